@@ -1,0 +1,17 @@
+"""The Celery instance, its queues and its routes by task name; imports no task."""
+
+import os
+
+from celery import Celery
+from kombu import Queue
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.config.settings")
+
+IO_QUEUES = ("io", "maintenance")
+GPU_QUEUES = ("gpu.interactive", "gpu.batch", "gpu.generate", "train")
+
+app = Celery("connoisseur")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.task_queues = [Queue(name) for name in (*IO_QUEUES, *GPU_QUEUES)]
+app.conf.task_default_queue = "maintenance"
+

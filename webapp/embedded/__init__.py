@@ -1,0 +1,1 @@
+"""The launcher behind `manage.py up`: embedded engines, supervised processes, one log."""

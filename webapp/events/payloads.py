@@ -1,0 +1,27 @@
+"""One frozen class for what goes over the socket; docs/events.md lists the kinds."""
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+
+class EventKind(StrEnum):
+    """What happened; the ids say to which rows."""
+
+    ARTWORK_CREATED = "artwork.created"
+    ARTWORK_CHANGED = "artwork.changed"
+    ARTWORK_DELETED = "artwork.deleted"
+    ALBUM_CHANGED = "album.changed"
+    JOBS_CHANGED = "jobs.changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """An event as the socket sends it: ids only, under 200 bytes; the browser refetches."""
+
+    seq: int
+    kind: EventKind
+    ids: tuple[str, ...]
+
+    def message(self) -> dict[str, object]:
+        """The channel-layer message; `type` picks the consumer's handler."""
+        return {"type": "event.hint", **asdict(self), "ids": list(self.ids)}

@@ -1,0 +1,48 @@
+"""Write events where they cannot be lost, then hint at them over the socket."""
+
+import logging
+from collections.abc import Iterable
+from functools import partial
+
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+from django.db import connection, transaction
+from redis.exceptions import RedisError
+
+from webapp.events.groups import owner_group
+from webapp.events.models import Event
+from webapp.events.payloads import EventKind, Hint
+
+logger = logging.getLogger(__name__)
+
+
+def publish(owner_id: int, kind: EventKind, ids: Iterable[object]) -> None:
+    """Append an event to the owner's stream and hint at it on commit.
+
+    Must run inside the transaction that makes the change: the stream's row lock gives the
+    sequence number, so that commit order is sequence order.
+    """
+    named = [str(each) for each in ids]
+    hint = Hint(seq=_append(owner_id, kind, named), kind=kind, ids=tuple(named))
+    transaction.on_commit(partial(_send, owner_id, hint), robust=True)
+
+
+def _append(owner_id: int, kind: EventKind, ids: list[str]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO events_stream (owner_id, last_seq) VALUES (%s, 1) ON CONFLICT (owner_id)"
+            " DO UPDATE SET last_seq = events_stream.last_seq + 1 RETURNING last_seq",
+            [owner_id],
+        )
+        seq: int = cursor.fetchone()[0]
+    Event.objects.create(owner_id=owner_id, seq=seq, kind=kind, ids=ids)
+    return seq
+
+
+def _send(owner_id: int, hint: Hint) -> None:
+    """A lost hint does no harm: the browser catches up by sequence number."""
+    layer = get_channel_layer()
+    try:
+        async_to_sync(layer.group_send)(owner_group(owner_id), hint.message())
+    except (RedisError, OSError) as error:
+        logger.warning("hint %s of owner %s not sent: %s", hint.seq, owner_id, error)

@@ -1,0 +1,9 @@
+"""Registers the app with Django."""
+
+from django.apps import AppConfig
+
+
+class GalleryConfig(AppConfig):
+    """webapp.gallery."""
+
+    name = "webapp.gallery"
