@@ -1,0 +1,156 @@
+// The shapes the HTTP API speaks, and the data every page carries.
+export type Medium = 'photo' | 'painting';
+export type ArtworkState = 'judging' | 'ready' | 'failed';
+
+export interface Card {
+  id: string;
+  title: string;
+  medium: Medium;
+  state: ArtworkState;
+  error_code: string;
+  width: number | null;
+  height: number | null;
+  thumbhash: string;
+  created_at: string;
+  thumb: string | null;
+  score: { mean: number; distribution?: number[] } | null;
+}
+
+export interface Score {
+  distribution: number[];
+  mean: number;
+  sd: number;
+  interval: [number, number];
+  model: string;
+  percentile: number | null;
+}
+
+export interface Ratings {
+  count: number;
+  distribution: number[];
+  mean: number | null;
+  mine: number | null;
+}
+
+export interface JobBrief {
+  id: string;
+  kind: string;
+  state: string;
+  attempt: number;
+  error_code: string;
+  error_text: string;
+}
+
+export interface Artwork extends Omit<Card, 'score'> {
+  filename: string;
+  format: string;
+  bytes: number;
+  renditions: Partial<Record<'small' | 'medium' | 'large', string>>;
+  original?: string | null;
+  jobs: JobBrief[];
+  score: Score | null;
+  ratings: Ratings | null;
+  albums: { id: string; title: string }[];
+  duplicate?: boolean;
+}
+
+export interface Page<T> {
+  count: number;
+  results: T[];
+}
+
+export interface Layout {
+  count: number;
+  aspects: number[];
+}
+
+export interface Album {
+  id: string;
+  title: string;
+  count: number;
+  cover: string | null;
+  created_at: string;
+}
+
+export interface Share {
+  id: string;
+  url: string | null;
+  expires_at: string | null;
+  revoked_at: string | null;
+  allow_originals: boolean;
+  created_at: string;
+}
+
+export interface LiveEvent {
+  seq: number;
+  kind: string;
+  ids: string[];
+}
+
+export interface EventPage {
+  events: LiveEvent[];
+  last: number;
+  reset: boolean;
+}
+
+export interface QueueSummary {
+  name: string;
+  waiting: number;
+  running: number;
+  done: number;
+  dead: number;
+  per_minute: number;
+  paused: boolean;
+}
+
+export interface WorkerSummary {
+  name: string;
+  queues: string[];
+  heartbeat_at: string;
+  alive: boolean;
+}
+
+export interface JobsSummary {
+  queues: QueueSummary[];
+  workers: WorkerSummary[];
+}
+
+export interface JobRow extends JobBrief {
+  queue: string;
+  subject: string;
+  worker?: string;
+  max_attempts?: number;
+  created_at: string;
+}
+
+export interface Token {
+  id: string;
+  name: string;
+  scopes: string[];
+  created_at: string;
+  last_used_at: string | null;
+  token?: string;
+}
+
+export interface Invitation {
+  id: string;
+  email?: string;
+  url: string | null;
+  created_at: string;
+  expires_at: string | null;
+  accepted_at: string | null;
+}
+
+export interface Limits {
+  max_bytes: number;
+  max_pixels: number;
+  formats: string[];
+}
+
+export interface Site {
+  user: { name: string; email: string; is_staff: boolean } | null;
+  live_url: string;
+  csrf_cookie: string;
+  limits: Limits;
+  last_seq: number;
+}

@@ -1,0 +1,139 @@
+// The one live connection of a page: socket first, catch-up after gaps, polling when there is no socket.
+import { API, request } from '../api/client';
+import { site } from '../api/site';
+import type { EventPage, LiveEvent } from '../api/types';
+import { merge, settle, startAt, type Merge } from './sequence';
+
+export type LiveStatus = 'connecting' | 'live' | 'polling' | 'offline';
+export interface LiveMessage {
+  kind: string;
+  ids: string[];
+}
+type Listener = (messages: LiveMessage[], reset: boolean) => void;
+
+const POLL_MS = 15_000;
+const SILENCE_MS = 75_000;
+const BACKOFF_MS = [500, 1_000, 2_000, 5_000, 10_000, 20_000, 30_000];
+
+let sequence = startAt(site.last_seq);
+let socket: WebSocket | null = null;
+let failures = 0;
+let status: LiveStatus = 'connecting';
+let catching: Promise<void> | null = null;
+let pollTimer: ReturnType<typeof setTimeout> | undefined;
+let silenceTimer: ReturnType<typeof setTimeout> | undefined;
+const listeners = new Set<Listener>();
+const watchers = new Set<(status: LiveStatus) => void>();
+
+/** Hears every event in order, once. Returns how to stop. `reset` means: refetch everything. */
+export function onLive(listener: Listener): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export function onStatus(watcher: (status: LiveStatus) => void): () => void {
+  watchers.add(watcher);
+  watcher(status);
+  return () => watchers.delete(watcher);
+}
+
+function report(next: LiveStatus): void {
+  if (next === status) return;
+  status = next;
+  for (const watcher of watchers) watcher(next);
+}
+
+function deliver(events: LiveEvent[], reset = false): void {
+  if (!events.length && !reset) return;
+  for (const listener of listeners) listener(events, reset);
+}
+
+function take(merged: Merge): void {
+  sequence = merged.state;
+  deliver(merged.deliver);
+  if (merged.gap) void catchUp().catch(() => report('offline'));
+}
+
+async function fetchMissed(): Promise<void> {
+  const page = await request<EventPage>(`${API}/events?after=${sequence.last}`);
+  if (page.reset) {
+    sequence = startAt(page.last);
+    deliver([], true);
+    return;
+  }
+  take(settle(sequence, page.events, page.last));
+}
+
+/** Asks the server for what was missed; concurrent calls share one request. */
+function catchUp(): Promise<void> {
+  catching ??= fetchMissed().finally(() => (catching = null));
+  return catching;
+}
+
+async function poll(): Promise<void> {
+  try {
+    await catchUp();
+    report(socket?.readyState === WebSocket.OPEN ? 'live' : 'polling');
+  } catch {
+    report('offline');
+  }
+}
+
+function keepPolling(): void {
+  clearTimeout(pollTimer);
+  pollTimer = setTimeout(async () => {
+    if (socket?.readyState === WebSocket.OPEN) return;
+    await poll();
+    keepPolling();
+  }, POLL_MS);
+}
+
+function heardFromServer(): void {
+  clearTimeout(silenceTimer);
+  silenceTimer = setTimeout(() => socket?.close(), SILENCE_MS);
+}
+
+function receive(text: string): void {
+  heardFromServer();
+  const message = JSON.parse(text) as { type: string; seq?: number; kind?: string; ids?: string[] };
+  if (message.type === 'hello') {
+    failures = 0;
+    report('live');
+    if ((message.seq ?? 0) > sequence.last) void catchUp().catch(() => undefined);
+  } else if (message.type === 'event' && message.seq !== undefined) {
+    take(merge(sequence, [{ seq: message.seq, kind: message.kind ?? '', ids: message.ids ?? [] }]));
+  }
+}
+
+function connect(): void {
+  try {
+    socket = new WebSocket(`${site.live_url}?after=${sequence.last}`);
+  } catch {
+    reconnectLater();
+    return;
+  }
+  socket.onmessage = (event) => receive(String(event.data));
+  socket.onclose = reconnectLater;
+}
+
+function reconnectLater(): void {
+  clearTimeout(silenceTimer);
+  const wait = BACKOFF_MS[Math.min(failures, BACKOFF_MS.length - 1)] as number;
+  failures += 1;
+  if (failures > 1) void poll();
+  else report('connecting');
+  keepPolling();
+  setTimeout(connect, wait * (0.75 + Math.random() / 2));
+}
+
+/** Starts the connection of a signed-in page. */
+export function startLive(): void {
+  if (!site.user || !site.live_url) return;
+  connect();
+  keepPolling();
+  addEventListener('online', () => void poll());
+  addEventListener('offline', () => report('offline'));
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible') void poll();
+  });
+}

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import {
+  agreementWord,
+  curvePoints,
+  formatMean,
+  formatShare,
+  intervalSentence,
+  meanOf,
+  normalise,
+  percentileSentence,
+  ratingX,
+  sdOf,
+  smoothPath,
+} from './stats';
+
+const even = Array.from({ length: 10 }, () => 0.1);
+const certain = [0, 0, 0, 0, 0, 0, 1, 0, 0, 0];
+
+describe('an opinion distribution', () => {
+  it('is scaled to one, whether it came as counts or shares', () => {
+    expect(normalise([0, 0, 2, 2, 0, 0, 0, 0, 0, 0])).toEqual([0, 0, 0.5, 0.5, 0, 0, 0, 0, 0, 0]);
+  });
+
+  it('is refused when it holds no opinion', () => {
+    expect(normalise(even.slice(1))).toBeNull();
+    expect(normalise(even.map(() => 0))).toBeNull();
+    expect(normalise([Number.NaN, ...even.slice(1)])).toBeNull();
+    expect(normalise(null)).toBeNull();
+  });
+
+  it('has the mean and spread of its ratings 1 to 10', () => {
+    expect(meanOf(even)).toBeCloseTo(5.5);
+    expect(sdOf(even)).toBeCloseTo(Math.sqrt(8.25));
+    expect(meanOf(certain)).toBe(7);
+    expect(sdOf(certain)).toBe(0);
+  });
+});
+
+describe('its words', () => {
+  it('show small shares without calling them nothing', () => {
+    expect([0, 0.004, 0.01, 0.256].map(formatShare)).toEqual(['0 %', '<1 %', '1 %', '26 %']);
+  });
+
+  it('say mean, interval and agreement', () => {
+    expect(formatMean(6.449)).toBe('6.4');
+    expect(intervalSentence([3, 8.25])).toBe('Four in five people would rate it between 3.0 and 8.3.');
+    expect([0.8, 1.5, 2.2].map(agreementWord)).toEqual([
+      'People would largely agree',
+      'Opinions would vary',
+      'Opinions would be divided',
+    ]);
+  });
+
+  it('place it in the library without claiming 100 %', () => {
+    expect(percentileSentence(72.4)).toBe('Higher than 72 % of your library.');
+    expect(percentileSentence(100)).toMatch(/very highest/);
+    expect(percentileSentence(0)).toMatch(/lowest/);
+  });
+});
+
+describe('its curve', () => {
+  it('peaks where the highest bin is and stands on the floor at both ends', () => {
+    const points = curvePoints(certain, 200, 100, 1);
+    expect(points).toHaveLength(12);
+    expect(points[7]).toEqual({ x: 130, y: 0 });
+    expect(points.at(-1)).toEqual({ x: 200, y: 100 });
+  });
+
+  it('never leaves the box, so no share is invented between bins', () => {
+    const path = smoothPath(curvePoints([0, 0.5, 0, 0.3, 0.2, 0, 0, 0, 0, 0], 100, 50, 0.5));
+    const ys = path.replace('M', '').split('C').flatMap((part) => part.split(' ').map(Number)).filter((_, i) => i % 2 === 1);
+    expect(Math.min(...ys)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...ys)).toBeLessThanOrEqual(50);
+  });
+
+  it('puts rating 1 and 10 at the centres of the outer bins', () => {
+    expect(ratingX(1, 100)).toBe(5);
+    expect(ratingX(10, 100)).toBe(95);
+  });
+});

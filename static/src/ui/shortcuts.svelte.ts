@@ -1,0 +1,45 @@
+// Every keyboard shortcut of a page, registered where it acts, listed in one sheet.
+export interface Shortcut {
+  keys: string[];
+  label: string;
+  group: string;
+  run?: (event: KeyboardEvent) => void;
+}
+
+const registered = $state<{ list: Shortcut[] }>({ list: [] });
+
+export function shortcuts(): Shortcut[] {
+  return registered.list;
+}
+
+/** Adds shortcuts until the returned function is called. */
+export function addShortcuts(list: Shortcut[]): () => void {
+  registered.list = [...registered.list, ...list];
+  return () => {
+    registered.list = registered.list.filter((one) => !list.includes(one));
+  };
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
+}
+
+/** The event's key as written in shortcut lists: "Ctrl+A", "?", "ArrowLeft". */
+export function keyName(event: KeyboardEvent): string {
+  const control = event.ctrlKey || event.metaKey ? 'Ctrl+' : '';
+  const key = event.key.length === 1 ? event.key.toUpperCase() : event.key;
+  return control + key;
+}
+
+export function startShortcuts(): void {
+  addEventListener('keydown', (event) => {
+    if (event.defaultPrevented || event.altKey || isTyping(event.target)) return;
+    if (document.querySelector('dialog[open]')) return;
+    const name = keyName(event);
+    const found = registered.list.findLast((one) => one.run && one.keys.includes(name));
+    if (!found?.run) return;
+    event.preventDefault();
+    found.run(event);
+  });
+}

@@ -1,0 +1,47 @@
+// Short messages at the bottom of the page, with one action when something can be undone.
+export interface Toast {
+  id: number;
+  text: string;
+  tone: 'plain' | 'bad';
+  action?: { label: string; run: () => void };
+}
+
+export const UNDO_MS = 8_000;
+const PLAIN_MS = 5_000;
+
+let nextId = 1;
+const timers = new Map<number, ReturnType<typeof setTimeout>>();
+export const toasts = $state<{ list: Toast[] }>({ list: [] });
+
+export function dismiss(id: number): void {
+  clearTimeout(timers.get(id));
+  timers.delete(id);
+  toasts.list = toasts.list.filter((toast) => toast.id !== id);
+}
+
+export function hold(id: number): void {
+  clearTimeout(timers.get(id));
+}
+
+export function release(id: number): void {
+  const toast = toasts.list.find((one) => one.id === id);
+  if (!toast) return;
+  timers.set(id, setTimeout(() => dismiss(id), toast.action ? UNDO_MS : PLAIN_MS));
+}
+
+export function say(text: string, tone: Toast['tone'] = 'plain'): void {
+  const id = nextId++;
+  toasts.list = [...toasts.list.slice(-2), { id, text, tone }];
+  release(id);
+}
+
+/** Shows `text` with a way back for eight seconds. */
+export function offerUndo(text: string, undo: () => void | Promise<void>): void {
+  const id = nextId++;
+  const run = (): void => {
+    dismiss(id);
+    void undo();
+  };
+  toasts.list = [...toasts.list.slice(-2), { id, text, tone: 'plain', action: { label: 'Undo', run } }];
+  release(id);
+}
