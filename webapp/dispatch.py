@@ -1,8 +1,14 @@
 """The names of the tasks, known to sender and worker alike, and the doorbell that rings them."""
 
 from enum import StrEnum
+from functools import cache
+
+from kombu import Connection
+from kombu.pools import producers
 
 from webapp.celery import app
+
+IMPATIENT = {"socket_connect_timeout": 0.5, "socket_timeout": 1.0, "max_retries": 0}
 
 
 class TaskName(StrEnum):
@@ -16,6 +22,29 @@ class TaskName(StrEnum):
 def ring(task: TaskName, *, queue: str) -> None:
     """Ask a worker to look at `queue`. The message carries no work: the Job row does.
 
-    Raises kombu.exceptions.OperationalError when Redis is away; callers let the dispatcher ring.
+    Raises kombu.exceptions.OperationalError within about a second when Redis is away; callers
+    let the dispatcher ring.
     """
-    app.send_task(task, kwargs={"queue": queue}, queue=queue, retry=False, ignore_result=True)
+    with producers[_impatient()].acquire(block=True) as producer:
+        app.send_task(
+            task,
+            kwargs={"queue": queue},
+            queue=queue,
+            producer=producer,
+            retry=False,
+            ignore_result=True,
+        )
+
+
+def unread(queue: str) -> int:
+    """How many messages of a queue no worker has taken yet. Raises like `ring`."""
+    with producers[_impatient()].acquire(block=True) as producer:
+        found = producer.channel.queue_declare(queue=queue, passive=True)
+        return int(found.message_count)
+
+
+@cache
+def _impatient() -> Connection:
+    """The broker, with timeouts short enough to sit inside a web request."""
+    options = {**app.conf.broker_transport_options, **IMPATIENT}
+    return app.connection_for_write(transport_options=options)

@@ -81,9 +81,7 @@ class Job(Identified):
                 condition=Q(state__in=["queued", "sent"]),
             ),
             # dispatch and doctor: leases that ran out
-            models.Index(
-                fields=["lease_until"], name="job_running", condition=Q(state="running")
-            ),
+            models.Index(fields=["lease_until"], name="job_running", condition=Q(state="running")),
             # admin page: newest of a state; throughput of the last minutes
             models.Index(fields=["state", "-created_at"], name="job_by_state"),
             models.Index(

@@ -1,0 +1,29 @@
+"""What a worker holds while it works on a job."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One attempt at one job; `attempt` is the fence that keeps a late worker from writing."""
+
+    id: UUID
+    kind: str
+    queue: str
+    subject: UUID
+    owner_id: int
+    model_version: str
+    params: str
+    attempt: int
+    max_attempts: int
+    worker: str
+
+    @property
+    def exhausted(self) -> bool:
+        """The attempts were used up by crashes: the job must be given up, not tried again."""
+        return self.attempt > self.max_attempts
+
+
+class LostLeaseError(Exception):
+    """Another worker owns the job by now, or it was cancelled: roll back and forget it."""

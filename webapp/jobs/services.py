@@ -1,0 +1,203 @@
+"""Write jobs: enqueue, claim, settle. Every change of a Job row is made here."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import timedelta
+from functools import partial
+from random import uniform
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from webapp.jobs import bells, statements
+from webapp.jobs.claims import Claim
+from webapp.jobs.models import LIVE_STATES, Job, JobKind, JobState, Queue, QueueState
+
+FIRST_BACKOFF_SECONDS = 2.0
+LONGEST_BACKOFF_SECONDS = 300.0
+BULK = 1000
+
+
+def enqueue(
+    *,
+    kind: JobKind,
+    subject: UUID,
+    owner_id: int,
+    queue: Queue,
+    model_version: str = "",
+    params: str = "",
+    priority: int = 0,
+    delay_seconds: float = 0,
+) -> Job:
+    """Ask for one piece of work, inside the caller's transaction; rings its queue on commit.
+
+    Idempotent: a job that exists is returned as it is, except that a cancelled one is asked for
+    again. Succeeds while Redis is away: the dispatcher rings later.
+    """
+    asked = {(subject, owner_id)}
+    enqueue_many(
+        asked, kind=kind, queue=queue, model_version=model_version, params=params,
+        priority=priority, delay_seconds=delay_seconds,
+    )  # fmt: skip
+    return Job.objects.get(
+        kind=kind, subject=subject, model_version=model_version, params_hash=params
+    )
+
+
+def enqueue_many(
+    asked: Collection[tuple[UUID, int]],
+    *,
+    kind: JobKind,
+    queue: Queue,
+    model_version: str = "",
+    params: str = "",
+    priority: int = 0,
+    delay_seconds: float = 0,
+) -> int:
+    """Like `enqueue` for many (subject, owner) at once; returns how many became waiting."""
+    changed = 0
+    due = timezone.now() + timedelta(seconds=delay_seconds)
+    same = (kind, model_version, params, queue, priority, due)
+    with transaction.atomic(), connection.cursor() as cursor:
+        for part in _parts(list(asked), BULK):
+            subjects, owners = zip(*part, strict=True)
+            ids = [uuid4() for _ in part]
+            cursor.execute(statements.ENQUEUE, [*same, ids, list(subjects), list(owners)])
+            changed += cursor.rowcount
+        if changed and not delay_seconds:
+            transaction.on_commit(partial(bells.ring, queue), robust=True)
+    return changed
+
+
+def claim(
+    queues: Sequence[Queue | str],
+    *,
+    kind: JobKind,
+    worker: str,
+    limit: int = 1,
+    lease_seconds: float | None = None,
+) -> list[Claim]:
+    """Take up to `limit` waiting jobs of the first queue that has any, oldest first.
+
+    Jobs that were tried before come alone, so that one that kills workers takes nobody along.
+    Paused queues are left out. Each claim counts one attempt and is ours for `lease_seconds`.
+    """
+    lease = lease_seconds or settings.JOB_LEASE_SECONDS
+    with connection.cursor() as cursor:
+        for queue in queues:
+            cursor.execute(statements.CLAIM, [queue, kind, queue, limit, lease, worker])
+            rows = cursor.fetchall()
+            if rows:
+                return [Claim(*row) for row in rows]
+    return []
+
+
+def extend(claims: Collection[Claim], *, lease_seconds: float | None = None) -> None:
+    """Heartbeat: the work goes on. Claims that were lost are left as they are."""
+    lease = lease_seconds or settings.JOB_LEASE_SECONDS
+    ids, attempts = _fences(claims)
+    with connection.cursor() as cursor:
+        cursor.execute(statements.EXTEND, [lease, ids, attempts])
+
+
+def finish(claim: Claim) -> bool:
+    """Mark done, fenced. False: the lease was lost and the caller must roll its results back."""
+    return bool(finish_many([claim]))
+
+
+def finish_many(claims: Collection[Claim]) -> set[UUID]:
+    """Mark done those that are still ours; returns their job ids. Results of others are void."""
+    return _settle(claims, JobState.DONE, "", "")
+
+
+def fail(claim: Claim, code: str, text: str) -> bool:
+    """Fail for good: another attempt would end the same way. False when the lease was lost."""
+    return bool(_settle([claim], JobState.FAILED, code, text))
+
+
+def bury(claim: Claim, code: str, text: str) -> bool:
+    """Give up after the last attempt; Retry is up to people. False when the lease was lost."""
+    return bool(_settle([claim], JobState.DEAD, code, text))
+
+
+def release(claim: Claim, code: str, text: str) -> bool:
+    """Give back for another attempt after a growing, jittered pause. False: the lease was lost.
+
+    The caller buries a claim whose attempts are used up (`attempt >= max_attempts`) instead.
+    """
+    pause = min(FIRST_BACKOFF_SECONDS * 2 ** (claim.attempt - 1), LONGEST_BACKOFF_SECONDS)
+    values = [uniform(0.5, 1.0) * pause, 0, code, text, claim.id, claim.attempt]
+    with connection.cursor() as cursor:
+        cursor.execute(statements.RELEASE, values)
+        return bool(cursor.rowcount)
+
+
+def hand_back(claims: Collection[Claim]) -> None:
+    """Give back untouched, at once and without counting the attempt: it is not the job's fault."""
+    with connection.cursor() as cursor:
+        for each in claims:
+            cursor.execute(statements.RELEASE, [0, 1, "", "", each.id, each.attempt])
+
+
+def requeue_expired(*, worker_prefix: str = "") -> list[str]:
+    """Make jobs wait again whose worker went silent; returns their queues.
+
+    With a prefix: those of workers known to be gone, whose leases have not run out yet.
+    """
+    with connection.cursor() as cursor:
+        if worker_prefix:
+            cursor.execute(statements.REQUEUE_OF_WORKER, [worker_prefix])
+        else:
+            cursor.execute(statements.REQUEUE_EXPIRED)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def restart(jobs: QuerySet[Job]) -> int:
+    """Bring settled jobs back to waiting with fresh attempts; live ones stay as they are."""
+    with transaction.atomic():
+        settled = jobs.exclude(state__in=LIVE_STATES).select_for_update()
+        rows = list(settled.values_list("id", "queue"))
+        Job.objects.filter(id__in=[row[0] for row in rows]).update(
+            state=JobState.QUEUED, attempt=0, not_before=timezone.now(), sent_at=None,
+            finished_at=None, error_code="", error_text="",
+        )  # fmt: skip
+        for queue in {row[1] for row in rows}:
+            transaction.on_commit(partial(bells.ring, queue), robust=True)
+    return len(rows)
+
+
+def cancel_for(subject: UUID) -> int:
+    """Cancel what is still live for a subject; a worker in the middle of it loses its lease."""
+    return Job.objects.filter(subject=subject, state__in=LIVE_STATES).update(
+        state=JobState.CANCELLED, finished_at=timezone.now(), lease_until=None
+    )
+
+
+def pause(queue: Queue) -> None:
+    """Stop claims from a queue; what is running ends normally."""
+    QueueState.objects.update_or_create(queue=queue, defaults={"paused": True})
+
+
+def resume(queue: Queue) -> None:
+    """Let a queue run again."""
+    QueueState.objects.update_or_create(queue=queue, defaults={"paused": False})
+    transaction.on_commit(partial(bells.ring, queue), robust=True)
+
+
+def _settle(claims: Collection[Claim], state: JobState, code: str, text: str) -> set[UUID]:
+    ids, attempts = _fences(claims)
+    with connection.cursor() as cursor:
+        cursor.execute(statements.SETTLE, [state, code, text, ids, attempts])
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _fences(claims: Iterable[Claim]) -> tuple[list[UUID], list[int]]:
+    pairs = sorted((each.id, each.attempt) for each in claims)  # one order: no deadlocks
+    return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+
+
+def _parts(items: list[tuple[UUID, int]], size: int) -> Iterable[list[tuple[UUID, int]]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
