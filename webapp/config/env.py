@@ -56,5 +56,7 @@ def choice(variable: str, *, default: str, options: tuple[str, ...]) -> str:
     """A variable that must be one of `options`."""
     value = env.str(variable, default=default)
     if value not in options:
-        raise ImproperlyConfigured(f"{variable} must be one of {', '.join(options)}, not {value!r}.")
+        raise ImproperlyConfigured(
+            f"{variable} must be one of {', '.join(options)}, not {value!r}."
+        )
     return value

@@ -1,5 +1,28 @@
 """Every address of the product."""
 
-from django.urls import URLPattern, URLResolver
+from django.contrib.auth.decorators import login_not_required
+from django.urls import URLPattern, URLResolver, include, path
+from django.utils.decorators import method_decorator
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.permissions import AllowAny
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from webapp.accounts import urls as accounts
+from webapp.gallery import urls as gallery
+
+
+@method_decorator(login_not_required, name="dispatch")
+class Schema(SpectacularAPIView):
+    """The OpenAPI document; it says nothing that the source does not."""
+
+    permission_classes = [AllowAny]
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *gallery.pages,
+    *gallery.shared,
+    *accounts.pages,
+    path("accounts/", include("allauth.urls")),
+    path("api/v1/schema", Schema.as_view(), name="api-schema"),
+    path("api/v1/", include([*gallery.api_v1, *accounts.api_v1])),
+]
+handler404 = "webapp.gallery.views.not_found"

@@ -39,10 +39,20 @@ def _append(owner_id: int, kind: EventKind, ids: list[str]) -> int:
     return seq
 
 
+def end_session(owner_id: int, session_key: str) -> None:
+    """Ask the sockets of a session that ended to close; they also re-check every minute."""
+    _tell(owner_id, {"type": "session.ended", "session": session_key})
+
+
 def _send(owner_id: int, hint: Hint) -> None:
-    """A lost hint does no harm: the browser catches up by sequence number."""
+    _tell(owner_id, hint.message())
+
+
+def _tell(owner_id: int, message: dict[str, object]) -> None:
+    """A lost message does no harm: the browser catches up by sequence number."""
     layer = get_channel_layer()
+    assert layer is not None
     try:
-        async_to_sync(layer.group_send)(owner_group(owner_id), hint.message())
+        async_to_sync(layer.group_send)(owner_group(owner_id), message)
     except (RedisError, OSError) as error:
-        logger.warning("hint %s of owner %s not sent: %s", hint.seq, owner_id, error)
+        logger.warning("socket message to owner %s not sent: %s", owner_id, error)

@@ -1,0 +1,32 @@
+"""Engines for the whole run: a real Postgres and a real Redis in a temporary folder."""
+
+import os
+import shutil
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+import django
+import pytest
+
+from webapp.embedded import engines
+
+_stack = ExitStack()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the engines before Django reads its settings."""
+    home = Path(tempfile.mkdtemp(prefix="cnr-test-"))
+    _stack.callback(shutil.rmtree, home, ignore_errors=True)
+    os.environ["CONNOISSEUR_HOME"] = str(home)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "webapp.config.settings.test"
+    for variable in ("DATABASE_URL", "REDIS_URL"):
+        if not os.environ.get(variable):
+            engine = engines.postgres if variable == "DATABASE_URL" else engines.redis
+            os.environ[variable] = _stack.enter_context(engine(home, durable=False))
+    django.setup()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop them."""
+    _stack.close()

@@ -1,0 +1,29 @@
+"""The form of the first visit."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+
+from webapp.accounts.models import User
+
+
+class OwnerForm(forms.Form):
+    """E-mail and password of the owner."""
+
+    email = forms.EmailField(
+        label="E-mail", widget=forms.EmailInput(attrs={"autocomplete": "email", "autofocus": True})
+    )
+    password = forms.CharField(
+        label="Password", widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Judges the password with the e-mail in view."""
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("password"):
+            try:
+                validate_password(cleaned["password"], User(email=cleaned.get("email", "")))
+            except forms.ValidationError as error:
+                self.add_error("password", error)
+        return cleaned

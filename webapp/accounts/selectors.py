@@ -1,0 +1,43 @@
+"""Read people, tokens and invitations."""
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from webapp.accounts.models import ApiToken, Invitation, User
+from webapp.accounts.tokens import digest
+
+_USED_EVERY_S = 60  # last_used_at is good to the minute; not one write per request
+
+
+def token_of(secret: str) -> ApiToken | None:
+    """The live token behind a secret, its owner loaded."""
+    token = (
+        ApiToken.objects.select_related("user")
+        .filter(token_hash=digest(secret), revoked_at=None, user__is_active=True)
+        .first()
+    )
+    if token is not None:
+        _note_use(token)
+    return token
+
+
+def _note_use(token: ApiToken) -> None:
+    now = timezone.now()
+    if token.last_used_at is None or (now - token.last_used_at).total_seconds() > _USED_EVERY_S:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
+
+
+def tokens_of(user: User) -> QuerySet[ApiToken]:
+    """A person's live tokens, newest first."""
+    return user.api_tokens.filter(revoked_at=None).order_by("-created_at")
+
+
+def open_invitation(secret: str) -> Invitation | None:
+    """The invitation behind a link, when it can still be used."""
+    return Invitation.objects.open().filter(token_hash=digest(secret)).first()
+
+
+def quota_of(user: User) -> int:
+    """How many bytes of originals this person may keep."""
+    return int(settings.QUOTA_BYTES if user.quota_bytes is None else user.quota_bytes)

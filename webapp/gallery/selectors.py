@@ -1,0 +1,166 @@
+"""Read models of the pages and the API: whole answers in a fixed number of queries."""
+
+from collections import Counter
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Avg, Count, F, IntegerField, Q, QuerySet
+from django.db.models.functions import Cast
+
+from webapp.catalogue.models import Album, Artwork, ArtworkQuerySet, Visitor
+from webapp.common.errors import NotFound
+from webapp.gallery.filters import Filters
+from webapp.inference.models import Score
+from webapp.jobs import selectors as jobs
+from webapp.jobs.models import Job
+from webapp.ratings.models import Rating
+from webapp.registry.models import ModelKind, ModelVersion, VersionState
+
+CARD_COLUMNS = (
+    "id", "title", "medium", "state", "error_code", "width", "height", "thumbhash",
+    "created_at", "score_mean",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A window into a list, and how long the list is."""
+
+    count: int
+    artworks: list[Artwork]
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """The newest judgement of an artwork and where it stands in its owner's library."""
+
+    score: Score
+    percentile: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ratings:
+    """People's votes: counts for 1 to 10, and the reader's own."""
+
+    counts: tuple[int, ...]
+    mean: float | None
+    mine: int | None
+
+    @property
+    def count(self) -> int:
+        """How many people voted."""
+        return sum(self.counts)
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """Everything the artwork page shows."""
+
+    artwork: Artwork
+    jobs: list[Job]
+    opinion: Opinion | None
+    ratings: Ratings
+    albums: list[Album]
+
+
+def page(artworks: ArtworkQuerySet, filters: Filters, *, offset: int, limit: int) -> Page:
+    """A window of cards. Two queries, whatever the window."""
+    found = filters.apply(artworks)
+    return Page(found.order_by().count(), list(found.only(*CARD_COLUMNS)[offset : offset + limit]))
+
+
+def layout(artworks: ArtworkQuerySet, filters: Filters) -> list[int]:
+    """Width/height of every artwork of the list, in hundredths; 100 where it is not known yet."""
+    aspect = Cast(100.0 * F("width") / F("height"), IntegerField())
+    known = filters.apply(artworks).values_list(aspect, flat=True)
+    return [value or 100 for value in known.iterator(chunk_size=20_000)]
+
+
+def artwork_of(user: Visitor, artwork_id: UUID) -> Artwork:
+    """One visible artwork with its original's size. Raises NotFound."""
+    found = (
+        Artwork.objects.visible_to(user).select_related("original").filter(pk=artwork_id).first()
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def detail(artwork: Artwork, user: Visitor) -> Detail:
+    """The artwork page's read model for one reader."""
+    return Detail(
+        artwork=artwork,
+        jobs=list(jobs.jobs_of(artwork.pk)),
+        opinion=opinion(artwork),
+        ratings=ratings(artwork, user),
+        albums=list(Album.objects.visible_to(user).filter(artworks=artwork).order_by("title")),
+    )
+
+
+def opinion(artwork: Artwork) -> Opinion | None:
+    """The active model's judgement, else the newest one there is."""
+    score = (
+        Score.objects.filter(artwork=artwork)
+        .select_related("model_version")
+        .order_by(Q(model_version__state=VersionState.ACTIVE).desc(), "-created_at")
+        .first()
+    )
+    return None if score is None else Opinion(score, _percentile(artwork, score.mean))
+
+
+def _percentile(artwork: Artwork, mean: float) -> float | None:
+    """Share of the owner's judged artworks below `mean`; None when it is the only one."""
+    library = Artwork.objects.filter(owner=artwork.owner_id, deleted_at=None)
+    judged = library.exclude(pk=artwork.pk).filter(score_mean__isnull=False)
+    tally = judged.aggregate(all=Count("pk"), below=Count("pk", filter=Q(score_mean__lt=mean)))
+    return 100.0 * tally["below"] / tally["all"] if tally["all"] else None
+
+
+def ratings(artwork: Artwork, user: Visitor) -> Ratings:
+    """What people said, in one query."""
+    votes = dict(Rating.objects.filter(artwork=artwork).values_list("rater_id", "value"))
+    tally = Counter(votes.values())
+    counts = tuple(tally[value] for value in range(1, 11))
+    mean = sum(votes.values()) / len(votes) if votes else None
+    return Ratings(counts, mean, votes.get(user.pk) if user is not None and user.pk else None)
+
+
+def albums_of(user: Visitor) -> QuerySet[Album]:
+    """A person's albums with their sizes, newest first."""
+    live = Q(artworks__deleted_at=None)
+    return (
+        Album.objects.visible_to(user)
+        .annotate(size=Count("artworks", filter=live))
+        .order_by("-created_at")
+    )
+
+
+def album_of(user: Visitor, album_id: UUID) -> Album:
+    """One visible album. Raises NotFound."""
+    found = albums_of(user).filter(pk=album_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def covers(albums: list[Album]) -> dict[UUID, UUID]:
+    """The newest rendered artwork of each album, in one query."""
+    rows = (
+        Artwork.objects.filter(items__album__in=albums, deleted_at=None)
+        .exclude(thumbhash="")
+        .order_by("items__album", "-items__added_at")
+        .distinct("items__album")
+        .values_list("items__album", "pk")
+    )
+    return dict(rows)
+
+
+def library_mean(user: Visitor) -> float | None:
+    """The average judged mean of a library."""
+    average: float | None = Artwork.objects.visible_to(user).aggregate(m=Avg("score_mean"))["m"]
+    return average
+
+
+def active_model() -> ModelVersion | None:
+    """The version that judges new artworks."""
+    return ModelVersion.objects.filter(kind=ModelKind.SCORER, state=VersionState.ACTIVE).first()

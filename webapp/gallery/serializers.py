@@ -1,0 +1,221 @@
+"""How read models look as JSON."""
+
+from typing import Any
+
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from webapp.catalogue.models import Album, Artwork, Medium, RenditionSize
+from webapp.gallery.selectors import Detail, Opinion
+from webapp.jobs.models import JobKind, JobState
+
+
+class Links:
+    """Where an artwork's files are, for its owner."""
+
+    def rendition(self, artwork: Artwork, size: str) -> str:
+        """Address of a display file."""
+        return reverse("rendition", args=[artwork.pk, size, "webp"])
+
+
+class ShareLinks(Links):
+    """Where an artwork's files are, for whoever holds the link."""
+
+    def __init__(self, token: str) -> None:
+        self.token = token
+
+    def rendition(self, artwork: Artwork, size: str) -> str:
+        """Address of a display file under the link."""
+        return reverse("share-rendition", args=[self.token, artwork.pk, size, "webp"])
+
+
+class CardScoreSerializer(serializers.Serializer[Any]):
+    """The one number a card has room for."""
+
+    mean = serializers.FloatField()
+
+
+class CardSerializer(serializers.ModelSerializer[Artwork]):
+    """An artwork in a list. `thumb` is null until the first display file exists."""
+
+    thumb = serializers.SerializerMethodField()
+    score = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Artwork
+        fields = (
+            "id", "title", "medium", "state", "error_code", "width", "height", "thumbhash",
+            "created_at", "thumb", "score",
+        )  # fmt: skip
+
+    @property
+    def links(self) -> Links:
+        """The reader's kind of addresses."""
+        links: Links = self.context.get("links") or Links()
+        return links
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_thumb(self, artwork: Artwork) -> str | None:
+        """Address of the small display file."""
+        if not artwork.thumbhash:
+            return None
+        return self.links.rendition(artwork, RenditionSize.SMALL)
+
+    @extend_schema_field(CardScoreSerializer(allow_null=True))
+    def get_score(self, artwork: Artwork) -> dict[str, float] | None:
+        """The predicted mean rating."""
+        return None if artwork.score_mean is None else {"mean": artwork.score_mean}
+
+
+class PageSerializer(serializers.Serializer[Any]):
+    """A window of cards."""
+
+    count = serializers.IntegerField()
+    results = CardSerializer(many=True, source="artworks")
+
+
+class LayoutSerializer(serializers.Serializer[Any]):
+    """Aspect ratios of a whole list, in hundredths, to lay a grid out before its cards come."""
+
+    count = serializers.IntegerField()
+    aspects = serializers.ListField(child=serializers.IntegerField())
+
+
+class JobSerializer(serializers.Serializer[Any]):
+    """A job as its owner sees it."""
+
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField(choices=JobKind.choices)
+    state = serializers.ChoiceField(choices=JobState.choices)
+    attempt = serializers.IntegerField()
+    error_code = serializers.CharField()
+    error_text = serializers.CharField()
+
+
+class ScoreSerializer(serializers.Serializer[Opinion]):
+    """A predicted distribution of ratings 1 to 10."""
+
+    distribution = serializers.ListField(
+        child=serializers.FloatField(), source="score.distribution", min_length=10, max_length=10
+    )
+    mean = serializers.FloatField(source="score.mean")
+    sd = serializers.FloatField(source="score.sd")
+    interval = serializers.SerializerMethodField()
+    model = serializers.CharField(source="score.model_version.name")
+    percentile = serializers.FloatField(allow_null=True)
+
+    @extend_schema_field(
+        serializers.ListField(child=serializers.FloatField(), min_length=2, max_length=2)
+    )
+    def get_interval(self, opinion: Opinion) -> list[float]:
+        """80 % interval of the crowd's mean."""
+        return [opinion.score.low, opinion.score.high]
+
+
+class RatingsSerializer(serializers.Serializer[Any]):
+    """What people said; `distribution` counts votes for 1 to 10."""
+
+    count = serializers.IntegerField()
+    distribution = serializers.ListField(child=serializers.IntegerField(), source="counts")
+    mean = serializers.FloatField(allow_null=True)
+    mine = serializers.IntegerField(allow_null=True)
+
+
+class AlbumNameSerializer(serializers.ModelSerializer[Album]):
+    """An album by name."""
+
+    class Meta:
+        model = Album
+        fields = ("id", "title")
+
+
+class RenditionsSerializer(serializers.Serializer[Any]):
+    """Addresses of the display files."""
+
+    small = serializers.CharField()
+    medium = serializers.CharField()
+    large = serializers.CharField()
+
+
+class DetailSerializer(CardSerializer):
+    """An artwork with its judgement, its jobs and what people said."""
+
+    error_text = serializers.CharField()
+    bytes = serializers.IntegerField(source="original.size")
+    renditions = serializers.SerializerMethodField()
+    duplicate = serializers.BooleanField(default=False, read_only=True)
+
+    class Meta(CardSerializer.Meta):
+        fields = (
+            *CardSerializer.Meta.fields, "error_text", "filename", "format", "bytes",
+            "captured_at", "renditions", "duplicate",
+        )  # fmt: skip
+
+    @extend_schema_field(RenditionsSerializer(allow_null=True))
+    def get_renditions(self, artwork: Artwork) -> dict[str, str] | None:
+        """Addresses by size; null until they exist."""
+        if not artwork.thumbhash:
+            return None
+        return {size: self.links.rendition(artwork, size) for size in RenditionSize.values}
+
+
+class ArtworkSerializer(DetailSerializer):
+    """What the owner gets; the schema's name for the whole answer."""
+
+    jobs = JobSerializer(many=True)
+    score = ScoreSerializer(allow_null=True)  # type: ignore[assignment]  # widens the card's
+    ratings = RatingsSerializer()
+    albums = AlbumNameSerializer(many=True)
+
+    class Meta(DetailSerializer.Meta):
+        fields = (*DetailSerializer.Meta.fields, "jobs", "ratings", "albums")
+
+
+def render_detail(
+    detail: Detail, *, links: Links | None = None, duplicate: bool = False
+) -> dict[str, Any]:
+    """The owner's answer."""
+    shown = render_shared(detail, links=links)
+    return {
+        **shown,
+        "duplicate": duplicate,
+        "jobs": JobSerializer(detail.jobs, many=True).data,
+        "albums": AlbumNameSerializer(detail.albums, many=True).data,
+    }
+
+
+def render_shared(detail: Detail, *, links: Links | None = None) -> dict[str, Any]:
+    """A link visitor's answer: the same less jobs and albums."""
+    shown = DetailSerializer(detail.artwork, context={"links": links}).data
+    opinion = detail.opinion
+    return {
+        **shown,
+        "score": None if opinion is None else ScoreSerializer(opinion).data,
+        "ratings": RatingsSerializer(detail.ratings).data,
+    }
+
+
+class ArtworkChangeSerializer(serializers.Serializer[Any]):
+    """What the owner may change."""
+
+    title = serializers.CharField(max_length=200, allow_blank=True, required=False)
+    medium = serializers.ChoiceField(choices=Medium.choices, required=False)
+
+
+class AlbumSerializer(serializers.ModelSerializer[Album]):
+    """An album with its size and cover."""
+
+    size = serializers.IntegerField(read_only=True)
+    cover = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Album
+        fields = ("id", "title", "created_at", "size", "cover")
+        read_only_fields = ("id", "created_at")
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_cover(self, album: Album) -> str | None:
+        """Address of the newest picture's medium display file."""
+        cover = self.context.get("covers", {}).get(album.pk)
+        return reverse("rendition", args=[cover, "medium", "webp"]) if cover else None

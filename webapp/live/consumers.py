@@ -1,0 +1,109 @@
+"""One socket per page: hints of the owner's events, catch-up by sequence number, heartbeat."""
+
+import asyncio
+from contextlib import suppress
+from typing import Any
+from urllib.parse import parse_qs
+
+from channels.auth import get_user
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncJsonWebsocketConsumer
+
+from webapp.accounts.models import User
+from webapp.accounts.selectors import token_of
+from webapp.events import selectors as events
+from webapp.events.groups import owner_group
+from webapp.events.payloads import EventKind, Hint
+
+HEARTBEAT_S = 30
+RECHECK_S = 60
+NOT_SIGNED_IN = 4401
+FELL_BEHIND = 1013
+SLOWEST_SEND_S = 10
+
+
+class LiveConsumer(AsyncJsonWebsocketConsumer):
+    """Subscribes first, then reads what was missed, so that nothing falls between."""
+
+    owner: User
+    clock: asyncio.Task[None] | None = None
+
+    async def connect(self) -> None:
+        """Sign-in is checked here and again every minute."""
+        owner = await self._signed_in()
+        await self.accept()
+        if owner is None:
+            await self.close(code=NOT_SIGNED_IN)
+            return
+        self.owner = owner
+        await self.channel_layer.group_add(owner_group(owner.pk), self.channel_name)
+        await self._catch_up()
+        self.clock = asyncio.create_task(self._keep_time())
+
+    async def disconnect(self, code: int) -> None:
+        """Leave the group and stop the clock."""
+        if self.clock is not None:
+            self.clock.cancel()
+            with suppress(asyncio.CancelledError):
+                await self.clock
+            await self.channel_layer.group_discard(owner_group(self.owner.pk), self.channel_name)
+
+    async def receive_json(self, content: Any, **kwargs: Any) -> None:
+        """Nothing is accepted from the page; a pong keeps proxies awake and is ignored."""
+
+    async def event_hint(self, message: dict[str, Any]) -> None:
+        """Pass a hint on; a page too slow to take it is dropped and catches up later."""
+        await self._send({"type": "event", **{k: message[k] for k in ("seq", "kind", "ids")}})
+
+    async def session_ended(self, message: dict[str, Any]) -> None:
+        """The browser signed out: close its sockets at once."""
+        if self.scope["session"].session_key == message["session"]:
+            await self.close(code=NOT_SIGNED_IN)
+
+    async def _signed_in(self) -> User | None:
+        header = dict(self.scope["headers"]).get(b"authorization", b"").decode("latin-1")
+        scheme, _, secret = header.partition(" ")
+        if scheme.lower() == "bearer":
+            token = await database_sync_to_async(token_of)(secret.strip())
+            return token.user if token is not None and "read" in token.scopes else None
+        user = self.scope["user"]
+        return user if user.is_authenticated else None
+
+    async def _catch_up(self) -> None:
+        asked = parse_qs(self.scope["query_string"].decode("latin-1")).get("after", [""])[0]
+        if not asked.isdigit():
+            await self._send({"type": "hello", "seq": await self._last_seq()})
+            return
+        missed = await database_sync_to_async(events.after)(self.owner.pk, int(asked))
+        await self._send({"type": "hello", "seq": missed.last, "reset": missed.reset})
+        if missed.reset:
+            return
+        for event in missed.events:
+            hint = Hint(event.seq, EventKind(event.kind), tuple(event.ids))
+            await self.event_hint(hint.message())
+
+    async def _last_seq(self) -> int:
+        return await database_sync_to_async(events.last_seq)(self.owner.pk)
+
+    async def _keep_time(self) -> None:
+        elapsed = 0
+        while True:
+            await asyncio.sleep(HEARTBEAT_S)
+            elapsed += HEARTBEAT_S
+            if elapsed % RECHECK_S == 0 and not await self._still_signed_in():
+                await self.close(code=NOT_SIGNED_IN)
+                return
+            await self._send({"type": "ping"})
+
+    async def _still_signed_in(self) -> bool:
+        if b"authorization" in dict(self.scope["headers"]):
+            return await self._signed_in() is not None
+        session = self.scope["session"]
+        fresh = {"session": type(session)(session.session_key)}
+        return bool(await get_user(fresh) == self.owner)
+
+    async def _send(self, message: dict[str, Any]) -> None:
+        try:
+            await asyncio.wait_for(self.send_json(message), SLOWEST_SEND_S)
+        except TimeoutError:
+            await self.close(code=FELL_BEHIND)
