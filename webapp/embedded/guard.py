@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -46,14 +47,19 @@ class Guard:
         """Start the guardian again when something killed it, with the same orders."""
         if self._process.poll() is not None:
             self._process = self._start()
-            for order in [*self._watched.values(), *(f"sweep {m}" for m in self._markers)]:
+            for order in [
+                *self._watched.values(),
+                *(f"sweep {m}" for m in self._markers),
+            ]:
                 self._say(order)
 
     def dismiss(self) -> None:
         """Everything was stopped in order."""
-        self._say("done")
-        if self._process.stdin:
-            self._process.stdin.close()
+        pipe = self._process.stdin
+        if pipe and not pipe.closed:
+            with suppress(BrokenPipeError):
+                pipe.write(b"done\n")
+            pipe.close()
         self._process.wait()
 
     def __enter__(self) -> Self:
@@ -67,13 +73,17 @@ class Guard:
     ) -> None:
         self.dismiss()
 
-    def _start(self) -> subprocess.Popen[str]:
+    def _start(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             [sys.executable, "-S", "-m", "webapp.embedded.guardian"],
             stdin=subprocess.PIPE,
-            text=True,
+            bufsize=0,
             cwd="/",
-            env={"PYTHONPATH": str(ROOT), "PATH": os.defpath, "PYTHONDONTWRITEBYTECODE": "1"},
+            env={
+                "PYTHONPATH": str(ROOT),
+                "PATH": os.defpath,
+                "PYTHONDONTWRITEBYTECODE": "1",
+            },
             start_new_session=True,
         )
 
@@ -82,7 +92,6 @@ class Guard:
         if pipe is None or pipe.closed:
             return
         try:
-            pipe.write(f"{order}\n")
-            pipe.flush()
+            pipe.write(f"{order}\n".encode())
         except BrokenPipeError:
             self.ensure()

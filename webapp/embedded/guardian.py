@@ -42,8 +42,8 @@ def main(orders: Iterable[str]) -> None:
                 return
     for marker in markers:
         sweep(marker)
-    for pid, (started, number) in reversed(watched.items()):
-        stop(pid, started, number)
+    for process, (since, by) in reversed(watched.items()):
+        stop(process, since, by)
 
 
 def sweep(marker: str) -> None:
