@@ -39,7 +39,7 @@ def ring(task: TaskName, *, queue: str) -> None:
 def unread(queue: str) -> int:
     """How many messages of a queue no worker has taken yet. Raises like `ring`."""
     with producers[_impatient()].acquire(block=True) as producer:
-        found = producer.channel.queue_declare(queue=queue, passive=True)
+        found = producer.channel.queue_declare(queue=queue, durable=True, auto_delete=False)
         return int(found.message_count)
 
 

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from webapp.common.errors import Conflict
 from webapp.jobs import bells, statements
 from webapp.jobs.claims import Claim
 from webapp.jobs.models import LIVE_STATES, Job, JobKind, JobState, Queue, QueueState
@@ -72,7 +73,7 @@ def enqueue_many(
 
 
 def claim(
-    queues: Sequence[Queue | str],
+    queues: Sequence[str],
     *,
     kind: JobKind,
     worker: str,
@@ -168,6 +169,18 @@ def restart(jobs: QuerySet[Job]) -> int:
     return len(rows)
 
 
+def retry(job: Job) -> Job:
+    """Give a settled job fresh attempts, whatever its subject shows meanwhile.
+
+    `webapp.inference.services.retry_job` does this and shows the artwork as judging again.
+    Raises Conflict when the job is done or still live.
+    """
+    if job.state == JobState.DONE or not restart(Job.objects.filter(pk=job.pk)):
+        raise Conflict(f"The job is {job.state}; only a failed, dead or cancelled one is retried.")
+    job.refresh_from_db()
+    return job
+
+
 def cancel_for(subject: UUID) -> int:
     """Cancel what is still live for a subject; a worker in the middle of it loses its lease."""
     return Job.objects.filter(subject=subject, state__in=LIVE_STATES).update(
@@ -175,12 +188,12 @@ def cancel_for(subject: UUID) -> int:
     )
 
 
-def pause(queue: Queue) -> None:
+def pause(queue: str) -> None:
     """Stop claims from a queue; what is running ends normally."""
     QueueState.objects.update_or_create(queue=queue, defaults={"paused": True})
 
 
-def resume(queue: Queue) -> None:
+def resume(queue: str) -> None:
     """Let a queue run again."""
     QueueState.objects.update_or_create(queue=queue, defaults={"paused": False})
     transaction.on_commit(partial(bells.ring, queue), robust=True)

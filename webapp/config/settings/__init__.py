@@ -5,3 +5,4 @@ from webapp.config.settings.celery import *
 from webapp.config.settings.channels import *
 from webapp.config.settings.rest import *
 from webapp.config.settings.storage import *
+from webapp.config.settings.work import *

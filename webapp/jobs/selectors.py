@@ -1,0 +1,137 @@
+"""Read jobs: the machine room of staff, an artwork's jobs, and what the dispatcher must do."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from webapp.jobs.models import LIVE_STATES, Job, JobState, Queue, QueueState, WorkerBeat
+
+WAITING = (JobState.QUEUED, JobState.SENT)
+ALIVE_SECONDS = 60
+FORGOTTEN_AFTER = timedelta(hours=1)  # a worker this silent was taken away on purpose
+THROUGHPUT_MINUTES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class QueueSummary:
+    """A queue at a glance; `per_minute` is the mean of the last five minutes."""
+
+    name: str
+    waiting: int
+    running: int
+    done: int
+    dead: int
+    per_minute: float
+    paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerSummary:
+    """A process and its last sign of life."""
+
+    name: str
+    queues: str
+    note: str
+    heartbeat_at: datetime
+    alive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The machine room."""
+
+    queues: tuple[QueueSummary, ...]
+    workers: tuple[WorkerSummary, ...]
+
+
+def summary() -> Summary:
+    """Counts per queue and the workers that were heard of lately."""
+    return Summary(queues=_queues(), workers=tuple(workers()))
+
+
+def listed(*, state: str | None = None, queue: str | None = None) -> QuerySet[Job]:
+    """Jobs of a state and queue, newest first."""
+    wanted = {"state": state, "queue": queue}
+    filters = {name: value for name, value in wanted.items() if value}
+    return Job.objects.filter(**filters).select_related("owner").order_by("-created_at", "id")
+
+
+def job_of(job_id: UUID) -> Job | None:
+    """One job, if it exists."""
+    return Job.objects.select_related("owner").filter(pk=job_id).first()
+
+
+def jobs_of(subject: UUID) -> QuerySet[Job]:
+    """What was asked for a subject, in the order of asking."""
+    return Job.objects.filter(subject=subject).order_by("created_at", "kind")
+
+
+def live_jobs() -> QuerySet[Job]:
+    """Waiting and running jobs."""
+    return Job.objects.filter(state__in=LIVE_STATES)
+
+
+def unrung(*, patience_seconds: float) -> list[str]:
+    """Unpaused queues with due work that nobody has taken within the patience."""
+    paused = QueueState.objects.filter(queue=OuterRef("queue"), paused=True)
+    now = timezone.now()
+    late = now - timedelta(seconds=patience_seconds)
+    due = Job.objects.filter(state__in=WAITING, not_before__lte=now, created_at__lte=late)
+    overdue = due.filter(Q(sent_at=None) | Q(sent_at__lte=late)).exclude(Exists(paused))
+    return [queue for queue in Queue.values if overdue.filter(queue=queue).exists()]
+
+
+def paused_with_work() -> list[str]:
+    """Queues that somebody paused and that have work waiting."""
+    paused = QueueState.objects.filter(paused=True).values_list("queue", flat=True)
+    return [queue for queue in paused if live_jobs().filter(queue=queue).exists()]
+
+
+def stale() -> QuerySet[Job]:
+    """Running jobs whose worker has not said for a whole lease too long that it is alive."""
+    lease = timedelta(seconds=settings.JOB_LEASE_SECONDS)
+    return Job.objects.filter(state=JobState.RUNNING, lease_until__lt=timezone.now() - lease)
+
+
+def workers() -> list[WorkerSummary]:
+    """Processes heard of within the hour; alive when heard of within a minute."""
+    now = timezone.now()
+    recent = WorkerBeat.objects.filter(heartbeat_at__gt=now - FORGOTTEN_AFTER).order_by("name")
+    return [
+        WorkerSummary(
+            beat.name,
+            beat.queues,
+            beat.note,
+            beat.heartbeat_at,
+            alive=beat.heartbeat_at > now - timedelta(seconds=ALIVE_SECONDS),
+        )
+        for beat in recent
+    ]
+
+
+def _queues() -> tuple[QueueSummary, ...]:
+    counts: Counter[tuple[str, str]] = Counter()
+    grouped = Job.objects.order_by().values_list("queue", "state").annotate(n=Count("*"))
+    for queue, state, count in grouped:
+        counts[queue, state] = count
+    since = timezone.now() - timedelta(minutes=THROUGHPUT_MINUTES)
+    recent = Job.objects.filter(finished_at__gt=since, state=JobState.DONE).order_by()
+    finished = dict(recent.values_list("queue").annotate(n=Count("*")))
+    paused = set(QueueState.objects.filter(paused=True).values_list("queue", flat=True))
+    return tuple(
+        QueueSummary(
+            name=queue,
+            waiting=sum(counts[queue, state] for state in WAITING),
+            running=counts[queue, JobState.RUNNING],
+            done=counts[queue, JobState.DONE],
+            dead=counts[queue, JobState.DEAD] + counts[queue, JobState.FAILED],
+            per_minute=finished.get(queue, 0) / THROUGHPUT_MINUTES,
+            paused=queue in paused,
+        )
+        for queue in Queue.values
+    )

@@ -1,0 +1,8 @@
+"""Read which model versions there are and which one judges."""
+
+from webapp.registry.models import ModelKind, ModelVersion, VersionState
+
+
+def active(kind: ModelKind) -> ModelVersion | None:
+    """The version that judges now; None on an installation without models."""
+    return ModelVersion.objects.filter(kind=kind, state=VersionState.ACTIVE).first()

@@ -1,0 +1,104 @@
+"""Write model versions: take in those that ship with the code, decide which one judges."""
+
+import json
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from webapp.registry.models import ModelKind, ModelVersion, VersionState
+
+logger = logging.getLogger(__name__)
+
+
+class BadCardError(Exception):
+    """A file under ml/weights is not a card: whoever put it there must repair it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What `register_builtin` did."""
+
+    registered: tuple[str, ...]
+    activated: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The part of a model's card that the registry needs."""
+
+    kind: ModelKind
+    name: str
+    digest: str
+    stem: str
+    content: dict[str, Any]
+
+
+def register_builtin(folder: Path | None = None) -> Synced:
+    """Register every card of the weights folder and activate the newest of each kind.
+
+    The newest is the last by natural order of its file name. It takes over from nothing or from
+    another built-in version; a version that was trained here stays. Idempotent.
+    """
+    cards = [_read(path) for path in _ordered(folder or settings.WEIGHTS_DIR)]
+    registered, activated = [], []
+    with transaction.atomic():
+        for kind in ModelKind:
+            versions = [_register(card) for card in cards if card.kind == kind]
+            registered += [version.name for version, new in versions if new]
+            if versions and _takes_over(newest := versions[-1][0]):
+                activate(newest)
+                activated.append(newest.name)
+    return Synced(tuple(registered), tuple(activated))
+
+
+def activate(version: ModelVersion) -> None:
+    """Let this version judge from now on; the one before it is retired."""
+    with transaction.atomic():
+        same = ModelVersion.objects.select_for_update().filter(kind=version.kind)
+        list(same.order_by("pk"))  # locks: two activations never interleave
+        same.filter(state=VersionState.ACTIVE).update(state=VersionState.RETIRED)
+        same.filter(pk=version.pk).update(state=VersionState.ACTIVE)
+    version.state = VersionState.ACTIVE
+
+
+def _takes_over(newest: ModelVersion) -> bool:
+    active = ModelVersion.objects.filter(kind=newest.kind, state=VersionState.ACTIVE).first()
+    return active is None or (bool(active.builtin) and active.pk != newest.pk)
+
+
+def _register(card: Card) -> tuple[ModelVersion, bool]:
+    return ModelVersion.objects.update_or_create(
+        kind=card.kind,
+        digest=card.digest,
+        defaults={"name": card.name, "card": card.content, "builtin": card.stem},
+    )
+
+
+def _ordered(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.json"), key=_natural)
+
+
+def _natural(path: Path) -> list[tuple[int, str]]:
+    """lite0-9 before lite0-10: runs of digits compare as numbers."""
+    parts: list[tuple[int, str]] = []
+    for run in "".join(c if c.isalnum() else " " for c in path.stem).split():
+        parts.append((int(run), "") if run.isdigit() else (0, run))
+    return parts
+
+
+def _read(path: Path) -> Card:
+    try:
+        content = json.loads(path.read_text())
+        return Card(
+            kind=ModelKind(content["kind"]),
+            name=content["name"],
+            digest=content["sha256"],
+            stem=path.stem,
+            content=content,
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadCardError(f"{path} is not a model card: {error!r}") from error
