@@ -1,0 +1,1 @@
+"""A small client: score a folder of pictures on a Connoisseur server."""
