@@ -20,6 +20,7 @@ export interface Score {
   distribution: number[];
   mean: number;
   sd: number;
+  /** 80 % interval of the mean that a real crowd would give. */
   interval: [number, number];
   model: string;
   percentile: number | null;
@@ -42,15 +43,16 @@ export interface JobBrief {
 }
 
 export interface Artwork extends Omit<Card, 'score'> {
-  filename: string;
+  filename?: string;
+  error_text: string;
   format: string;
   bytes: number;
-  renditions: Partial<Record<'small' | 'medium' | 'large', string>>;
-  original?: string | null;
-  jobs: JobBrief[];
+  renditions: Record<'small' | 'medium' | 'large', string> | null;
+  jobs?: JobBrief[];
   score: Score | null;
   ratings: Ratings | null;
-  albums: { id: string; title: string }[];
+  albums?: { id: string; title: string }[];
+  captured_at?: string | null;
   duplicate?: boolean;
 }
 
@@ -67,18 +69,19 @@ export interface Layout {
 export interface Album {
   id: string;
   title: string;
-  count: number;
+  size: number;
   cover: string | null;
   created_at: string;
 }
 
 export interface Share {
   id: string;
-  url: string | null;
+  token_hint: string;
   expires_at: string | null;
-  revoked_at: string | null;
   allow_originals: boolean;
   created_at: string;
+  /** Only in the answer that creates it. */
+  url?: string;
 }
 
 export interface LiveEvent {
@@ -105,7 +108,8 @@ export interface QueueSummary {
 
 export interface WorkerSummary {
   name: string;
-  queues: string[];
+  queues: string;
+  note: string;
   heartbeat_at: string;
   alive: boolean;
 }
@@ -118,9 +122,12 @@ export interface JobsSummary {
 export interface JobRow extends JobBrief {
   queue: string;
   subject: string;
-  worker?: string;
-  max_attempts?: number;
+  owner: string;
+  worker: string;
+  max_attempts: number;
   created_at: string;
+  started_at: string | null;
+  finished_at: string | null;
 }
 
 export interface Token {
@@ -129,16 +136,17 @@ export interface Token {
   scopes: string[];
   created_at: string;
   last_used_at: string | null;
-  token?: string;
+  /** Only in the answer that creates it. */
+  secret?: string;
 }
 
 export interface Invitation {
   id: string;
-  email?: string;
-  url: string | null;
+  note: string;
   created_at: string;
-  expires_at: string | null;
-  accepted_at: string | null;
+  expires_at: string;
+  /** Only in the answer that creates it. */
+  url?: string;
 }
 
 export interface Limits {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { activeCount, dependsOnResults, filterParams, NO_FILTERS, parseFilters } from './filters';
+import { activeCount, apiParams, dependsOnResults, filterParams, NO_FILTERS, parseFilters } from './filters';
 
 describe('the filters of the wall', () => {
   it('survive a trip through the address bar', () => {
@@ -17,6 +17,12 @@ describe('the filters of the wall', () => {
 
   it('drop nonsense instead of sending it to the server', () => {
     expect(parseFilters('?medium=song&sort=DROP&score_min=99&score_max=abc&created_from=yesterday')).toEqual(NO_FILTERS);
+  });
+
+  it('send the API whole days: from midnight to the midnight after', () => {
+    const { created_from, created_to } = apiParams({ ...NO_FILTERS, from: '2026-02-28', to: '2026-02-28' });
+    expect(created_from).toBe(new Date(2026, 1, 28).toISOString());
+    expect(Date.parse(String(created_to)) - Date.parse(String(created_from))).toBe(24 * 3600 * 1000);
   });
 
   it('know when a judged artwork may change its place', () => {

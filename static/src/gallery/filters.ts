@@ -68,6 +68,20 @@ export function filterParams(filters: Filters): ListParams {
   return params;
 }
 
+/** Midnight, local time, of a day in the address bar, moved by whole days. */
+function midnight(day: string, days: number): string {
+  const [year, month, date] = day.split('-').map(Number) as [number, number, number];
+  return new Date(year, month - 1, date + days).toISOString();
+}
+
+/** The filters as an API call wants them: days become moments, the last day counts whole. */
+export function apiParams(filters: Filters): ListParams {
+  const params = filterParams(filters);
+  if (filters.from) params.created_from = midnight(filters.from, 0);
+  if (filters.to) params.created_to = midnight(filters.to, 1);
+  return params;
+}
+
 /** How many filters narrow the wall; the order is not one. */
 export function activeCount(filters: Filters): number {
   const score = filters.scoreMin !== null || filters.scoreMax !== null;

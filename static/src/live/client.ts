@@ -9,8 +9,16 @@ export interface LiveMessage {
   kind: string;
   ids: string[];
 }
+interface SocketMessage {
+  type: string;
+  seq?: number;
+  kind?: string;
+  ids?: string[];
+  reset?: boolean;
+}
 type Listener = (messages: LiveMessage[], reset: boolean) => void;
 
+const SIGNED_OUT = 4401;
 const POLL_MS = 15_000;
 const SILENCE_MS = 75_000;
 const BACKOFF_MS = [500, 1_000, 2_000, 5_000, 10_000, 20_000, 30_000];
@@ -54,14 +62,16 @@ function take(merged: Merge): void {
   if (merged.gap) void catchUp().catch(() => report('offline'));
 }
 
+/** The server no longer knows what was missed: everything is fetched afresh. */
+function startOver(last: number): void {
+  sequence = startAt(last);
+  deliver([], true);
+}
+
 async function fetchMissed(): Promise<void> {
   const page = await request<EventPage>(`${API}/events?after=${sequence.last}`);
-  if (page.reset) {
-    sequence = startAt(page.last);
-    deliver([], true);
-    return;
-  }
-  take(settle(sequence, page.events, page.last));
+  if (page.reset) startOver(page.last);
+  else take(settle(sequence, page.events, page.last));
 }
 
 /** Asks the server for what was missed; concurrent calls share one request. */
@@ -95,11 +105,11 @@ function heardFromServer(): void {
 
 function receive(text: string): void {
   heardFromServer();
-  const message = JSON.parse(text) as { type: string; seq?: number; kind?: string; ids?: string[] };
+  const message = JSON.parse(text) as SocketMessage;
   if (message.type === 'hello') {
     failures = 0;
     report('live');
-    if ((message.seq ?? 0) > sequence.last) void catchUp().catch(() => undefined);
+    if (message.reset) startOver(message.seq ?? 0);
   } else if (message.type === 'event' && message.seq !== undefined) {
     take(merge(sequence, [{ seq: message.seq, kind: message.kind ?? '', ids: message.ids ?? [] }]));
   }
@@ -113,7 +123,10 @@ function connect(): void {
     return;
   }
   socket.onmessage = (event) => receive(String(event.data));
-  socket.onclose = reconnectLater;
+  socket.onclose = (event) => {
+    if (event.code === SIGNED_OUT) report('offline');
+    else reconnectLater();
+  };
 }
 
 function reconnectLater(): void {

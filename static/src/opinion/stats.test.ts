@@ -43,7 +43,7 @@ describe('its words', () => {
 
   it('say mean, interval and agreement', () => {
     expect(formatMean(6.449)).toBe('6.4');
-    expect(intervalSentence([3, 8.25])).toBe('Four in five people would rate it between 3.0 and 8.3.');
+    expect(intervalSentence([3, 8.25])).toBe('A real crowd’s mean would lie between 3.0 and 8.3, four times in five.');
     expect([0.8, 1.5, 2.2].map(agreementWord)).toEqual([
       'People would largely agree',
       'Opinions would vary',

@@ -29,9 +29,9 @@ export function formatShare(share: number): string {
 
 export const formatMean = (mean: number): string => mean.toFixed(1);
 
-/** The 80 % interval in a sentence, ends rounded to one decimal. */
+/** The 80 % interval of the crowd's mean in a sentence, ends rounded to one decimal. */
 export function intervalSentence([low, high]: readonly [number, number]): string {
-  return `Four in five people would rate it between ${low.toFixed(1)} and ${high.toFixed(1)}.`;
+  return `A real crowd’s mean would lie between ${low.toFixed(1)} and ${high.toFixed(1)}, four times in five.`;
 }
 
 /** Where it stands in the library. `percentile` is 0-100: the share of artworks that score lower. */

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { clamp, CLOSEST, FIT, fitted, pan, zoomAt } from './zoom';
+
+const stage = { width: 1000, height: 600 };
+const picture = fitted({ width: 3000, height: 2000 }, stage);
+
+describe('the stage', () => {
+  it('shows the whole picture at first', () => {
+    expect(picture).toEqual({ width: 900, height: 600 });
+  });
+
+  it('does not blow small pictures up into mush', () => {
+    expect(fitted({ width: 100, height: 100 }, stage)).toEqual({ width: 150, height: 150 });
+  });
+
+  it('zooms into the point under the pointer', () => {
+    const point = { x: 200, y: -100 };
+    const view = zoomAt(FIT, 3, point, picture, stage);
+    const under = { x: (point.x - view.x) / view.scale, y: (point.y - view.y) / view.scale };
+    expect(under.x).toBeCloseTo(point.x);
+    expect(under.y).toBeCloseTo(point.y);
+  });
+
+  it('stays between whole and close', () => {
+    expect(zoomAt(FIT, 0.1, { x: 0, y: 0 }, picture, stage)).toEqual(FIT);
+    expect(zoomAt(FIT, 1e6, { x: 0, y: 0 }, picture, stage).scale).toBe(CLOSEST);
+  });
+
+  it('does not let the picture be lost by panning', () => {
+    const close = zoomAt(FIT, 2, { x: 0, y: 0 }, picture, stage);
+    expect(pan(close, 9999, 9999, picture, stage)).toEqual({ scale: 2, x: 400, y: 300 });
+    expect(pan(FIT, 50, 50, picture, stage)).toEqual(FIT);
+  });
+
+  it('recentres when the window grows', () => {
+    const view = clamp({ scale: 1.05, x: 80, y: 10 }, picture, { width: 2000, height: 1200 });
+    expect(view).toEqual({ scale: 1.05, x: 0, y: 0 });
+  });
+});
