@@ -12,7 +12,7 @@ import re
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
@@ -100,38 +100,22 @@ class Postgres:
             self._sockets.rmdir()  # not when a killed server left its socket there
 
     def _create(self, binaries: Path) -> None:
-        """initdb into a draft that becomes the data folder only when it is complete."""
+        """Run initdb in a draft that becomes the data folder only when it is complete."""
         draft = self._home / "postgres.new"
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(mode=0o700)
-        account = self._server.account
-        account.own(draft)
+        self._server.account.own(draft)
         folder = os.open(draft, os.O_RDONLY | os.O_DIRECTORY)
-        words = _readable_by(account, f"{secret(self._home, 'postgres_owner')}\n")
+        words = _readable_by(self._server.account, f"{secret(self._home, 'postgres_owner')}\n")
+        command: list[str | Path] = [
+            *(binaries / "initdb", "-D", f"/proc/self/fd/{folder}", "-U", SUPERUSER),
+            *("--auth=scram-sha-256", f"--pwfile=/proc/self/fd/{words}", "--data-checksums"),
+            *("--encoding=UTF8", "--locale=C"),
+            *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+            *([] if self._durable else ["--no-sync"]),
+        ]
         try:
-            done = subprocess.run(
-                [
-                    *(
-                        binaries / "initdb",
-                        "-D",
-                        f"/proc/self/fd/{folder}",
-                        "-U",
-                        SUPERUSER,
-                    ),
-                    *("--auth=scram-sha-256", f"--pwfile=/proc/self/fd/{words}"),
-                    *("--data-checksums", "--encoding=UTF8", "--locale=C"),
-                    *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
-                    *([] if self._durable else ["--no-sync"]),
-                ],
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                check=False,
-                cwd="/",
-                env=engine_environment(),
-                pass_fds=(folder, words),
-                **account.spawn(),
-            )
+            done = self._run(command, keep=(folder, words))
         finally:
             os.close(folder)
             os.close(words)
@@ -139,17 +123,26 @@ class Postgres:
             raise EngineError(f"initdb failed in {draft}:\n{done.stderr.strip()}")
         draft.rename(self._data)
 
+    def _run(
+        self, command: Sequence[str | Path], *, keep: tuple[int, ...] = ()
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a tool of Postgres to its end, as the engine's account."""
+        return subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd="/",
+            env=engine_environment(),
+            pass_fds=keep,
+            **self._server.account.spawn(),
+        )
+
     def _check_version(self, binaries: Path) -> None:
         """A cluster belongs to one major version of Postgres."""
         made_by = (self._data / "PG_VERSION").read_text().strip()
-        printed = subprocess.run(
-            [binaries / "postgres", "--version"],
-            capture_output=True,
-            text=True,
-            check=True,
-            cwd="/",
-            **self._server.account.spawn(),
-        ).stdout
+        printed = self._run([binaries / "postgres", "--version"]).stdout
         found = re.search(r"(\d+)", printed)
         installed = found.group(1) if found else printed.strip()
         if made_by != installed:

@@ -1,6 +1,8 @@
-"""Redis on a loopback port with a password: the one address form that Celery, Channels and
-redis-py all accept. AOF every second, no eviction. It holds doorbells and caches only: whatever
-it loses, the dispatcher finds again in Postgres, so a log it cannot read is set aside.
+"""Redis on a loopback port with a password, in a folder of its own.
+
+That is the one address form that Celery, Channels and redis-py all accept. AOF every second, no
+eviction. It holds doorbells and caches only: whatever it loses, the dispatcher finds again in
+Postgres, so a log it cannot read is set aside.
 """
 
 import os

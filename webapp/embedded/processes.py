@@ -1,0 +1,73 @@
+"""The processes that make up Connoisseur: the one table behind `manage.py up` and the containers.
+
+`tests/contracts/test_compose.py` holds docker-compose.yml against it.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+STOP_WITHIN_S = 10.0
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One supervised process. `command[0]` names a program of the virtual environment."""
+
+    name: str
+    command: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    stop_within_s: float = STOP_WITHIN_S
+
+
+def process_table(*, host: str, port: int, live_port: int) -> tuple[Process, ...]:
+    """Every process of a running Connoisseur, in the order of their start."""
+    single = compute_threads(1)
+    return (
+        Process("web", _web(host, port), {**single, "MALLOC_ARENA_MAX": "2"}),
+        Process("live", _live(host, live_port), single),
+        Process("dispatcher", ("python", "manage.py", "dispatch"), single),
+        Process("worker-io", _worker("io", "io,maintenance"), single),
+        Process(
+            "worker-gpu",
+            _worker("gpu", "gpu.interactive,gpu.batch,gpu.generate,train"),
+            compute_threads(max(1, (os.cpu_count() or 1) // 2)),
+        ),
+    )
+
+
+def compute_threads(count: int) -> dict[str, str]:
+    """Numeric libraries start a thread per core in every process unless they are told.
+
+    Half the cores go to the model, the rest to decoding and pages. Idle threads sleep instead
+    of spinning, for the same reason.
+    """
+    return {**dict.fromkeys(THREAD_VARIABLES, str(count)), "OMP_WAIT_POLICY": "PASSIVE"}
+
+
+def _web(host: str, port: int) -> tuple[str, ...]:
+    return (
+        *("granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
+        *("--workers", "1", "--blocking-threads", "24", "--respawn-failed-workers"),
+        *("--workers-kill-timeout", "8", "--no-ws", "--log-level", "warning"),
+        "webapp.config.wsgi:application",
+    )
+
+
+def _live(host: str, port: int) -> tuple[str, ...]:
+    return (
+        *("uvicorn", "--host", host, "--port", str(port), "--lifespan", "off"),
+        *("--ws", "websockets-sansio", "--ws-max-size", "4096", "--ws-per-message-deflate"),
+        *("false", "--timeout-graceful-shutdown", "5", "--no-access-log"),
+        *("--log-level", "warning", "--no-server-header"),
+        "webapp.config.asgi:application",
+    )
+
+
+def _worker(kind: str, queues: str) -> tuple[str, ...]:
+    return (
+        *("celery", "-A", f"workers.{kind}", "worker", "-Q", queues, "-c", "1"),
+        *("-n", f"worker-{kind}@%h", "-l", "INFO"),
+        *("--without-gossip", "--without-mingle", "--without-heartbeat"),
+    )
