@@ -33,7 +33,7 @@ export function keyName(event: KeyboardEvent): string {
 }
 
 export function startShortcuts(): void {
-  addEventListener('keydown', (event) => {
+  window.addEventListener('keydown', (event) => {
     if (event.defaultPrevented || event.altKey || isTyping(event.target)) return;
     if (document.querySelector('dialog[open]')) return;
     const name = keyName(event);

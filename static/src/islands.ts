@@ -1,0 +1,22 @@
+// The islands by the name a page asks for; each is a chunk of its own.
+import type { Component } from 'svelte';
+
+type Load = () => Promise<{ default: Component<never> }>;
+
+const LOADERS: Record<string, Load> = {
+  gallery: async () => import('./gallery/Gallery.svelte') as never,
+  album: async () => import('./albums/AlbumPage.svelte') as never,
+  albums: async () => import('./albums/Albums.svelte') as never,
+  artwork: async () => import('./artwork/ArtworkPage.svelte') as never,
+  upload: async () => import('./upload/UploadPage.svelte') as never,
+  jobs: async () => import('./jobs/Jobs.svelte') as never,
+  account: async () => import('./account/Account.svelte') as never,
+  share: async () => import('./share/Share.svelte') as never,
+};
+
+/** The component of an island. Raises when no island has that name. */
+export async function loadIsland(name: string): Promise<Component<Record<string, unknown>>> {
+  const load = LOADERS[name];
+  if (!load) throw new Error(`There is no island named ${name}`);
+  return (await load()).default as unknown as Component<Record<string, unknown>>;
+}
