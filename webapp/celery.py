@@ -3,7 +3,7 @@
 import os
 
 from celery import Celery
-from kombu import Queue
+from kombu.entity import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.config.settings")
 
@@ -12,6 +12,5 @@ GPU_QUEUES = ("gpu.interactive", "gpu.batch", "gpu.generate", "train")
 
 app = Celery("connoisseur")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.conf.task_queues = [Queue(name) for name in (*IO_QUEUES, *GPU_QUEUES)]
+app.conf.task_queues = [Queue(name) for name in (*IO_QUEUES, *GPU_QUEUES)]  # type: ignore[no-untyped-call]  # kombu
 app.conf.task_default_queue = "maintenance"
-

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from functools import cache
 
-from kombu import Connection
+from kombu.connection import Connection
 from kombu.pools import producers
 
 from webapp.celery import app
@@ -47,4 +47,5 @@ def unread(queue: str) -> int:
 def _impatient() -> Connection:
     """The broker, with timeouts short enough to sit inside a web request."""
     options = {**app.conf.broker_transport_options, **IMPATIENT}
-    return app.connection_for_write(transport_options=options)
+    connection: Connection = app.connection_for_write(transport_options=options)
+    return connection

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from dataclasses import dataclass
 
 from kombu.exceptions import OperationalError
 
@@ -19,23 +20,36 @@ TASKS = {
 }
 SILENCE_SECONDS = 1.0  # after a failed ring, so that a dead Redis slows nobody down
 
-_silent_until = 0.0
+
+@dataclass(slots=True)
+class Silence:
+    """Until when nobody tries to ring, by the monotonic clock."""
+
+    until: float = 0.0
+
+
+silence = Silence()
 
 
 def ring(queue: str) -> bool:
     """Say that `queue` has work. False when Redis is away; never raises, never waits long."""
-    global _silent_until
-    if time.monotonic() < _silent_until:
+    if time.monotonic() < silence.until:
         return False
     try:
         dispatch.ring(TASKS[Queue(queue)], queue=queue)
     except (OperationalError, OSError) as error:
-        _silent_until = time.monotonic() + SILENCE_SECONDS
+        silence.until = time.monotonic() + SILENCE_SECONDS
         logger.warning("the doorbell of %s was not rung: %s", queue, error)
         return False
     return True
 
 
-def unread(queue: str) -> bool:
-    """Whether a doorbell of `queue` still waits to be heard; another one would add nothing."""
-    return dispatch.unread(queue) > 0
+def ring_if_silent(queue: str) -> bool:
+    """Ring unless a doorbell of `queue` still waits to be heard: another would add nothing."""
+    try:
+        if dispatch.unread(queue):
+            return False
+    except (OperationalError, OSError) as error:
+        logger.warning("the doorbell of %s cannot be seen: %s", queue, error)
+        return False
+    return ring(queue)

@@ -98,6 +98,12 @@ def stale() -> QuerySet[Job]:
     return Job.objects.filter(state=JobState.RUNNING, lease_until__lt=timezone.now() - lease)
 
 
+def holders(parent: str) -> set[str]:
+    """The processes of one parent that hold running jobs."""
+    running = Job.objects.filter(state=JobState.RUNNING, worker__startswith=parent)
+    return set(running.values_list("worker", flat=True))
+
+
 def workers() -> list[WorkerSummary]:
     """Processes heard of within the hour; alive when heard of within a minute."""
     now = timezone.now()

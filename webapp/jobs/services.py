@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 from functools import partial
-from random import uniform
+from random import SystemRandom
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -19,6 +19,8 @@ from webapp.jobs.models import LIVE_STATES, Job, JobKind, JobState, Queue, Queue
 FIRST_BACKOFF_SECONDS = 2.0
 LONGEST_BACKOFF_SECONDS = 300.0
 BULK = 1000
+
+_random = SystemRandom()  # workers must not agree on their pauses
 
 
 def enqueue(
@@ -129,30 +131,20 @@ def release(claim: Claim, code: str, text: str) -> bool:
     The caller buries a claim whose attempts are used up (`attempt >= max_attempts`) instead.
     """
     pause = min(FIRST_BACKOFF_SECONDS * 2 ** (claim.attempt - 1), LONGEST_BACKOFF_SECONDS)
-    values = [uniform(0.5, 1.0) * pause, 0, code, text, claim.id, claim.attempt]
+    values = [_random.uniform(0.5, 1.0) * pause, code, text, claim.id, claim.attempt]
     with connection.cursor() as cursor:
         cursor.execute(statements.RELEASE, values)
         return bool(cursor.rowcount)
 
 
-def hand_back(claims: Collection[Claim]) -> None:
-    """Give back untouched, at once and without counting the attempt: it is not the job's fault."""
-    with connection.cursor() as cursor:
-        for each in claims:
-            cursor.execute(statements.RELEASE, [0, 1, "", "", each.id, each.attempt])
+def requeue_lost(gone: Collection[str] = ()) -> int:
+    """Make jobs wait again whose lease ran out, or whose worker is known to be gone.
 
-
-def requeue_expired(*, worker_prefix: str = "") -> list[str]:
-    """Make jobs wait again whose worker went silent; returns their queues.
-
-    With a prefix: those of workers known to be gone, whose leases have not run out yet.
+    Returns how many.
     """
     with connection.cursor() as cursor:
-        if worker_prefix:
-            cursor.execute(statements.REQUEUE_OF_WORKER, [worker_prefix])
-        else:
-            cursor.execute(statements.REQUEUE_EXPIRED)
-        return [row[0] for row in cursor.fetchall()]
+        cursor.execute(statements.REQUEUE_LOST, [list(gone)])
+        return int(cursor.rowcount)
 
 
 def restart(jobs: QuerySet[Job]) -> int:

@@ -41,7 +41,10 @@ RETURNING job.id, job.kind, job.queue, job.subject, job.owner_id, job.model_vers
     job.params_hash, job.attempt, job.max_attempts, job.worker
 """
 
-_OURS = """
+# Rows are locked in one order, so that a heartbeat and a result never wait for one another.
+EXTEND = """
+UPDATE jobs_job
+SET lease_until = now() + %s * interval '1 second', heartbeat_at = now()
 FROM (
     SELECT job.id
     FROM unnest(%s::uuid[], %s::int[]) AS fence (id, attempt)
@@ -53,37 +56,36 @@ FROM (
 WHERE jobs_job.id = ours.id
 """
 
-EXTEND = f"""
-UPDATE jobs_job
-SET lease_until = now() + %s * interval '1 second', heartbeat_at = now()
-{_OURS}
-"""
-
-SETTLE = f"""
+SETTLE = """
 UPDATE jobs_job
 SET state = %s, error_code = %s, error_text = %s, finished_at = now(), lease_until = NULL
-{_OURS}
+FROM (
+    SELECT job.id
+    FROM unnest(%s::uuid[], %s::int[]) AS fence (id, attempt)
+    JOIN jobs_job AS job ON job.id = fence.id AND job.attempt = fence.attempt
+    WHERE job.state = 'running'
+    ORDER BY job.id
+    FOR UPDATE OF job
+) AS ours
+WHERE jobs_job.id = ours.id
 RETURNING jobs_job.id
 """
 
 RELEASE = """
 UPDATE jobs_job
 SET state = 'queued', not_before = now() + %s * interval '1 second', lease_until = NULL,
-    sent_at = NULL, attempt = attempt - %s, error_code = %s, error_text = %s
+    sent_at = NULL, error_code = %s, error_text = %s
 WHERE id = %s AND attempt = %s AND state = 'running'
 """
 
-_LOST = """
+REQUEUE_LOST = """
+UPDATE jobs_job
 SET state = 'queued', not_before = now(), lease_until = NULL, sent_at = NULL,
     error_code = 'worker_lost', error_text = 'The worker stopped in the middle; tried again.'
 FROM (
     SELECT id FROM jobs_job
-    WHERE state = 'running' AND {condition}
+    WHERE state = 'running' AND (lease_until < now() OR worker = ANY(%s))
     FOR UPDATE SKIP LOCKED
 ) AS lost
 WHERE jobs_job.id = lost.id
-RETURNING jobs_job.queue
 """
-
-REQUEUE_EXPIRED = f"UPDATE jobs_job {_LOST.format(condition='lease_until < now()')}"
-REQUEUE_OF_WORKER = f"UPDATE jobs_job {_LOST.format(condition='starts_with(worker, %s)')}"

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
+from ml.contracts.card import parse_card
 from webapp.registry.models import ModelKind, ModelVersion, VersionState
 
 logger = logging.getLogger(__name__)
@@ -84,21 +86,20 @@ def _ordered(folder: Path) -> list[Path]:
 
 def _natural(path: Path) -> list[tuple[int, str]]:
     """lite0-9 before lite0-10: runs of digits compare as numbers."""
-    parts: list[tuple[int, str]] = []
-    for run in "".join(c if c.isalnum() else " " for c in path.stem).split():
-        parts.append((int(run), "") if run.isdigit() else (0, run))
-    return parts
+    runs = re.findall(r"\d+|\D+", path.stem)
+    return [(int(run), "") if run.isdigit() else (0, run) for run in runs]
 
 
 def _read(path: Path) -> Card:
     try:
         content = json.loads(path.read_text())
-        return Card(
-            kind=ModelKind(content["kind"]),
-            name=content["name"],
-            digest=content["sha256"],
-            stem=path.stem,
-            content=content,
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise BadCardError(f"{path} is not a model card: {error!r}") from error
+        facts = parse_card(content)
+    except ValueError as error:
+        raise BadCardError(f"{path} is not a model card: {error}") from error
+    return Card(
+        kind=ModelKind.SCORER,
+        name=facts.version,
+        digest=facts.sha256,
+        stem=path.stem,
+        content=content,
+    )

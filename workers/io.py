@@ -1,0 +1,9 @@
+"""The io worker: `celery -A workers.io worker -Q io,maintenance`. Free of torch."""
+
+from webapp.celery import app
+from workers import signals
+
+app.conf.imports = ("workers.tasks.media", "workers.tasks.housekeeping")
+signals.serve("io")
+
+__all__ = ["app"]

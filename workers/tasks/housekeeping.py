@@ -1,0 +1,11 @@
+"""Find forgotten work and throw away what nobody needs. Queue: maintenance. Safe to run twice."""
+
+from webapp.dispatch import TaskName
+from webapp.inference.housekeeping import Tidied, tidy
+from workers.decorators import drain_task
+
+
+@drain_task(name=TaskName.HOUSEKEEPING)
+def housekeeping(**_unused: object) -> Tidied | None:
+    """Tidy, unless another worker is doing it."""
+    return tidy()
