@@ -19,7 +19,7 @@ def pytest_configure(config: pytest.Config) -> None:
     home = Path(tempfile.mkdtemp(prefix="cnr-test-"))
     _stack.callback(shutil.rmtree, home, ignore_errors=True)
     os.environ["CONNOISSEUR_HOME"] = str(home)
-    os.environ["DJANGO_SETTINGS_MODULE"] = "webapp.config.settings.test"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     for variable in ("DATABASE_URL", "REDIS_URL"):
         if not os.environ.get(variable):
             engine = engines.postgres if variable == "DATABASE_URL" else engines.redis

@@ -1,5 +1,7 @@
 """Access tokens and invitations over the API."""
 
+from uuid import UUID
+
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
@@ -9,6 +11,7 @@ from rest_framework.views import APIView
 
 from webapp.accounts import selectors, services
 from webapp.accounts.models import Scope
+from webapp.accounts.people import signed_in
 from webapp.accounts.permissions import IsStaff
 from webapp.common.errors import ApplicationError
 
@@ -32,7 +35,7 @@ class Tokens(APIView):
     @extend_schema(responses=TokenSerializer(many=True))
     def get(self, request: Request) -> Response:
         """List live tokens."""
-        return Response(TokenSerializer(selectors.tokens_of(request.user), many=True).data)
+        return Response(TokenSerializer(selectors.tokens_of(signed_in(request)), many=True).data)
 
     @extend_schema(request=TokenSerializer, responses={201: TokenSerializer})
     def post(self, request: Request) -> Response:
@@ -44,10 +47,10 @@ class Tokens(APIView):
         asked = TokenSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         scopes = asked.validated_data["scopes"]
-        if Scope.ADMIN in scopes and not request.user.is_staff:
+        if Scope.ADMIN in scopes and not signed_in(request).is_staff:
             raise ApplicationError("Only staff may hold the admin scope.", code="forbidden")
         name = asked.validated_data["name"]
-        token, secret = services.create_token(request.user, name=name, scopes=scopes)
+        token, secret = services.create_token(signed_in(request), name=name, scopes=scopes)
         shown = {**TokenSerializer(token).data, "secret": secret}
         return Response(shown, status=status.HTTP_201_CREATED)
 
@@ -56,9 +59,9 @@ class TokenDetail(APIView):
     """One token."""
 
     @extend_schema(responses={204: None})
-    def delete(self, request: Request, pk: str) -> Response:
+    def delete(self, request: Request, pk: UUID) -> Response:
         """Revoke it at once."""
-        services.revoke_token(request.user, pk)
+        services.revoke_token(signed_in(request), pk)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -80,7 +83,7 @@ class Invitations(APIView):
     @extend_schema(responses=InvitationSerializer(many=True))
     def get(self, request: Request) -> Response:
         """List open invitations."""
-        found = request.user.invitations.open().order_by("-created_at")
+        found = signed_in(request).invitations.open().order_by("-created_at")
         return Response(InvitationSerializer(found, many=True).data)
 
     @extend_schema(request=InvitationSerializer, responses={201: InvitationSerializer})
@@ -88,7 +91,7 @@ class Invitations(APIView):
         """Create an invitation and show its address once."""
         asked = InvitationSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        invitation, secret = services.invite(request.user, note=asked.validated_data["note"])
+        invitation, secret = services.invite(signed_in(request), note=asked.validated_data["note"])
         url = request.build_absolute_uri(reverse("invitation", args=[secret]))
         shown = {**InvitationSerializer(invitation).data, "url": url}
         return Response(shown, status=status.HTTP_201_CREATED)
@@ -100,7 +103,7 @@ class InvitationDetail(APIView):
     permission_classes = [IsStaff]
 
     @extend_schema(responses={204: None})
-    def delete(self, request: Request, pk: str) -> Response:
+    def delete(self, request: Request, pk: UUID) -> Response:
         """Make it worthless."""
-        services.revoke_invitation(request.user, pk)
+        services.revoke_invitation(signed_in(request), pk)
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -32,7 +33,7 @@ def create_token(user: User, *, name: str, scopes: Iterable[str]) -> tuple[ApiTo
     return token, secret
 
 
-def revoke_token(user: User, token_id: object) -> None:
+def revoke_token(user: User, token_id: UUID) -> None:
     """End a token of this user; the next request with it answers 401."""
     changed = user.api_tokens.filter(pk=token_id, revoked_at=None).update(revoked_at=timezone.now())
     if not changed:
@@ -49,7 +50,7 @@ def invite(user: User, *, note: str) -> tuple[Invitation, str]:
     return invitation, secret
 
 
-def revoke_invitation(user: User, invitation_id: object) -> None:
+def revoke_invitation(user: User, invitation_id: UUID) -> None:
     """Make an unused invitation worthless."""
     changed = user.invitations.open().filter(pk=invitation_id).update(revoked_at=timezone.now())
     if not changed:

@@ -10,6 +10,7 @@ from webapp.accounts import selectors, services
 from webapp.accounts.adapter import INVITATION_KEY
 from webapp.accounts.forms import OwnerForm
 from webapp.accounts.models import Scope, User
+from webapp.accounts.people import signed_in
 from webapp.common.errors import Conflict
 
 
@@ -33,9 +34,9 @@ def setup(request: HttpRequest) -> HttpResponse:
 
 def account(request: HttpRequest) -> HttpResponse:
     """One's tokens and, for staff, invitations."""
-    assert isinstance(request.user, User)
-    scopes = [s.value for s in Scope if s is not Scope.ADMIN or request.user.is_staff]
-    props = {"scopes": scopes, "is_owner": request.user.is_staff, "signup": settings.SIGNUP}
+    staff = signed_in(request).is_staff
+    scopes = [scope.value for scope in Scope if scope is not Scope.ADMIN or staff]
+    props = {"scopes": scopes, "is_owner": staff, "signup": settings.SIGNUP}
     return render(request, "accounts/account.html", {"island": "account", "props": props})
 
 

@@ -85,9 +85,7 @@ class Artwork(Identified):
     height = models.PositiveIntegerField(null=True)
     thumbhash = models.CharField(max_length=60, blank=True)
     captured_at = models.DateTimeField(null=True)
-    state = models.CharField(
-        max_length=10, choices=ArtworkState, default=ArtworkState.JUDGING
-    )
+    state = models.CharField(max_length=10, choices=ArtworkState, default=ArtworkState.JUDGING)
     error_code = models.CharField(max_length=40, blank=True)
     error_text = models.TextField(blank=True)
     score_mean = models.FloatField(
@@ -175,9 +173,7 @@ class AlbumItem(models.Model):
     added_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["album", "artwork"], name="album_item_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["album", "artwork"], name="album_item_once")]
 
 
 class ShareLinkQuerySet(models.QuerySet["ShareLink"]):

@@ -37,7 +37,7 @@ def secret_key() -> str:
     """SECRET_KEY, else one made once and kept in the data folder (0600)."""
     value = env.str("SECRET_KEY", default="")
     if value:
-        return value
+        return str(value)
     path = HOME / "secret_key"
     if not path.exists():
         HOME.mkdir(parents=True, exist_ok=True)
@@ -59,4 +59,4 @@ def choice(variable: str, *, default: str, options: tuple[str, ...]) -> str:
         raise ImproperlyConfigured(
             f"{variable} must be one of {', '.join(options)}, not {value!r}."
         )
-    return value
+    return str(value)

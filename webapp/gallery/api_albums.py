@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from webapp.accounts.people import signed_in
 from webapp.catalogue import curation
 from webapp.catalogue.models import ShareLink
 from webapp.common.errors import ApplicationError
@@ -23,7 +24,7 @@ class Albums(APIView):
     @extend_schema(responses=AlbumSerializer(many=True))
     def get(self, request: Request) -> Response:
         """All of them, newest first."""
-        albums = list(selectors.albums_of(request.user))
+        albums = list(selectors.albums_of(signed_in(request)))
         context = {"covers": selectors.covers(albums)}
         return Response(AlbumSerializer(albums, many=True, context=context).data)
 
@@ -32,8 +33,8 @@ class Albums(APIView):
         """Make an empty one."""
         asked = AlbumSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        album = curation.create_album(request.user, title=asked.validated_data["title"])
-        shown = AlbumSerializer(selectors.album_of(request.user, album.pk)).data
+        album = curation.create_album(signed_in(request), title=asked.validated_data["title"])
+        shown = AlbumSerializer(selectors.album_of(signed_in(request), album.pk)).data
         return Response(shown, status=status.HTTP_201_CREATED)
 
 
@@ -43,7 +44,7 @@ class AlbumDetail(APIView):
     @extend_schema(responses=AlbumSerializer)
     def get(self, request: Request, pk: UUID) -> Response:
         """Title, size and cover."""
-        album = selectors.album_of(request.user, pk)
+        album = selectors.album_of(signed_in(request), pk)
         context = {"covers": selectors.covers([album])}
         return Response(AlbumSerializer(album, context=context).data)
 
@@ -52,14 +53,14 @@ class AlbumDetail(APIView):
         """Rename it."""
         asked = AlbumSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        album = selectors.album_of(request.user, pk)
+        album = selectors.album_of(signed_in(request), pk)
         curation.rename_album(album, title=asked.validated_data["title"])
         return self.get(request, pk)
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, pk: UUID) -> Response:
         """Remove the album; its artworks stay."""
-        curation.delete_album(selectors.album_of(request.user, pk))
+        curation.delete_album(selectors.album_of(signed_in(request), pk))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -80,7 +81,7 @@ class Shares(APIView):
     @extend_schema(responses=ShareSerializer(many=True))
     def get(self, request: Request, pk: UUID) -> Response:
         """Those that still work, newest first."""
-        links = selectors.album_of(request.user, pk).shares
+        links = selectors.album_of(signed_in(request), pk).shares
         opened = ShareLink.objects.open().filter(pk__in=links.all()).order_by("-created_at")
         return Response(ShareSerializer(opened, many=True).data)
 
@@ -93,7 +94,7 @@ class Shares(APIView):
         if expires_at is not None and expires_at <= timezone.now():
             raise ApplicationError("The expiry lies in the past.", code="invalid")
         link, secret = curation.share(
-            selectors.album_of(request.user, pk),
+            selectors.album_of(signed_in(request), pk),
             expires_at=expires_at,
             allow_originals=asked.validated_data.get("allow_originals", False),
         )
@@ -107,5 +108,5 @@ class ShareDetail(APIView):
     @extend_schema(responses={204: None})
     def delete(self, request: Request, pk: UUID) -> Response:
         """Revoke it at once."""
-        curation.revoke_share(request.user, pk)
+        curation.revoke_share(signed_in(request), pk)
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from webapp.accounts.people import signed_in
 from webapp.catalogue import curation
 from webapp.catalogue.models import Artwork, Medium
 from webapp.common.errors import ApplicationError, NotFound
@@ -35,7 +36,7 @@ class UploadSerializer(serializers.Serializer[Any]):
 
 
 def _answer(request: Request, artwork: Artwork, *, duplicate: bool = False) -> dict[str, Any]:
-    detail = selectors.detail(artwork, request.user)
+    detail = selectors.detail(artwork, signed_in(request))
     return render_detail(detail, duplicate=duplicate)
 
 
@@ -58,7 +59,7 @@ class Artworks(APIView):
     def get(self, request: Request) -> Response:
         """A window of the library as cards."""
         asked, offset, limit = filters.parse_page(request.query_params)
-        library = Artwork.objects.visible_to(request.user)
+        library = Artwork.objects.visible_to(signed_in(request))
         page = selectors.page(library, asked, offset=offset, limit=limit)
         return Response(PageSerializer(page).data)
 
@@ -73,14 +74,14 @@ class Artworks(APIView):
         asked.is_valid(raise_exception=True)
         values = asked.validated_data
         accepted = services.accept_upload(
-            owner=request.user,
+            owner=signed_in(request),
             content=values["file"],
             filename=values["file"].name or "",
             medium=values["medium"],
             title=values["title"],
         )
         created = status.HTTP_200_OK if accepted.duplicate else status.HTTP_201_CREATED
-        artwork = selectors.artwork_of(request.user, accepted.artwork.pk)
+        artwork = selectors.artwork_of(signed_in(request), accepted.artwork.pk)
         return Response(_answer(request, artwork, duplicate=accepted.duplicate), status=created)
 
 
@@ -90,7 +91,7 @@ class ArtworksLayout(APIView):
     @extend_schema(parameters=[filters.FiltersSerializer], responses=LayoutSerializer)
     def get(self, request: Request) -> Response:
         """Aspect ratios in list order."""
-        library = Artwork.objects.visible_to(request.user)
+        library = Artwork.objects.visible_to(signed_in(request))
         aspects = selectors.layout(library, filters.parse(request.query_params))
         return Response({"count": len(aspects), "aspects": aspects})
 
@@ -101,22 +102,22 @@ class ArtworkDetail(APIView):
     @extend_schema(responses=ArtworkSerializer)
     def get(self, request: Request, pk: UUID) -> Response:
         """Its judgement, jobs and ratings."""
-        return Response(_answer(request, selectors.artwork_of(request.user, pk)))
+        return Response(_answer(request, selectors.artwork_of(signed_in(request), pk)))
 
     @extend_schema(request=ArtworkChangeSerializer, responses=ArtworkSerializer)
     def patch(self, request: Request, pk: UUID) -> Response:
         """Change title or medium."""
         asked = ArtworkChangeSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        selectors.artwork_of(request.user, pk)
+        selectors.artwork_of(signed_in(request), pk)
         if asked.validated_data:
-            curation.change(request.user, [pk], **asked.validated_data)
-        return Response(_answer(request, selectors.artwork_of(request.user, pk)))
+            curation.change(signed_in(request), [pk], **asked.validated_data)
+        return Response(_answer(request, selectors.artwork_of(signed_in(request), pk)))
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, pk: UUID) -> Response:
         """Put it into the trash."""
-        if not curation.delete(request.user, [pk]):
+        if not curation.delete(signed_in(request), [pk]):
             raise NotFound
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -127,9 +128,9 @@ class ArtworkRestore(APIView):
     @extend_schema(request=None, responses=ArtworkSerializer)
     def post(self, request: Request, pk: UUID) -> Response:
         """Bring it back from the trash."""
-        if not curation.restore(request.user, [pk]):
+        if not curation.restore(signed_in(request), [pk]):
             raise NotFound
-        return Response(_answer(request, selectors.artwork_of(request.user, pk)))
+        return Response(_answer(request, selectors.artwork_of(signed_in(request), pk)))
 
 
 class ArtworkRetry(APIView):
@@ -138,8 +139,8 @@ class ArtworkRetry(APIView):
     @extend_schema(request=None, responses=ArtworkSerializer)
     def post(self, request: Request, pk: UUID) -> Response:
         """Queue the failed jobs of the artwork again."""
-        retry_artwork(selectors.artwork_of(request.user, pk))
-        return Response(_answer(request, selectors.artwork_of(request.user, pk)))
+        retry_artwork(selectors.artwork_of(signed_in(request), pk))
+        return Response(_answer(request, selectors.artwork_of(signed_in(request), pk)))
 
 
 class RatingSerializer(serializers.Serializer[Any]):
@@ -156,15 +157,15 @@ class ArtworkRating(APIView):
         """Vote, or change one's vote."""
         asked = RatingSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        artwork = selectors.artwork_of(request.user, pk)
-        ratings.submit(request.user, artwork, value=asked.validated_data["value"])
+        artwork = selectors.artwork_of(signed_in(request), pk)
+        ratings.submit(signed_in(request), artwork, value=asked.validated_data["value"])
         return Response(_answer(request, artwork))
 
     @extend_schema(responses=ArtworkSerializer)
     def delete(self, request: Request, pk: UUID) -> Response:
         """Take one's vote back."""
-        artwork = selectors.artwork_of(request.user, pk)
-        ratings.withdraw(request.user, artwork)
+        artwork = selectors.artwork_of(signed_in(request), pk)
+        ratings.withdraw(signed_in(request), artwork)
         return Response(_answer(request, artwork))
 
 
@@ -205,16 +206,16 @@ def _bulk(
     album: UUID | None = None,
 ) -> int:
     if action == "delete":
-        return curation.delete(request.user, ids)
+        return curation.delete(signed_in(request), ids)
     if action == "restore":
-        return curation.restore(request.user, ids)
+        return curation.restore(signed_in(request), ids)
     if action == "medium":
         if medium is None:
             raise ApplicationError("Say which medium.", code="invalid")
-        return curation.change(request.user, ids, medium=medium)
+        return curation.change(signed_in(request), ids, medium=medium)
     if album is None:
         raise ApplicationError("Say which album.", code="invalid")
-    target = selectors.album_of(request.user, album)
+    target = selectors.album_of(signed_in(request), album)
     if action == "add_to_album":
-        return curation.add_to_album(request.user, target, ids)
+        return curation.add_to_album(signed_in(request), target, ids)
     return curation.remove_from_album(target, ids)

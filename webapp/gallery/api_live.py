@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from webapp.accounts.people import signed_in
 from webapp.accounts.permissions import IsStaff
 from webapp.common.errors import NotFound
 from webapp.events import selectors as events
@@ -50,7 +51,7 @@ class Events(APIView):
         """What happened after `after`."""
         asked = AfterSerializer(data=request.query_params)
         asked.is_valid(raise_exception=True)
-        missed = events.after(request.user.pk, asked.validated_data["after"])
+        missed = events.after(signed_in(request).pk, asked.validated_data["after"])
         return Response(CatchUpSerializer(missed).data)
 
 
@@ -66,7 +67,7 @@ class Demo(APIView):
     @extend_schema(request=None, responses=DemoResultSerializer)
     def post(self, request: Request) -> Response:
         """Add them to the caller's library."""
-        return Response({"added": demo.add_pictures(request.user)})
+        return Response({"added": demo.add_pictures(signed_in(request))})
 
 
 class JobFilterSerializer(serializers.Serializer[Any]):

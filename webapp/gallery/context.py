@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.http import HttpRequest
 
-from webapp.catalogue.validation import FORMATS
+from webapp.catalogue.validation import ImageFormat
 from webapp.events.selectors import last_seq
 
 
@@ -33,7 +33,7 @@ def site(request: HttpRequest) -> dict[str, object]:
         "limits": {
             "max_bytes": settings.UPLOAD_MAX_BYTES,
             "max_pixels": settings.UPLOAD_MAX_PIXELS,
-            "formats": list(FORMATS),
+            "formats": list(ImageFormat),
         },
         "last_seq": last_seq(person.pk) if person else 0,
     }

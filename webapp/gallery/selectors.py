@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Avg, Count, F, IntegerField, Q, QuerySet
+from django.db.models import Count, F, IntegerField, Q, QuerySet
 from django.db.models.functions import Cast
 
 from webapp.catalogue.models import Album, Artwork, ArtworkQuerySet, Visitor
@@ -14,7 +14,7 @@ from webapp.inference.models import Score
 from webapp.jobs import selectors as jobs
 from webapp.jobs.models import Job
 from webapp.ratings.models import Rating
-from webapp.registry.models import ModelKind, ModelVersion, VersionState
+from webapp.registry.models import VersionState
 
 CARD_COLUMNS = (
     "id", "title", "medium", "state", "error_code", "width", "height", "thumbhash",
@@ -102,7 +102,8 @@ def opinion(artwork: Artwork) -> Opinion | None:
     score = (
         Score.objects.filter(artwork=artwork)
         .select_related("model_version")
-        .order_by(Q(model_version__state=VersionState.ACTIVE).desc(), "-created_at")
+        .annotate(current=Q(model_version__state=VersionState.ACTIVE))
+        .order_by("-current", "-created_at")
         .first()
     )
     return None if score is None else Opinion(score, _percentile(artwork, score.mean))
@@ -153,14 +154,3 @@ def covers(albums: list[Album]) -> dict[UUID, UUID]:
         .values_list("items__album", "pk")
     )
     return dict(rows)
-
-
-def library_mean(user: Visitor) -> float | None:
-    """The average judged mean of a library."""
-    average: float | None = Artwork.objects.visible_to(user).aggregate(m=Avg("score_mean"))["m"]
-    return average
-
-
-def active_model() -> ModelVersion | None:
-    """The version that judges new artworks."""
-    return ModelVersion.objects.filter(kind=ModelKind.SCORER, state=VersionState.ACTIVE).first()

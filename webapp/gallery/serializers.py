@@ -44,7 +44,7 @@ class CardSerializer(serializers.ModelSerializer[Artwork]):
 
     class Meta:
         model = Artwork
-        fields = (
+        fields: tuple[str, ...] = (
             "id", "title", "medium", "state", "error_code", "width", "height", "thumbhash",
             "created_at", "thumb", "score",
         )  # fmt: skip

@@ -11,8 +11,8 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import ensure_csrf_cookie
 
-from webapp.accounts.models import User
-from webapp.catalogue.validation import FORMATS
+from webapp.accounts.people import signed_in
+from webapp.catalogue.validation import ImageFormat
 from webapp.common.errors import NotFound
 from webapp.common.problems import page_not_found
 from webapp.gallery import selectors
@@ -33,7 +33,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
 @ensure_csrf_cookie
 def upload(request: HttpRequest) -> HttpResponse:
     """Where pictures come in."""
-    limits = {"max_bytes": settings.UPLOAD_MAX_BYTES, "formats": list(FORMATS)}
+    limits = {"max_bytes": settings.UPLOAD_MAX_BYTES, "formats": list(ImageFormat)}
     return _island(request, "gallery/upload.html", "upload", limits=limits)
 
 
@@ -61,8 +61,7 @@ def album(request: HttpRequest, pk: UUID) -> HttpResponse:
 @ensure_csrf_cookie
 def jobs(request: HttpRequest) -> HttpResponse:
     """The machine room; for everybody but staff it does not exist."""
-    assert isinstance(request.user, User)
-    if not request.user.is_staff:
+    if not signed_in(request).is_staff:
         raise Http404
     return _island(request, "gallery/jobs.html", "jobs")
 

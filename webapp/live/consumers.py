@@ -66,8 +66,8 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
         if scheme.lower() == "bearer":
             token = await database_sync_to_async(token_of)(secret.strip())
             return token.user if token is not None and "read" in token.scopes else None
-        user = self.scope["user"]
-        return user if user.is_authenticated else None
+        user: Any = self.scope["user"]
+        return user if user is not None and user.is_authenticated else None
 
     async def _catch_up(self) -> None:
         asked = parse_qs(self.scope["query_string"].decode("latin-1")).get("after", [""])[0]
@@ -99,7 +99,7 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
         if b"authorization" in dict(self.scope["headers"]):
             return await self._signed_in() is not None
         session = self.scope["session"]
-        fresh = {"session": type(session)(session.session_key)}
+        fresh: Any = {"session": type(session)(session.session_key)}
         return bool(await get_user(fresh) == self.owner)
 
     async def _send(self, message: dict[str, Any]) -> None:

@@ -9,9 +9,10 @@ from django.urls import path
 
 from webapp.live.consumers import LiveConsumer
 
-urls = [path("ws/live/", LiveConsumer.as_asgi(), name="live")]
-_open = AuthMiddlewareStack(URLRouter(urls))
-_from_our_pages = AllowedHostsOriginValidator(_open)
+_consumer: Any = LiveConsumer.as_asgi()  # the stubs know neither path() nor ASGI 3 here
+urls: list[Any] = [path("ws/live/", _consumer, name="live")]
+_open: Any = AuthMiddlewareStack(URLRouter(urls))
+_from_our_pages: Any = AllowedHostsOriginValidator(_open)
 
 
 async def _socket(scope: Any, receive: Any, send: Any) -> None:

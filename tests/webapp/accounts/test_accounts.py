@@ -1,0 +1,112 @@
+"""First visit, sign-in, tokens and invitations, as people and programs meet them."""
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.utils import timezone
+
+from tests.people import PASSWORD, bearer, person
+from webapp.accounts.models import Invitation, User
+
+pytestmark = pytest.mark.django_db
+
+
+def test_first_visit_makes_the_owner_and_only_one(client: Client) -> None:
+    assert client.get("/").headers["location"] == "/setup/"
+    answer = client.post("/setup/", {"email": "me@example.org", "password": PASSWORD})
+    assert answer.headers["location"] == "/"
+    assert client.get("/").status_code == 200
+    owner = User.objects.get()
+    assert owner.is_staff and owner.check_password(PASSWORD)
+    again = Client().post("/setup/", {"email": "you@example.org", "password": PASSWORD})
+    assert again.status_code == 302
+    assert User.objects.count() == 1
+
+
+@pytest.mark.parametrize("password", ["short", "password123", "1234567890123"])
+def test_a_weak_owner_password_is_refused(client: Client, password: str) -> None:
+    answer = client.post("/setup/", {"email": "me@example.org", "password": password})
+    assert answer.status_code == 200
+    assert not User.objects.exists()
+
+
+def test_sign_in_works_by_email_in_any_case(client: Client) -> None:
+    person("me@example.org")
+    answer = client.post("/accounts/login/", {"login": "ME@example.org", "password": PASSWORD})
+    assert answer.headers["location"] == "/"
+
+
+def test_sign_up_is_closed_without_an_invitation(client: Client) -> None:
+    person("owner@example.org", staff=True)
+    form = {"email": "new@example.org", "password1": PASSWORD, "password2": PASSWORD}
+    client.post("/accounts/signup/", form)
+    assert not User.objects.filter(email="new@example.org").exists()
+
+
+def test_an_invitation_works_once(client: Client) -> None:
+    staff = Client()
+    staff.force_login(person("owner@example.org", staff=True))
+    made = staff.post("/api/v1/invitations", {"note": "Ann"}, content_type="application/json")
+    url = made.json()["url"]
+    form = {"email": "ann@example.org", "password1": PASSWORD, "password2": PASSWORD}
+    assert client.get(url).status_code == 302
+    client.post("/accounts/signup/", form)
+    assert User.objects.filter(email="ann@example.org", is_staff=False).exists()
+    assert Client().get(url).status_code == 410
+
+
+@pytest.mark.parametrize("column", ["expires_at", "revoked_at"])
+def test_an_ended_invitation_says_so(client: Client, column: str) -> None:
+    staff = Client()
+    staff.force_login(person("owner@example.org", staff=True))
+    made = staff.post("/api/v1/invitations", {"note": ""}, content_type="application/json")
+    Invitation.objects.update(**{column: timezone.now() - timedelta(seconds=1)})
+    assert client.get(made.json()["url"]).status_code == 410
+
+
+def test_a_token_carries_only_its_scopes(client: Client) -> None:
+    owner = person("owner@example.org")
+    reader, writer = bearer(owner, "read"), bearer(owner, "write")
+    assert client.get("/api/v1/albums", headers=reader).status_code == 200
+    refused = client.post("/api/v1/albums", {"title": "x"}, "application/json", headers=reader)
+    assert (refused.status_code, refused.json()["code"]) == (403, "missing_scope")
+    made = client.post("/api/v1/albums", {"title": "x"}, "application/json", headers=writer)
+    assert made.status_code == 201
+
+
+def test_a_revoked_token_ends_at_once(client: Client) -> None:
+    owner = person("owner@example.org")
+    headers = bearer(owner)
+    owner.api_tokens.update(revoked_at=timezone.now())
+    answer = client.get("/api/v1/albums", headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (401, "bad_token")
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_token_cannot_breed(client: Client) -> None:
+    headers = bearer(person("owner@example.org"), "read", "write")
+    body = {"name": "child", "scopes": ["read"]}
+    answer = client.post("/api/v1/tokens", body, "application/json", headers=headers)
+    assert answer.json()["code"] == "session_needed"
+
+
+def test_staff_needs_the_admin_scope_in_a_token(client: Client) -> None:
+    staff = person("staff@example.org", staff=True)
+    assert client.get("/api/v1/jobs", headers=bearer(staff)).status_code == 403
+    assert client.get("/api/v1/jobs", headers=bearer(staff, "admin")).status_code == 200
+
+
+def test_create_token_prints_only_a_working_token(client: Client) -> None:
+    out = StringIO()
+    call_command("create_token", "robot@example.org", stdout=out)
+    headers = {"authorization": f"Bearer {out.getvalue().strip()}"}
+    assert client.get("/api/v1/artworks", headers=headers).json()["count"] == 0
+
+
+def test_the_database_never_holds_a_secret(client: Client) -> None:
+    owner = person("owner@example.org")
+    secret = bearer(owner)["authorization"].split()[1]
+    assert secret not in str(list(owner.api_tokens.values()))

@@ -1,0 +1,131 @@
+"""The socket: who may listen, what arrives, and how a gap is closed."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from channels.testing import WebsocketCommunicator
+from django.conf import settings
+from django.db import transaction
+from django.test import Client
+
+from tests.people import bearer, person
+from webapp.accounts.models import User
+from webapp.events import selectors
+from webapp.events.payloads import EventKind
+from webapp.events.publish import publish
+from webapp.live.routing import application
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@sync_to_async
+def _happen(owner: User, *ids: str) -> None:
+    with transaction.atomic():
+        publish(owner.pk, EventKind.ARTWORK_CHANGED, ids)
+
+
+@sync_to_async
+def _browser(user: User) -> tuple[Client, list[tuple[bytes, bytes]]]:
+    client = Client()
+    client.force_login(user)
+    cookie = f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
+    return client, [(b"cookie", cookie.encode()), (b"origin", b"http://localhost:8000")]
+
+
+_person = sync_to_async(person)
+
+
+async def _socket(headers: list[tuple[bytes, bytes]], after: str = "") -> WebsocketCommunicator:
+    socket = WebsocketCommunicator(application, f"/ws/live/?after={after}", headers=headers)
+    connected, code = await socket.connect(timeout=5)
+    assert connected, code
+    return socket
+
+
+async def _closed(socket: WebsocketCommunicator) -> int:
+    message = await socket.receive_output(timeout=5)
+    assert message["type"] == "websocket.close"
+    return int(message["code"])
+
+
+async def _drop(socket: WebsocketCommunicator) -> None:
+    await socket.disconnect(timeout=5)
+
+
+async def test_an_event_reaches_its_owner_and_nobody_else() -> None:
+    owner, other = await _person("owner@example.org"), await _person("other@example.org")
+    (_, mine), (_, theirs) = await _browser(owner), await _browser(other)
+    ours, foreign = await _socket(mine), await _socket(theirs)
+    assert await ours.receive_json_from(5) == {"type": "hello", "seq": 0}
+    await foreign.receive_json_from(5)
+    await _happen(owner, "a")
+    heard = await ours.receive_json_from(5)
+    assert heard == {"type": "event", "seq": 1, "kind": "artwork.changed", "ids": ["a"]}
+    assert await foreign.receive_nothing(0.3)
+    await asyncio.gather(_drop(ours), _drop(foreign))
+
+
+async def test_a_reconnecting_page_gets_exactly_what_it_missed() -> None:
+    owner = await _person("owner@example.org")
+    _, headers = await _browser(owner)
+    for name in "abc":
+        await _happen(owner, name)
+    socket = await _socket(headers, after="1")
+    assert (await socket.receive_json_from(5))["seq"] == 3
+    missed: list[Any] = [await socket.receive_json_from(5) for _ in range(2)]
+    assert [each["ids"] for each in missed] == [["b"], ["c"]]
+    await _drop(socket)
+
+
+async def test_a_page_from_another_future_is_told_to_start_afresh() -> None:
+    owner = await _person("owner@example.org")
+    _, headers = await _browser(owner)
+    socket = await _socket(headers, after="99")
+    assert await socket.receive_json_from(5) == {"type": "hello", "seq": 0, "reset": True}
+    await _drop(socket)
+
+
+async def test_strangers_are_closed_with_a_code_that_says_sign_in() -> None:
+    socket = await _socket([(b"origin", b"http://localhost")])
+    assert await _closed(socket) == 4401
+
+
+async def test_a_foreign_page_cannot_use_the_cookie() -> None:
+    _, headers = await _browser(await _person("owner@example.org"))
+    evil = [(b"origin", b"https://evil.example"), headers[0]]
+    socket = WebsocketCommunicator(application, "/ws/live/", headers=evil)
+    connected, _ = await socket.connect(timeout=5)
+    assert not connected
+
+
+async def test_programs_listen_with_a_token() -> None:
+    owner = await _person("owner@example.org")
+    header = (await sync_to_async(bearer)(owner))["authorization"].encode()
+    socket = await _socket([(b"authorization", header)])
+    assert (await socket.receive_json_from(5))["type"] == "hello"
+    await _drop(socket)
+
+
+async def test_signing_out_closes_the_sockets_of_that_browser() -> None:
+    owner = await _person("owner@example.org")
+    client, headers = await _browser(owner)
+    socket = await _socket(headers)
+    await socket.receive_json_from(5)
+    await sync_to_async(client.post)("/accounts/logout/")
+    assert await _closed(socket) == 4401
+
+
+async def test_an_event_of_a_rolled_back_change_never_happened() -> None:
+    owner = await _person("owner@example.org")
+
+    @sync_to_async
+    def fail() -> None:
+        with pytest.raises(ZeroDivisionError), transaction.atomic():
+            publish(owner.pk, EventKind.ARTWORK_CHANGED, ["x"])
+            raise ZeroDivisionError
+
+    await fail()
+    caught_up = await sync_to_async(selectors.after)(owner.pk, 0)
+    assert (caught_up.events, caught_up.last) == ((), 0)

@@ -1,0 +1,174 @@
+"""Every route x every person. A route or method without a row here fails the test."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.world import PERSONAS, World, build
+from webapp.live import routing
+
+pytestmark = pytest.mark.django_db
+
+# One letter per person: anonymous, other user, link visitor, owner, staff.
+# o answered, l led to sign-in, r led elsewhere, e bad request, u 401, n 404, g 410
+PAGE, OBJECT_PAGE, STAFF_PAGE = "loloo", "lnlon", "lnlno"
+API, OBJECT, STAFF = "uouoo", "unuon", "ununo"
+PUBLIC, NOBODY = "ooooo", "nnnnn"
+
+
+@dataclass(frozen=True)
+class Row:
+    expected: str
+    path: str = ""
+    data: Any = None
+
+
+def row(expected: str, path: str = "", data: Any = None) -> Row:
+    return Row(expected, path, data)
+
+
+MATRIX: dict[tuple[str, str], Row] = {
+    ("gallery", "GET"): row(PAGE, "/"),
+    ("upload", "GET"): row(PAGE, "/upload/"),
+    ("artwork", "GET"): row(OBJECT_PAGE, "/artworks/{artwork}/"),
+    ("albums", "GET"): row(PAGE, "/albums/"),
+    ("album", "GET"): row(OBJECT_PAGE, "/albums/{album}/"),
+    ("jobs", "GET"): row(STAFF_PAGE, "/jobs/"),
+    ("account", "GET"): row(PAGE, "/account/"),
+    ("setup", "GET"): row("rrrrr", "/setup/"),
+    ("invitation", "GET"): row("rrrrr", "/invitations/{invited}/"),
+    ("healthz", "GET"): row(PUBLIC, "/healthz"),
+    ("rendition", "GET"): row(OBJECT_PAGE, "/media/{artwork}/small.webp"),
+    ("original", "GET"): row(OBJECT_PAGE, "/media/{artwork}/original"),
+    ("share", "GET"): row(PUBLIC, "/s/{share}/"),
+    ("share-artwork", "GET"): row(PUBLIC, "/s/{share}/{artwork}/"),
+    ("share-rendition", "GET"): row(PUBLIC, "/s/{share}/media/{artwork}/small.webp"),
+    ("share-original", "GET"): row(NOBODY, "/s/{share}/media/{artwork}/original"),
+    ("share-layout", "GET"): row(PUBLIC, "/s/{share}/api/layout"),
+    ("share-artworks", "GET"): row(PUBLIC, "/s/{share}/api/artworks"),
+    ("share-artwork-api", "GET"): row(PUBLIC, "/s/{share}/api/artworks/{artwork}"),
+    ("api-schema", "GET"): row(PUBLIC, "/api/v1/schema"),
+    ("api-artworks", "GET"): row(API, "/api/v1/artworks"),
+    ("api-artworks", "POST"): row("ueuee", "/api/v1/artworks", {"multipart": True}),
+    ("api-layout", "GET"): row(API, "/api/v1/artworks/layout"),
+    ("api-bulk", "POST"): row(API, "/api/v1/artworks/bulk", {"action": "delete", "ids": []}),
+    ("api-artwork", "GET"): row(OBJECT, "/api/v1/artworks/{artwork}"),
+    ("api-artwork", "PATCH"): row(OBJECT, "/api/v1/artworks/{artwork}", {"title": "x"}),
+    ("api-artwork", "DELETE"): row(OBJECT, "/api/v1/artworks/{artwork}"),
+    ("api-restore", "POST"): row("ununn", "/api/v1/artworks/{artwork}/restore"),
+    ("api-retry", "POST"): row(OBJECT, "/api/v1/artworks/{artwork}/retry"),
+    ("api-rating", "PUT"): row(OBJECT, "/api/v1/artworks/{artwork}/rating", {"value": 7}),
+    ("api-rating", "DELETE"): row(OBJECT, "/api/v1/artworks/{artwork}/rating"),
+    ("api-albums", "GET"): row(API, "/api/v1/albums"),
+    ("api-albums", "POST"): row(API, "/api/v1/albums", {"title": "New"}),
+    ("api-album", "GET"): row(OBJECT, "/api/v1/albums/{album}"),
+    ("api-album", "PATCH"): row(OBJECT, "/api/v1/albums/{album}", {"title": "Other"}),
+    ("api-album", "DELETE"): row(OBJECT, "/api/v1/albums/{album}"),
+    ("api-shares", "GET"): row(OBJECT, "/api/v1/albums/{album}/shares"),
+    ("api-shares", "POST"): row(OBJECT, "/api/v1/albums/{album}/shares", {}),
+    ("api-share", "DELETE"): row(OBJECT, "/api/v1/shares/{link}"),
+    ("api-events", "GET"): row(API, "/api/v1/events"),
+    ("api-demo", "POST"): row(API, "/api/v1/demo"),
+    ("api-jobs-summary", "GET"): row(STAFF, "/api/v1/jobs/summary"),
+    ("api-jobs", "GET"): row(STAFF, "/api/v1/jobs"),
+    ("api-job-retry", "POST"): row(STAFF, "/api/v1/jobs/{job}/retry"),
+    ("api-queue-pause", "POST"): row(STAFF, "/api/v1/queues/io/pause"),
+    ("api-queue-resume", "POST"): row(STAFF, "/api/v1/queues/io/resume"),
+    ("tokens", "GET"): row(API, "/api/v1/tokens"),
+    ("tokens", "POST"): row(API, "/api/v1/tokens", {"name": "t", "scopes": ["read"]}),
+    ("token", "DELETE"): row(OBJECT, "/api/v1/tokens/{token}"),
+    ("invitations", "GET"): row(STAFF, "/api/v1/invitations"),
+    ("invitations", "POST"): row(STAFF, "/api/v1/invitations", {"note": ""}),
+    ("invitation-detail", "DELETE"): row(STAFF, "/api/v1/invitations/{invitation}"),
+    ("websocket live", "CONNECT"): row(API, "/ws/live/"),  # proven in tests/webapp/live
+}
+
+
+def _routes(patterns: Any = None) -> Iterator[tuple[str, URLPattern]]:
+    for pattern in patterns if patterns is not None else get_resolver().url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from _routes(pattern.url_patterns)
+        else:
+            yield str(pattern.name), pattern
+
+
+def _methods(pattern: URLPattern) -> set[str]:
+    view = getattr(pattern.callback, "cls", None) or getattr(pattern.callback, "view_class", None)
+    names = ("get", "post", "put", "patch", "delete")
+    found = {name.upper() for name in names if view is not None and hasattr(view, name)}
+    return found or {"GET"}
+
+
+def _is_ours(name: str) -> bool:
+    return not name.startswith(("account_", "mfa_"))
+
+
+def test_every_route_and_method_has_a_row() -> None:
+    found = {(n, m) for n, p in _routes() if _is_ours(n) for m in _methods(p)}
+    found |= {(f"websocket {pattern.name}", "CONNECT") for pattern in routing.urls}
+    assert found - set(MATRIX) == set(), "routes without a row in the matrix"
+    assert set(MATRIX) - found == set(), "rows without a route"
+
+
+def _send(client: Client, world: World, method: str, what: Row) -> int:
+    path = what.path.format(**world.names)
+    if isinstance(what.data, dict) and what.data.get("multipart"):
+        return client.post(path).status_code
+    body = {} if what.data is None else {"data": json.dumps(what.data)}
+    return client.generic(method, path, content_type="application/json", **body).status_code
+
+
+def _letter(status: int, persona: str) -> set[str]:
+    if status < 300 or status == 304:
+        return {"o"}
+    if status in (302, 303):
+        return {"l", "r"}
+    return {{400: "e", 401: "u", 403: "f", 404: "n", 409: "c", 410: "g"}.get(status, str(status))}
+
+
+@pytest.mark.parametrize(("name", "method"), [k for k in MATRIX if k[1] != "CONNECT"])
+def test_each_person_gets_what_the_row_says(name: str, method: str, subtests: Any) -> None:
+    what = MATRIX[name, method]
+    world = build()
+    for persona, expected in zip(PERSONAS, what.expected, strict=True):
+        if persona == "owner" and method in ("DELETE", "POST", "PATCH"):
+            continue  # last, below: it changes what the others look at
+        with subtests.test(persona):
+            status = _send(world.client(persona), world, method, what)
+            assert expected in _letter(status, persona), f"{persona} got {status}"
+    if method in ("DELETE", "POST", "PATCH"):
+        status = _send(world.client("owner"), world, method, what)
+        assert what.expected[3] in _letter(status, "owner"), f"owner got {status}"
+
+
+def test_a_wrong_share_token_opens_nothing(client: Client) -> None:
+    world = build()
+    for path in (
+        "",
+        f"{world.artwork.pk}/",
+        f"media/{world.artwork.pk}/small.webp",
+        "api/artworks",
+    ):
+        assert client.get(f"/s/s_wrong/{path}").status_code == 404
+
+
+def test_allauth_pages_never_fail_and_hide_from_strangers(client: Client) -> None:
+    world = build()
+    signed_in = world.client("other")
+    for name, pattern in _routes():
+        if _is_ours(name) or pattern.pattern.converters:
+            continue
+        path = (
+            f"/accounts/{pattern.pattern}"
+            if name.startswith("account_")
+            else f"/accounts/2fa/{pattern.pattern}"
+        )
+        for browser in (client, signed_in):
+            assert browser.get(path).status_code < 500, path
+        if name.startswith("mfa_") and name not in ("mfa_authenticate", "mfa_login_webauthn"):
+            assert client.get(path).status_code in (302, 404), path
