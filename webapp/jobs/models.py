@@ -15,14 +15,13 @@ class JobKind(models.TextChoices):
 
 
 class JobState(models.TextChoices):
-    """queued -> sent -> running -> done | failed | queued again | dead; cancelled from any live one.
+    """queued -> running -> done | failed | queued again | dead; cancelled from any live one.
 
-    `sent` means a doorbell went out. `failed` is permanent at once (a bad picture); `dead` means
-    the attempts are used up. Retry brings failed, dead and cancelled back to queued.
+    `failed` is permanent at once (a bad picture); `dead` means the attempts are used up. Retry
+    brings failed, dead and cancelled back to queued.
     """
 
     QUEUED = "queued"
-    SENT = "sent"
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
@@ -41,7 +40,7 @@ class Queue(models.TextChoices):
     MAINTENANCE = "maintenance"
 
 
-LIVE_STATES = (JobState.QUEUED, JobState.SENT, JobState.RUNNING)
+LIVE_STATES = (JobState.QUEUED, JobState.RUNNING)
 
 
 class Job(Identified):
@@ -58,7 +57,6 @@ class Job(Identified):
     attempt = models.PositiveSmallIntegerField(default=0)
     max_attempts = models.PositiveSmallIntegerField(default=3)
     not_before = models.DateTimeField(default=timezone.now)
-    sent_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)
     heartbeat_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
@@ -78,7 +76,7 @@ class Job(Identified):
             models.Index(
                 fields=["queue", "-priority", "created_at"],
                 name="job_waiting",
-                condition=Q(state__in=["queued", "sent"]),
+                condition=Q(state="queued"),
             ),
             # dispatch and doctor: leases that ran out
             models.Index(fields=["lease_until"], name="job_running", condition=Q(state="running")),

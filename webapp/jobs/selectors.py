@@ -6,12 +6,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from webapp.jobs.models import LIVE_STATES, Job, JobState, Queue, QueueState, WorkerBeat
 
-WAITING = (JobState.QUEUED, JobState.SENT)
 ALIVE_SECONDS = 60
 FORGOTTEN_AFTER = timedelta(hours=1)  # a worker this silent was taken away on purpose
 THROUGHPUT_MINUTES = 5
@@ -81,8 +80,8 @@ def unrung(*, patience_seconds: float) -> list[str]:
     paused = QueueState.objects.filter(queue=OuterRef("queue"), paused=True)
     now = timezone.now()
     late = now - timedelta(seconds=patience_seconds)
-    due = Job.objects.filter(state__in=WAITING, not_before__lte=now, created_at__lte=late)
-    overdue = due.filter(Q(sent_at=None) | Q(sent_at__lte=late)).exclude(Exists(paused))
+    due = Job.objects.filter(state=JobState.QUEUED, not_before__lte=now, created_at__lte=late)
+    overdue = due.exclude(Exists(paused))
     return [queue for queue in Queue.values if overdue.filter(queue=queue).exists()]
 
 
@@ -132,7 +131,7 @@ def _queues() -> tuple[QueueSummary, ...]:
     return tuple(
         QueueSummary(
             name=queue,
-            waiting=sum(counts[queue, state] for state in WAITING),
+            waiting=counts[queue, JobState.QUEUED],
             running=counts[queue, JobState.RUNNING],
             done=counts[queue, JobState.DONE],
             dead=counts[queue, JobState.DEAD] + counts[queue, JobState.FAILED],

@@ -1,7 +1,6 @@
 """Write jobs: enqueue, claim, settle. Every change of a Job row is made here."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import timedelta
 from functools import partial
 from random import SystemRandom
 from uuid import UUID, uuid4
@@ -9,6 +8,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from webapp.common.errors import Conflict
@@ -61,8 +61,7 @@ def enqueue_many(
 ) -> int:
     """Like `enqueue` for many (subject, owner) at once; returns how many became waiting."""
     changed = 0
-    due = timezone.now() + timedelta(seconds=delay_seconds)
-    same = (kind, model_version, params, queue, priority, due)
+    same = (kind, model_version, params, queue, priority, delay_seconds)
     with transaction.atomic(), connection.cursor() as cursor:
         for part in _parts(list(asked), BULK):
             subjects, owners = zip(*part, strict=True)
@@ -90,7 +89,7 @@ def claim(
     lease = lease_seconds or settings.JOB_LEASE_SECONDS
     with connection.cursor() as cursor:
         for queue in queues:
-            cursor.execute(statements.CLAIM, [queue, kind, queue, limit, lease, worker])
+            cursor.execute(statements.CLAIM, [queue, kind, queue, limit, worker, lease])
             rows = cursor.fetchall()
             if rows:
                 return [Claim(*row) for row in rows]
@@ -153,7 +152,7 @@ def restart(jobs: QuerySet[Job]) -> int:
         settled = jobs.exclude(state__in=LIVE_STATES).select_for_update()
         rows = list(settled.values_list("id", "queue"))
         Job.objects.filter(id__in=[row[0] for row in rows]).update(
-            state=JobState.QUEUED, attempt=0, not_before=timezone.now(), sent_at=None,
+            state=JobState.QUEUED, attempt=0, not_before=Now(),
             finished_at=None, error_code="", error_text="",
         )  # fmt: skip
         for queue in {row[1] for row in rows}:

@@ -6,12 +6,12 @@ INSERT INTO jobs_job (
     kind, model_version, params_hash, queue, priority, not_before, id, subject, owner_id,
     state, attempt, max_attempts, worker, error_code, error_text, created_at
 )
-SELECT %s, %s, %s, %s, %s, %s, asked.id, asked.subject, asked.owner_id,
-    'queued', 0, 3, '', '', '', now()
+SELECT %s, %s, %s, %s, %s, statement_timestamp() + %s * interval '1 second',
+    asked.id, asked.subject, asked.owner_id, 'queued', 0, 3, '', '', '', statement_timestamp()
 FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[]) AS asked (id, subject, owner_id)
 ON CONFLICT (kind, subject, model_version, params_hash) DO UPDATE
 SET state = 'queued', attempt = 0, queue = excluded.queue, priority = excluded.priority,
-    not_before = excluded.not_before, created_at = now(), sent_at = NULL, finished_at = NULL,
+    not_before = excluded.not_before, created_at = excluded.created_at, finished_at = NULL,
     error_code = '', error_text = ''
 WHERE jobs_job.state = 'cancelled'
 """
@@ -21,7 +21,8 @@ CLAIM = """
 WITH waiting AS (
     SELECT id, attempt, priority, created_at
     FROM jobs_job
-    WHERE queue = %s AND kind = %s AND state IN ('queued', 'sent') AND not_before <= now()
+    WHERE queue = %s AND kind = %s AND state = 'queued'
+        AND not_before <= statement_timestamp()
         AND NOT EXISTS (SELECT 1 FROM jobs_queuestate WHERE queue = %s AND paused)
     ORDER BY priority DESC, created_at
     LIMIT %s
@@ -33,8 +34,9 @@ taken AS (
     WHERE waiting.id = head.id OR (head.attempt = 0 AND waiting.attempt = 0)
 )
 UPDATE jobs_job AS job
-SET state = 'running', attempt = job.attempt + 1, lease_until = now() + %s * interval '1 second',
-    worker = %s, started_at = now(), heartbeat_at = now()
+SET state = 'running', attempt = job.attempt + 1, worker = %s,
+    lease_until = statement_timestamp() + %s * interval '1 second',
+    started_at = statement_timestamp(), heartbeat_at = statement_timestamp()
 FROM taken
 WHERE job.id = taken.id
 RETURNING job.id, job.kind, job.queue, job.subject, job.owner_id, job.model_version,
@@ -44,7 +46,8 @@ RETURNING job.id, job.kind, job.queue, job.subject, job.owner_id, job.model_vers
 # Rows are locked in one order, so that a heartbeat and a result never wait for one another.
 EXTEND = """
 UPDATE jobs_job
-SET lease_until = now() + %s * interval '1 second', heartbeat_at = now()
+SET lease_until = statement_timestamp() + %s * interval '1 second',
+    heartbeat_at = statement_timestamp()
 FROM (
     SELECT job.id
     FROM unnest(%s::uuid[], %s::int[]) AS fence (id, attempt)
@@ -58,7 +61,8 @@ WHERE jobs_job.id = ours.id
 
 SETTLE = """
 UPDATE jobs_job
-SET state = %s, error_code = %s, error_text = %s, finished_at = now(), lease_until = NULL
+SET state = %s, error_code = %s, error_text = %s, lease_until = NULL,
+    finished_at = statement_timestamp()
 FROM (
     SELECT job.id
     FROM unnest(%s::uuid[], %s::int[]) AS fence (id, attempt)
@@ -73,18 +77,18 @@ RETURNING jobs_job.id
 
 RELEASE = """
 UPDATE jobs_job
-SET state = 'queued', not_before = now() + %s * interval '1 second', lease_until = NULL,
-    sent_at = NULL, error_code = %s, error_text = %s
+SET state = 'queued', not_before = statement_timestamp() + %s * interval '1 second', lease_until = NULL,
+    error_code = %s, error_text = %s
 WHERE id = %s AND attempt = %s AND state = 'running'
 """
 
 REQUEUE_LOST = """
 UPDATE jobs_job
-SET state = 'queued', not_before = now(), lease_until = NULL, sent_at = NULL,
+SET state = 'queued', not_before = statement_timestamp(), lease_until = NULL,
     error_code = 'worker_lost', error_text = 'The worker stopped in the middle; tried again.'
 FROM (
     SELECT id FROM jobs_job
-    WHERE state = 'running' AND (lease_until < now() OR worker = ANY(%s))
+    WHERE state = 'running' AND (lease_until < statement_timestamp() OR worker = ANY(%s))
     FOR UPDATE SKIP LOCKED
 ) AS lost
 WHERE jobs_job.id = lost.id
