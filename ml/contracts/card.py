@@ -1,0 +1,124 @@
+"""The card that travels with a weights file: what the model is, knows and cannot do.
+
+Only the fields that loading needs are typed here; metrics, data and limits stay readable JSON
+for the model page. Weights without a matching card are never loaded.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from ml.contracts.votes import BINS
+
+SCHEMA = 1
+_CHUNK = 1 << 20
+
+
+class CardError(ValueError):
+    """The card cannot be read or lacks a field: the operator must replace it."""
+
+
+class DigestMismatchError(ValueError):
+    """The weights are not those the card describes: the operator must fetch them again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Golden:
+    """A picture made from a seed, and the distribution the intact model gives it."""
+
+    seed: int
+    side: int
+    distribution: tuple[float, ...]
+    tolerance: float
+
+
+@dataclass(frozen=True, slots=True)
+class ScorerCard:
+    """What loading a scorer needs. ``half_width`` is half the 80 % interval of the crowd's mean."""
+
+    version: str
+    architecture: str
+    options: Mapping[str, object]
+    input_side: int
+    panel: str
+    sha256: str
+    half_width: float
+    golden: Golden
+
+
+def read_card(path: Path) -> ScorerCard:
+    """Parse the card at ``path``. Raises CardError."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CardError(f"{path} is no readable card: {error}") from error
+    return parse_card(document)
+
+
+def parse_card(document: object) -> ScorerCard:
+    """Check and freeze a card. Raises CardError naming the first field that is wrong."""
+    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+        raise CardError(f"the card does not follow schema {SCHEMA}")
+    if document.get("kind") != "score":
+        raise CardError("the card describes no scorer")
+    try:
+        return _scorer_card(document)
+    except KeyError as missing:
+        raise CardError(f"the card lacks {missing}") from missing
+    except (TypeError, ValueError) as error:
+        raise CardError(f"a field of the card is wrong: {error}") from error
+
+
+def check_digest(weights: Path, *, expected: str) -> None:
+    """Raises DigestMismatchError unless the file's sha256 is ``expected``."""
+    if (actual := file_digest(weights)) != expected:
+        raise DigestMismatchError(f"{weights.name} has sha256 {actual}, the card says {expected}")
+
+
+def file_digest(path: Path) -> str:
+    """sha256 of a file, in hexadecimal."""
+    digest = sha256()
+    with path.open("rb") as handle:
+        while chunk := handle.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _scorer_card(document: Mapping[str, object]) -> ScorerCard:
+    architecture = _mapping(document["architecture"])
+    return ScorerCard(
+        version=str(document["version"]),
+        architecture=str(architecture["name"]),
+        options=_mapping(architecture["options"]),
+        input_side=int(_number(architecture["input_side"])),
+        panel=str(document["panel"]),
+        sha256=str(_mapping(document["weights"])["sha256"]),
+        half_width=_number(_mapping(document["interval"])["half_width"]),
+        golden=_golden(_mapping(document["golden"])),
+    )
+
+
+def _golden(fields: Mapping[str, object]) -> Golden:
+    shares = fields["distribution"]
+    if not isinstance(shares, list) or len(shares) != BINS:
+        raise ValueError(f"the golden distribution has {BINS} bins")
+    return Golden(
+        seed=int(_number(fields["seed"])),
+        side=int(_number(fields["side"])),
+        distribution=tuple(_number(share) for share in shares),
+        tolerance=_number(fields["tolerance"]),
+    )
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    if not isinstance(value, dict):
+        raise TypeError(f"expected an object, found {type(value).__name__}")
+    return value
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"expected a number, found {value!r}")
+    return float(value)

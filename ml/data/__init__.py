@@ -1,0 +1,1 @@
+"""Readers of vote data sets, the picture transforms and the splits."""

@@ -1,0 +1,74 @@
+"""What any model must beat: a constant, a ridge regression, and the ceiling the votes set."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ml.data.splits import folds
+from ml.evaluation.metrics import Array, mean_scores, srcc
+
+PENALTIES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
+_INNER_FOLDS = 5
+
+
+def constant_histogram(train: Array, *, rows: int) -> Array:
+    """The mean training distribution for every picture. (n, 10) -> (rows, 10)."""
+    constant: Array = np.tile(train.mean(axis=0), (rows, 1))
+    return constant
+
+
+def ridge(features: Array, targets: Array, *, unseen: Array, penalty: float) -> Array:
+    """Distributions of ``unseen`` by ridge regression of the ten shares on frozen features.
+
+    Features are standardised; ``penalty`` is relative to their number, so that its useful range
+    does not move. Shares below 0 are cut and rows renormalised. (n, F), (n, 10) -> (m, 10).
+    """
+    centre, scale = features.mean(axis=0), features.std(axis=0) + 1e-6
+    known, new = (features - centre) / scale, (unseen - centre) / scale
+    width = features.shape[1]
+    base = targets.mean(axis=0)
+    kernel = known @ known.T / width + penalty * np.eye(len(known))
+    weights = np.linalg.solve(kernel, targets - base)
+    shares = np.clip((new @ known.T / width) @ weights + base, 1e-6, None)
+    guessed: Array = shares / shares.sum(axis=1, keepdims=True)
+    return guessed
+
+
+def best_penalty(features: Array, targets: Array, *, seed: int) -> float:
+    """The penalty with the best cross-validated SRCC within the training pictures."""
+    splits = folds(len(targets), seed=seed, parts=_INNER_FOLDS)
+    voted = mean_scores(targets)
+
+    def quality(penalty: float) -> float:
+        guessed = np.empty_like(targets)
+        for split in splits:
+            guessed[split.test] = ridge(
+                features[split.train],
+                targets[split.train],
+                unseen=features[split.test],
+                penalty=penalty,
+            )
+        return srcc(mean_scores(guessed), voted)
+
+    return max(PENALTIES, key=quality)
+
+
+def tuned_ridge(features: Array, targets: Array, *, unseen: Array, seed: int) -> Array:
+    """Ridge whose penalty is chosen within the training pictures alone."""
+    penalty = best_penalty(features, targets, seed=seed)
+    return ridge(features, targets, unseen=unseen, penalty=penalty)
+
+
+def second_panel(counts: Sequence[Sequence[float]], *, seed: int) -> Array:
+    """Votes of an imagined second panel of the same size, drawn from the first one's shares.
+
+    (n, k) counts -> (n, k) shares. Its agreement with the first panel is the label ceiling: a
+    model that agrees better has learned the voters' noise.
+    """
+    generator = np.random.default_rng(seed)
+    rows: list[Array] = []
+    for row in counts:
+        votes = np.asarray(row, dtype=np.float64)
+        total = round(float(votes.sum()))
+        rows.append(generator.multinomial(total, votes / votes.sum()) / total)
+    return np.stack(rows)

@@ -1,0 +1,1 @@
+"""Small neural network modules, each with one job."""

@@ -1,0 +1,1 @@
+"""Training losses, with the number of the equation they follow."""

@@ -1,0 +1,1 @@
+"""Fitting heads, from cached features to a weights file with its card."""

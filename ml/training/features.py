@@ -1,0 +1,81 @@
+"""Features of a panel's pictures, computed once by the frozen backbone and kept on disk."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+
+from ml.data.samples import Panel
+from ml.data.transforms import mirrored, to_pixels
+from ml.inference.frozen import frozen, run_frozen
+from ml.models.scorer import Scorer
+
+BATCH = 8
+Features = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class PanelFeatures:
+    """Two views of every picture, rows in the panel's order: (n, F) as it is, (n, F) mirrored."""
+
+    upright: Features
+    mirror: Features
+
+
+def panel_features(
+    panel: Panel,
+    scorer: Scorer,
+    *,
+    side: int,
+    identity: str,
+    cache: Path | None,
+    on_progress: Callable[[int, int], None],
+) -> PanelFeatures:
+    """Extract, or read from ``cache`` when the same files met the same backbone before.
+
+    ``identity`` names the backbone and its weights. ``on_progress(done, total)`` is told after
+    every batch.
+    """
+    path = None if cache is None else cache / f"{_fingerprint(panel, side, identity)}.npz"
+    if path is not None and path.is_file():
+        with np.load(path) as stored:
+            return PanelFeatures(upright=stored["upright"], mirror=stored["mirror"])
+    features = _extract(panel, scorer, side=side, on_progress=on_progress)
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        np.savez(path, upright=features.upright, mirror=features.mirror)
+    return features
+
+
+def _extract(
+    panel: Panel, scorer: Scorer, *, side: int, on_progress: Callable[[int, int], None]
+) -> PanelFeatures:
+    network = frozen(scorer, device=torch.device("cpu"))
+    upright: list[Features] = []
+    mirror: list[Features] = []
+    total = len(panel.pictures)
+    for start in range(0, total, BATCH):
+        paths = [picture.path for picture in panel.pictures[start : start + BATCH]]
+        pixels = to_pixels([_open(path) for path in paths], side=side)
+        upright.append(run_frozen(network.features, pixels).numpy())
+        mirror.append(run_frozen(network.features, mirrored(pixels)).numpy())
+        on_progress(min(start + BATCH, total), total)
+    return PanelFeatures(upright=np.concatenate(upright), mirror=np.concatenate(mirror))
+
+
+def _open(path: Path) -> Image.Image:
+    with Image.open(path) as picture:
+        return picture.convert("RGB")
+
+
+def _fingerprint(panel: Panel, side: int, identity: str) -> str:
+    digest = sha256(f"{panel.name}|{side}|{identity}".encode())
+    for picture in panel.pictures:
+        digest.update(picture.key.encode())
+        digest.update(sha256(picture.path.read_bytes()).digest())
+    return digest.hexdigest()
