@@ -1,0 +1,141 @@
+"""Messages between the worker and its sandbox: JSON, and bytes after it. Never pickle.
+
+The sandbox handles hostile bytes, so its answers are checked like anything else from outside.
+"""
+
+import json
+import struct
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from webapp.catalogue.validation import ImageLimits
+from workers.runtime.imaging.results import (
+    Encoding,
+    Rendered,
+    RenditionBytes,
+    SandboxLimits,
+    Size,
+    Unrenderable,
+    Wants,
+)
+
+MAX_ANSWER: Final = 64 << 20
+MAX_REQUEST: Final = 1 << 16
+OUT_OF_MEMORY: Final = 3
+"""The exit status of a child that ran out of memory in an orderly way."""
+_LENGTH: Final = struct.Struct(">I")
+_MAGIC: Final = {Encoding.WEBP: (8, b"WEBP"), Encoding.AVIF: (4, b"ftypavif")}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One picture's order; the picture itself travels as a file descriptor."""
+
+    wants: Wants
+    limits: ImageLimits
+    sandbox: SandboxLimits
+
+    def encode(self) -> bytes:
+        """The request as one message."""
+        return json.dumps(asdict(self)).encode()
+
+    @classmethod
+    def decode(cls, message: bytes) -> "Request":
+        """The inverse of encode; the worker is trusted."""
+        raw = json.loads(message)
+        pairs = tuple((Size(size), Encoding(form)) for size, form in raw["wants"]["renditions"])
+        return cls(
+            wants=Wants(pairs, raw["wants"]["thumbhash"]),
+            limits=ImageLimits(**raw["limits"]),
+            sandbox=SandboxLimits(**raw["sandbox"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a child ended: its exit status or signal, and whether its time on the clock ran out."""
+
+    status: int
+    signal: int
+    overdue: bool
+
+    def encode(self) -> bytes:
+        """The ending as one message."""
+        return json.dumps(asdict(self)).encode()
+
+    @classmethod
+    def decode(cls, message: bytes) -> "Ending":
+        """The inverse of encode."""
+        return cls(**json.loads(message))
+
+
+def encode_rendered(rendered: Rendered) -> bytes:
+    """A success, as the child writes it."""
+    head = {
+        "width": rendered.width,
+        "height": rendered.height,
+        "frames": rendered.frames,
+        "flags": rendered.flags,
+        "thumbhash": rendered.thumbhash,
+        "captured_at": rendered.captured_at.isoformat() if rendered.captured_at else None,
+        "renditions": [
+            [it.size, it.format, it.width, it.height, len(it.data)] for it in rendered.renditions
+        ],
+    }
+    return _framed(head) + b"".join(it.data for it in rendered.renditions)
+
+
+def encode_failure(failure: Unrenderable) -> bytes:
+    """A refusal, as the child writes it."""
+    return _framed({"code": failure.code, "detail": failure.detail})
+
+
+def decode_answer(answer: bytes) -> Rendered:
+    """The child's answer; raises Unrenderable for a refusal and ValueError for nonsense."""
+    try:
+        (length,) = _LENGTH.unpack_from(answer)
+        head = json.loads(answer[_LENGTH.size : _LENGTH.size + length])
+        if "code" in head:
+            raise Unrenderable(str(head["code"])[:40], str(head["detail"])[:500])
+        return _rendered(head, memoryview(answer)[_LENGTH.size + length :])
+    except (struct.error, KeyError, TypeError) as error:
+        raise ValueError(f"the answer is malformed: {error!r}") from error
+
+
+def _framed(head: dict[str, object]) -> bytes:
+    data = json.dumps(head).encode()
+    return _LENGTH.pack(len(data)) + data
+
+
+def _rendered(head: dict[str, Any], body: memoryview) -> Rendered:
+    renditions = []
+    for size, form, width, height, length in head["renditions"]:
+        data, body = bytes(body[:length]), body[length:]
+        renditions.append(_checked(RenditionBytes(Size(size), Encoding(form), width, height, data)))
+    captured_at = head["captured_at"]
+    return Rendered(
+        width=_positive(head["width"]),
+        height=_positive(head["height"]),
+        frames=_positive(head["frames"]),
+        flags=tuple(str(flag)[:20] for flag in head["flags"][:8]),
+        thumbhash=str(head["thumbhash"])[:60],
+        captured_at=datetime.fromisoformat(captured_at) if captured_at else None,
+        renditions=tuple(renditions),
+    )
+
+
+def _checked(rendition: RenditionBytes) -> RenditionBytes:
+    offset, magic = _MAGIC[rendition.format]
+    width, height = rendition.size.box
+    if not rendition.data[offset:].startswith(magic):
+        raise ValueError(f"the {rendition.size} rendition is no {rendition.format}")
+    if _positive(rendition.width) > width or _positive(rendition.height) > height:
+        raise ValueError(f"the {rendition.size} rendition is too large")
+    return rendition
+
+
+def _positive(value: object) -> int:
+    if not isinstance(value, int) or value < 1:
+        raise ValueError(f"{value!r} is no positive number")
+    return value
