@@ -21,7 +21,7 @@ from webapp.jobs.models import Job, JobKind, JobState, Queue
 from webapp.registry import selectors as registry
 from webapp.registry.models import ModelKind, ModelVersion, VersionState
 
-SCORED_SIZE = RenditionSize.LARGE  # the scorer reads this WebP; it never decodes unknown bytes
+SCORED_SIZE = RenditionSize.MEDIUM  # of the first pass; the scorer never decodes unknown bytes
 REST_DELAY_SECONDS = 20  # fresh uploads come first
 REST_PRIORITY = -10
 
