@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.decorators import method_decorator
 from rest_framework.permissions import AllowAny
@@ -58,13 +59,13 @@ def page(request: HttpRequest, token: str, pk: UUID | None = None) -> HttpRespon
 
 
 @login_not_required
-def rendition(request: HttpRequest, token: str, pk: UUID, size: str, ext: str) -> HttpResponse:
+def rendition(request: HttpRequest, token: str, pk: UUID, size: str, ext: str) -> HttpResponseBase:
     """A display file."""
     return media.rendition_response(request, _artwork_or_404(token, pk), size, ext)
 
 
 @login_not_required
-def original(request: HttpRequest, token: str, pk: UUID) -> HttpResponse:
+def original(request: HttpRequest, token: str, pk: UUID) -> HttpResponseBase:
     """The original without its place and camera data, when the link allows it."""
     if not _link_or_404(token).allow_originals:
         raise Http404
