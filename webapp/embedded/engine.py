@@ -5,6 +5,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -135,9 +136,8 @@ def clear_leftovers(data: Path, number: signal.Signals) -> None:
     while pids := working_in(data):
         late = time.monotonic() > deadline
         for pid in pids:
-            if parent_of(pid) in pids and not late:
-                continue
-            if pid not in asked or late:
-                os.kill(pid, signal.SIGKILL if late else number)
+            if late or (parent_of(pid) not in pids and pid not in asked):
                 asked.add(pid)
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL if late else number)
         time.sleep(POLL_S)

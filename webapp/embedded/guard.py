@@ -54,11 +54,12 @@ class Guard:
                 self._say(order)
 
     def dismiss(self) -> None:
-        """Everything was stopped in order."""
+        """Let it go; what was not reported as ended, it still stops first."""
         pipe = self._process.stdin
         if pipe and not pipe.closed:
-            with suppress(BrokenPipeError):
-                pipe.write(b"done\n")
+            if not self._watched:
+                with suppress(BrokenPipeError):
+                    pipe.write(b"done\n")
             pipe.close()
         self._process.wait()
 

@@ -20,7 +20,8 @@ from collections.abc import Iterable
 from webapp.embedded.procfs import carrying, is_alive
 
 GRACE_S = 30.0
-SWEEP_ROUNDS = 50
+SWEEP_ROUNDS = 100
+LOOKS = 2
 POLL_S = 0.05
 
 
@@ -40,17 +41,22 @@ def main(orders: Iterable[str]) -> None:
                 markers.append(marker)
             case ["done"]:
                 return
-    for marker in markers:
-        sweep(marker)
+    sweep(*markers)
     for process, (since, by) in reversed(watched.items()):
         stop(process, since, by)
 
 
-def sweep(marker: str) -> None:
-    """Kill all that carry the marker, again and again while a dying one still forks."""
+def sweep(*markers: str) -> None:
+    """Kill all that carry a marker until two looks in a row find none.
+
+    One look could miss a child that a dying process is just starting: its environment appears
+    late in exec.
+    """
+    clean = 0
     for _ in range(SWEEP_ROUNDS):
-        pids = carrying(marker)
-        if not pids:
+        pids = carrying(*markers)
+        clean = 0 if pids else clean + 1
+        if clean == LOOKS:
             return
         for pid in pids:
             _signal(pid, signal.SIGKILL)

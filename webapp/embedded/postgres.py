@@ -38,12 +38,12 @@ SETTINGS = {
     "log_checkpoints": "off",
     "log_line_prefix": "%m [%p] %u@%d ",
 }
-THROWAWAY = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+THROWAWAY = {"fsync": "off", "full_page_writes": "off"}  # a killed server still loses nothing
 WAITING = re.compile(r"the database system is|No such file|Connection refused|too many clients")
 
 
 class Postgres:
-    """The embedded database. `durable=False` trades crash safety for speed, for tests."""
+    """The embedded database. `durable=False` does not wait for the disk: a power cut loses data."""
 
     name = "postgres"
 

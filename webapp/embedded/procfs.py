@@ -43,16 +43,16 @@ def working_in(folder: Path) -> list[int]:
     return found
 
 
-def carrying(marker: str) -> list[int]:
-    """Pids that were started with `marker` (NAME=value) in their environment."""
-    wanted = marker.encode()
+def carrying(*markers: str) -> list[int]:
+    """Pids that were started with one of the `markers` (NAME=value) in their environment."""
+    wanted = {marker.encode() for marker in markers}
     found = []
     for pid in _pids():
         try:
-            entries = (PROC / str(pid) / "environ").read_bytes().split(b"\0")
+            entries = set((PROC / str(pid) / "environ").read_bytes().split(b"\0"))
         except OSError:
             continue
-        if wanted in entries:
+        if wanted & entries:
             found.append(pid)
     return found
 

@@ -86,19 +86,21 @@ class Supervisor:
 
     def stop(self) -> None:
         """End every process: asked first, killed when its time is over. Engines stay."""
-        deadline = time.monotonic()
-        for child in self._children:
-            if child.running and child.running.poll() is None:
+        asked_at = time.monotonic()
+        for child in self._alive():
+            if child.running:
                 child.running.send_signal(signal.SIGTERM)
-                deadline = max(deadline, time.monotonic() + child.process.stop_within_s)
         try:
-            while any(c.running and c.running.poll() is None for c in self._children):
-                if time.monotonic() > deadline:
+            while alive := self._alive():
+                waited = time.monotonic() - asked_at
+                if all(waited > child.process.stop_within_s for child in alive):
                     break
                 time.sleep(TICK_S / 2)
         finally:
-            for child in self._children:
-                self._bury(child)
+            self._bury(*self._children)
+
+    def _alive(self) -> list[Child]:
+        return [c for c in self._children if c.running and c.running.poll() is None]
 
     def _tend(self, child: Child) -> None:
         name = child.process.name
@@ -132,13 +134,14 @@ class Supervisor:
         if child.running.stdout:
             self._console.follow(child.process.name, child.running.stdout)
 
-    def _bury(self, child: Child) -> None:
-        """Kill what is left of it and collect its exit status."""
-        sweep(child.marker)
-        if child.running:
-            child.running.kill()
-            child.running.wait()
-            child.running = None
+    def _bury(self, *children: Child) -> None:
+        """Kill what is left of them and collect their exit status."""
+        sweep(*(child.marker for child in children))
+        for child in children:
+            if child.running:
+                child.running.kill()
+                child.running.wait()
+                child.running = None
 
     def _restart(self, engine: Engine) -> None:
         self._engine_failures[engine.name] += 1

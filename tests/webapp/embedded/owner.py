@@ -13,7 +13,7 @@ from webapp.embedded.engines import postgres, redis
 
 if __name__ == "__main__":
     home = Path(sys.argv[1])
-    with postgres(home) as database_url, redis(home) as redis_url:
+    with postgres(home, durable=False) as database_url, redis(home) as redis_url:
         said = {"database_url": database_url, "redis_url": redis_url, "uid": os.geteuid()}
         print(json.dumps(said), flush=True)
         time.sleep(600)

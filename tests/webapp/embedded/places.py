@@ -40,17 +40,17 @@ def free_port() -> int:
             return port
 
 
-def start_module(module: str, *arguments: str, **options: object) -> subprocess.Popen[str]:
+def start_module(
+    module: str, *arguments: str, ordinary: bool = False, env: dict[str, str] | None = None
+) -> subprocess.Popen[str]:
     """`python -m module arguments` from the root of the checkout, its output on a pipe."""
-    return subprocess.Popen(  # type: ignore[call-overload,no-any-return]
-        [*as_ordinary(), sys.executable, "-m", module, *arguments]
-        if options.pop("ordinary", False)
-        else [sys.executable, "-m", module, *arguments],
+    return subprocess.Popen(
+        [*(as_ordinary() if ordinary else []), sys.executable, "-m", module, *arguments],
         cwd=ROOT,
+        env=env,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        **options,
     )
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -11,6 +12,7 @@ import psycopg2
 import pytest
 from kombu import Connection
 from redis import Redis
+from redis.exceptions import AuthenticationError
 
 from tests.webapp.embedded.places import eventually, folder_of_nobody, start_module
 from webapp.embedded.engines import postgres, redis
@@ -34,8 +36,11 @@ def postmaster(home: Path) -> int:
     return next(pid for pid in pids if parent_of(pid) not in pids)
 
 
-def start_owner(home: Path, **options: object) -> tuple[subprocess.Popen[str], dict[str, str]]:
-    owner = start_module("tests.webapp.embedded.owner", str(home), **options)
+def start_owner(
+    home: Path, *, ordinary: bool = False
+) -> tuple[subprocess.Popen[str], dict[str, str]]:
+    plain = {"PATH": os.environ["PATH"]}  # no HOME, as under a service manager
+    owner = start_module("tests.webapp.embedded.owner", str(home), ordinary=ordinary, env=plain)
     assert owner.stdout
     line = owner.stdout.readline()
     assert line.startswith("{"), line + owner.stdout.read()
@@ -55,11 +60,11 @@ def gone(home: Path) -> bool:
 
 def test_data_survives_a_stop_and_a_start(tmp_path: Path) -> None:
     home = tmp_path / "a folder with spaces and ünicode"
-    with postgres(home) as database_url, redis(home) as redis_url:
+    with postgres(home, durable=False) as database_url, redis(home) as redis_url:
         execute(database_url, "CREATE TABLE kept AS SELECT 7 AS value")
         Redis.from_url(redis_url).set("kept", "7")
     assert gone(home)
-    with postgres(home) as database_url, redis(home) as redis_url:
+    with postgres(home, durable=False) as database_url, redis(home) as redis_url:
         assert execute(database_url, "SELECT value FROM kept") == [(7,)]
         assert Redis.from_url(redis_url).get("kept") == b"7"
 
@@ -92,11 +97,11 @@ def test_redis_keeps_doorbells_and_evicts_nothing(tmp_path: Path) -> None:
 
 def test_both_engines_ask_for_the_password(tmp_path: Path) -> None:
     with postgres(tmp_path, durable=False) as database_url, redis(tmp_path) as redis_url:
-        secret = database_url.split(":")[2].split("@")[0]
+        wrong = re.sub(r":[^:/]+@", ":wrong@", database_url)
         with pytest.raises(psycopg2.OperationalError, match="password authentication failed"):
-            psycopg2.connect(database_url.replace(secret, "wrong"))
-        with pytest.raises(Exception, match="(?i)auth|invalid"):
-            Redis.from_url(redis_url.replace(":", "", 1).replace("redis//:", "redis://:x")).ping()
+            psycopg2.connect(wrong)
+        with pytest.raises(AuthenticationError):
+            Redis.from_url(re.sub(r":[^:/]+@", ":wrong@", redis_url)).ping()
 
 
 def test_no_folder_on_the_way_is_opened_and_secrets_are_private(tmp_path: Path) -> None:
@@ -125,7 +130,7 @@ def test_the_engines_stop_when_their_owner_is_killed(tmp_path: Path) -> None:
     owner.kill()
     owner.wait()
     assert eventually(lambda: gone(tmp_path))
-    with postgres(tmp_path) as url:
+    with postgres(tmp_path, durable=False) as url:
         assert execute(url, "SELECT value FROM kept") == [(7,)]
 
 
@@ -137,14 +142,14 @@ def test_a_start_clears_what_a_killed_owner_and_guardian_left(tmp_path: Path) ->
     owner.wait()
     left = working_in(tmp_path / "postgres")
     assert left
-    with postgres(tmp_path) as url, redis(tmp_path) as redis_url:
+    with postgres(tmp_path, durable=False) as url, redis(tmp_path) as redis_url:
         assert execute(url, "SELECT value FROM kept") == [(7,)]
         assert Redis.from_url(redis_url).ping()
         assert not set(left) & set(working_in(tmp_path / "postgres"))
 
 
 def test_postgres_recovers_beside_a_pid_file_that_names_a_living_process(tmp_path: Path) -> None:
-    with postgres(tmp_path) as url:
+    with postgres(tmp_path, durable=False) as url:
         execute(url, "CREATE TABLE kept AS SELECT 7 AS value")
         pid = postmaster(tmp_path)
         os.kill(pid, signal.SIGKILL)
@@ -152,15 +157,15 @@ def test_postgres_recovers_beside_a_pid_file_that_names_a_living_process(tmp_pat
     stale = tmp_path / "postgres" / "postmaster.pid"
     lines = stale.read_text().splitlines()
     stale.write_text("\n".join([str(os.getpid()), *lines[1:]]) + "\n")
-    with postgres(tmp_path) as url:
+    with postgres(tmp_path, durable=False) as url:
         assert execute(url, "SELECT value FROM kept") == [(7,)]
 
 
 def test_a_folder_serves_one_owner_at_a_time(tmp_path: Path) -> None:
     with postgres(tmp_path, durable=False) as url:
+        second = postgres(tmp_path, durable=False)
         with pytest.raises(LauncherError, match="Another process runs postgres"):
-            with postgres(tmp_path, durable=False):
-                pass
+            second.__enter__()
         assert execute(url, "SELECT 1") == [(1,)]
 
 
@@ -168,9 +173,9 @@ def test_another_major_version_is_refused_by_name(tmp_path: Path) -> None:
     with postgres(tmp_path, durable=False):
         pass
     (tmp_path / "postgres" / "PG_VERSION").write_text("17\n")
+    again = postgres(tmp_path, durable=False)
     with pytest.raises(EngineError, match=r"made by PostgreSQL 17, but PostgreSQL 18"):
-        with postgres(tmp_path, durable=False):
-            pass
+        again.__enter__()
 
 
 def test_an_unreadable_redis_log_is_set_aside(tmp_path: Path) -> None:
@@ -185,7 +190,7 @@ def test_an_unreadable_redis_log_is_set_aside(tmp_path: Path) -> None:
 
 def test_an_ordinary_account_needs_nothing_of_roots() -> None:
     with folder_of_nobody() as folder:
-        owner, urls = start_owner(folder / "home", ordinary=True, env={"PATH": os.environ["PATH"]})
+        owner, urls = start_owner(folder / "home", ordinary=True)
         try:
             assert urls["uid"] != 0
             assert execute(urls["database_url"], "SELECT 1") == [(1,)]
