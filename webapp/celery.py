@@ -12,5 +12,8 @@ GPU_QUEUES = ("gpu.interactive", "gpu.batch", "gpu.generate", "train")
 
 app = Celery("connoisseur")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.conf.task_queues = [Queue(name) for name in (*IO_QUEUES, *GPU_QUEUES)]  # type: ignore[no-untyped-call]  # kombu
+app.conf.task_queues = [
+    Queue(name, routing_key=name)  # type: ignore[no-untyped-call]  # kombu has no types
+    for name in (*IO_QUEUES, *GPU_QUEUES)
+]
 app.conf.task_default_queue = "maintenance"

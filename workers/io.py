@@ -1,6 +1,6 @@
 """The io worker: `celery -A workers.io worker -Q io,maintenance`. Free of torch."""
 
-from webapp.celery import app
+from workers.booted import app  # isort: split
 from workers import signals
 
 app.conf.imports = ("workers.tasks.media", "workers.tasks.housekeeping")

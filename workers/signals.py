@@ -39,11 +39,14 @@ def _ring_own_queues(**_unused: object) -> None:
 
 
 def _begin(**_unused: object) -> None:
-    """A child is born: what its dead siblings held may be taken at once."""
-    for each in connections.all(initialized_only=True):
-        each.close()
+    """A child is born: what its dead siblings held may be taken at once.
+
+    The connection is closed again because Celery's own hook, which runs after this one, closes
+    the descriptors of open connections as if the parent had left them behind.
+    """
     dead = [each for each in selectors.holders(identity.me().parent) if not _lives(each)]
     services.requeue_lost(dead)
+    connections.close_all()
     pulse.start()
 
 

@@ -77,8 +77,8 @@ RETURNING jobs_job.id
 
 RELEASE = """
 UPDATE jobs_job
-SET state = 'queued', not_before = statement_timestamp() + %s * interval '1 second', lease_until = NULL,
-    error_code = %s, error_text = %s
+SET state = 'queued', lease_until = NULL,
+    not_before = statement_timestamp() + %s * interval '1 second', error_code = %s, error_text = %s
 WHERE id = %s AND attempt = %s AND state = 'running'
 """
 
