@@ -1,11 +1,20 @@
 """Who may call what: a scope per request, staff for the machine room."""
 
+from typing import TYPE_CHECKING
+
+from typing import TYPE_CHECKING
+
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from webapp.accounts.models import ApiToken, Scope
 from webapp.common.errors import NotFound
+
+if TYPE_CHECKING:  # at run time rest_framework.views imports this module
+    from rest_framework.views import APIView
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView  # imports this module by the settings' name
 
 
 class HasScope(BasePermission):
@@ -14,7 +23,7 @@ class HasScope(BasePermission):
     message = "This token does not carry the scope that the request needs."
     code = "missing_scope"
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         """Reading needs `read`, everything else `write`."""
         return _allowed(request, Scope.READ if request.method in SAFE_METHODS else Scope.WRITE)
 
@@ -22,7 +31,7 @@ class HasScope(BasePermission):
 class IsStaff(HasScope):
     """Only staff; to everybody else the address does not exist. Tokens need `admin`."""
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         """Staff by session, or by a token with the admin scope."""
         if not request.user.is_authenticated:
             return False
