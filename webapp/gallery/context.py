@@ -21,7 +21,7 @@ def _has_port(request: HttpRequest) -> bool:
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    """Context processor: `site` goes to the scripts, the rest to the templates."""
+    """Context processor: `page_site` goes to the scripts, the rest to the templates."""
     user = getattr(request, "user", None)
     person = user if user is not None and user.is_authenticated else None
     address = live_url(request)
@@ -37,4 +37,5 @@ def site(request: HttpRequest) -> dict[str, object]:
         },
         "last_seq": last_seq(person.pk) if person else 0,
     }
-    return {"site": shown, "live_url": address, "signup_open": settings.SIGNUP == "open"}
+    # Not named `site`: sign-in pages put their own object under that name.
+    return {"page_site": shown, "live_url": address, "signup_open": settings.SIGNUP == "open"}
