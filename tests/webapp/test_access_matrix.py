@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -26,10 +26,15 @@ class Row:
     expected: str
     path: str = ""
     data: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
 
 
-def row(expected: str, path: str = "", data: Any = None) -> Row:
-    return Row(expected, path, data)
+def row(expected: str, path: str = "", data: Any = None, **headers: str) -> Row:
+    return Row(expected, path, data, headers)
+
+
+TUS = {"Tus-Resumable": "1.0.0"}
+NO_BYTES = {**TUS, "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
 
 
 MATRIX: dict[tuple[str, str], Row] = {
@@ -79,6 +84,13 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("api-job-retry", "POST"): row(STAFF, "/api/v1/jobs/{job}/retry"),
     ("api-queue-pause", "POST"): row(STAFF, "/api/v1/queues/io/pause"),
     ("api-queue-resume", "POST"): row(STAFF, "/api/v1/queues/io/resume"),
+    ("api-uploads-check", "POST"): row(API, "/api/v1/uploads/check", {"sha256": []}),
+    ("api-uploads", "POST"): row(API, "/api/v1/uploads", **TUS, **{"Upload-Length": "4"}),
+    ("api-upload", "PATCH"): row(OBJECT, "/api/v1/uploads/{upload}", **NO_BYTES),
+    ("api-upload", "POST"): row(
+        OBJECT, "/api/v1/uploads/{upload}", **NO_BYTES, **{"X-HTTP-Method-Override": "PATCH"}
+    ),
+    ("api-upload", "DELETE"): row(OBJECT, "/api/v1/uploads/{upload}", **TUS),
     ("tokens", "GET"): row(API, "/api/v1/tokens"),
     ("tokens", "POST"): row(API, "/api/v1/tokens", {"name": "t", "scopes": ["read"]}),
     ("token", "DELETE"): row(OBJECT, "/api/v1/tokens/{token}"),
@@ -119,8 +131,9 @@ def _send(client: Client, world: World, method: str, what: Row) -> int:
     path = what.path.format(**world.names)
     if isinstance(what.data, dict) and what.data.get("multipart"):
         return client.post(path).status_code
-    body = {} if what.data is None else {"data": json.dumps(what.data)}
-    return client.generic(method, path, content_type="application/json", **body).status_code
+    kind = what.headers.get("Content-Type", "application/json")
+    body = "" if what.data is None else json.dumps(what.data)
+    return client.generic(method, path, body, kind, headers=what.headers).status_code
 
 
 def _letter(status: int, persona: str) -> set[str]:

@@ -172,8 +172,6 @@ def test_a_live_or_done_job_is_not_retried():
 def test_a_job_asked_for_in_a_rolled_back_transaction_does_not_exist():
     someone = owner()
     with transaction.atomic():
-        services.enqueue(
-            kind=JobKind.RENDER, subject=uuid4(), owner_id=someone.pk, queue=Queue.IO
-        )
+        services.enqueue(kind=JobKind.RENDER, subject=uuid4(), owner_id=someone.pk, queue=Queue.IO)
         transaction.set_rollback(True)
     assert not Job.objects.exists()

@@ -33,7 +33,6 @@ TRASH_DAYS = env.int("TRASH_DAYS", default=30)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024**2  # a tus PATCH is read as a stream, JSON is small
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "static" / "collected"
 STATICFILES_DIRS = [("dist", BASE_DIR / "static" / "dist")]
 WHITENOISE_USE_FINDERS = True  # the build folder is served as it is; no collectstatic step
 DJANGO_VITE = {
