@@ -31,6 +31,7 @@ from webapp.embedded.supervisor import ROOT, Supervisor, resolved
 
 ANY_ADDRESS = ("0.0.0.0", "::", "")
 MIGRATE = ("python", "manage.py", "migrate", "--noinput")
+SYNC_MODELS = ("python", "manage.py", "sync_models")
 
 
 class Stopped(BaseException):
@@ -72,7 +73,7 @@ def main() -> int:
     try:
         options = Options.from_environment()
         table = process_table(host=options.host, port=options.port, live_port=options.live_port)
-        run(options, table=table, prepare=(MIGRATE,))
+        run(options, table=table, prepare=(MIGRATE, SYNC_MODELS))
     except Stopped:
         return 0
     except LauncherError as error:

@@ -102,6 +102,7 @@ class Postgres:
     def _create(self, binaries: Path) -> None:
         """Run initdb in a draft that becomes the data folder only when it is complete."""
         draft = self._home / "postgres.new"
+        clear_leftovers(draft, signal.SIGKILL)  # of a launcher that was killed during initdb
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(mode=0o700)
         self._server.account.own(draft)
