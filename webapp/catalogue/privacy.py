@@ -124,6 +124,8 @@ def _webp(data: bytes) -> Iterator[bytes]:
     if data[:4] != b"RIFF" or data[8:12] != b"WEBP":
         raise CannotStripError("not a WebP")
     (size,) = struct.unpack_from("<I", data, 4)
+    if size + 8 > len(data):
+        raise CannotStripError("the file does not end")
     parts = list(_riff(data[: size + 8], 12))
     exif = next((_only_orientation(body) for kind, body in parts if kind == b"EXIF"), b"")
     kept = [(kind, _webp_part(kind, body, exif=exif)) for kind, body in parts if kind in _WEBP_KEPT]
