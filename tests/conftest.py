@@ -14,7 +14,7 @@ from webapp.embedded import engines
 _stack = ExitStack()
 
 
-def pytest_configure(config: pytest.Config) -> None:
+def _start() -> None:
     """Start the engines before Django reads its settings."""
     home = Path(tempfile.mkdtemp(prefix="cnr-test-"))
     _stack.callback(shutil.rmtree, home, ignore_errors=True)
@@ -30,3 +30,6 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop them."""
     _stack.close()
+
+
+_start()  # not in a hook: the conftest of a folder may import models, and is imported next
