@@ -26,6 +26,7 @@ function itemFor(file: File, order: number): UploadItem {
     uploadUrl: null,
     artworkId: null,
     reason,
+    refused: reason !== '',
     attempts: 0,
     notBefore: 0,
     addedAt: Date.now() + order / 10_000,

@@ -4,7 +4,7 @@ import { advance, MAX_ATTEMPTS, nextDue, startable, totals, type UploadItem } fr
 function item(change: Partial<UploadItem> = {}): UploadItem {
   return {
     id: 'a', owner: 'o@x', name: 'a.jpg', size: 1000, medium: 'photo', album: null, state: 'waiting', sent: 0,
-    sha256: null, uploadUrl: null, artworkId: null, reason: '', attempts: 0, notBefore: 0, addedAt: 0, ...change,
+    sha256: null, uploadUrl: null, artworkId: null, reason: '', refused: false, attempts: 0, notBefore: 0, addedAt: 0, ...change,
   };
 }
 const broken = (temporary: boolean, offline = false) =>
@@ -51,7 +51,12 @@ describe('the life of an upload', () => {
   it('fails at once when the server refuses the file, and starts anew by retry', () => {
     const one = advance(item({ state: 'uploading', uploadUrl: '/u/1', sent: 900 }), broken(false));
     expect(one).toMatchObject({ state: 'failed', uploadUrl: null, sent: 0 });
-    expect(advance(one, { kind: 'retry' })).toMatchObject({ state: 'waiting', reason: '', attempts: 0 });
+    expect(advance(one, { kind: 'retry' })).toMatchObject({ state: 'waiting', reason: '', refused: false, attempts: 0 });
+  });
+
+  it('does not retry what was refused before it was sent', () => {
+    const one = item({ state: 'failed', refused: true, reason: 'empty' });
+    expect(advance(one, { kind: 'retry' })).toBe(one);
   });
 
   it('ignores events that come too late', () => {

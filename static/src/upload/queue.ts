@@ -20,6 +20,8 @@ export interface UploadItem {
   uploadUrl: string | null;
   artworkId: string | null;
   reason: string;
+  /** Refused before a byte was sent: only another file helps. */
+  refused: boolean;
   /** Tries that ended by themselves; a person's retry starts again at zero. */
   attempts: number;
   /** Not before this time (ms) after a temporary failure. */
@@ -57,7 +59,7 @@ const ALLOWED: Record<UploadEvent['kind'], UploadState[]> = {
 
 /** The item after an event; the same item when the event makes no sense in its state. */
 export function advance(item: UploadItem, event: UploadEvent): UploadItem {
-  if (!ALLOWED[event.kind].includes(item.state)) return item;
+  if (!ALLOWED[event.kind].includes(item.state) || item.refused) return item;
   switch (event.kind) {
     case 'checking':
     case 'uploading':
