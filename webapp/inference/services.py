@@ -22,7 +22,7 @@ from webapp.registry import selectors as registry
 from webapp.registry.models import ModelKind, ModelVersion, VersionState
 
 SCORED_SIZE = RenditionSize.MEDIUM  # of the first pass; the scorer never decodes unknown bytes
-REST_DELAY_SECONDS = 3  # after its score, and after other fresh uploads
+REST_DELAY_SECONDS = 10  # after its score, and after other fresh uploads
 REST_PRIORITY = -10
 
 

@@ -1,0 +1,56 @@
+"""A registered tiny scorer and a way to upload pictures, with the workers run by hand."""
+
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from tests.people import person
+from tests.workers.tiny import write_tiny_scorer
+from webapp.catalogue.models import Artwork
+from webapp.gallery.services import accept_upload
+from webapp.registry.services import register_builtin
+from workers.runtime import batches
+from workers.runtime.model_cache import ModelCache
+
+
+@pytest.fixture
+def weights(tmp_path, settings):
+    """The folder of the built-in models, with one tiny scorer."""
+    settings.WEIGHTS_DIR = tmp_path / "weights"
+    write_tiny_scorer(settings.WEIGHTS_DIR)
+    return settings.WEIGHTS_DIR
+
+
+@pytest.fixture
+def scorer(db, weights):
+    """The tiny scorer is active."""
+    return register_builtin()
+
+
+@pytest.fixture(autouse=True)
+def cache(monkeypatch):
+    """A worker that has loaded nothing yet."""
+    fresh = ModelCache()
+    monkeypatch.setattr(batches, "model_cache", fresh)
+    return fresh
+
+
+@pytest.fixture
+def upload(db):
+    """Upload a plain picture of a colour; equal colours are equal files."""
+    owner = person("owner@example.org")
+
+    def accept(colour: str = "red", *, data: bytes | None = None) -> Artwork:
+        content = BytesIO(data if data is not None else picture(colour))
+        return accept_upload(
+            owner=owner, content=content, filename="a.jpg", medium="photo", title=colour
+        ).artwork
+
+    return accept
+
+
+def picture(colour: str, *, size: tuple[int, int] = (96, 64)) -> bytes:
+    out = BytesIO()
+    Image.new("RGB", size, colour).save(out, "JPEG")
+    return out.getvalue()
