@@ -9,31 +9,36 @@ from dataclasses import dataclass, field
 
 STOP_WITHIN_S = 10.0
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+# Celery warns root at every start. Untrusted bytes are decoded in a sandbox of their own.
+AS_ROOT = {"PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges"}
 
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """One supervised process. `command[0]` names a program of the virtual environment."""
+    """One supervised process. `command[0]` names a program of the virtual environment.
+
+    `start_after_s` lets the first page have the cores for itself on a small machine.
+    """
 
     name: str
     command: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
     stop_within_s: float = STOP_WITHIN_S
+    start_after_s: float = 0.0
 
 
 def process_table(*, host: str, port: int, live_port: int) -> tuple[Process, ...]:
     """Every process of a running Connoisseur, in the order of their start."""
     single = compute_threads(1)
+    half = compute_threads(max(1, (os.cpu_count() or 1) // 2))
+    gpu = _worker("gpu", "gpu.interactive,gpu.batch,gpu.generate,train")
+    io = _worker("io", "io,maintenance")
     return (
         Process("web", _web(host, port), {**single, "MALLOC_ARENA_MAX": "2"}),
-        Process("live", _live(host, live_port), single),
-        Process("dispatcher", ("python", "manage.py", "dispatch"), single),
-        Process("worker-io", _worker("io", "io,maintenance"), single),
-        Process(
-            "worker-gpu",
-            _worker("gpu", "gpu.interactive,gpu.batch,gpu.generate,train"),
-            compute_threads(max(1, (os.cpu_count() or 1) // 2)),
-        ),
+        Process("live", _live(host, live_port), single, start_after_s=1.0),
+        Process("worker-gpu", gpu, {**half, **AS_ROOT}, start_after_s=1.5),
+        Process("worker-io", io, {**single, **AS_ROOT}, start_after_s=1.5),
+        Process("dispatcher", ("python", "manage.py", "dispatch"), single, start_after_s=2.0),
     )
 
 
@@ -50,7 +55,7 @@ def _web(host: str, port: int) -> tuple[str, ...]:
     return (
         *("granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
         *("--workers", "1", "--blocking-threads", "24", "--respawn-failed-workers"),
-        *("--workers-kill-timeout", "8", "--no-ws", "--log-level", "warning"),
+        *("--workers-kill-timeout", "8", "--no-ws", "--log-level", "error"),
         "webapp.config.wsgi:application",
     )
 
@@ -67,7 +72,7 @@ def _live(host: str, port: int) -> tuple[str, ...]:
 
 def _worker(kind: str, queues: str) -> tuple[str, ...]:
     return (
-        *("celery", "-A", f"workers.{kind}", "worker", "-Q", queues, "-c", "1"),
+        *("celery", "-q", "-A", f"workers.{kind}", "worker", "-Q", queues, "-c", "1"),
         *("-n", f"worker-{kind}@%h", "-l", "INFO"),
         *("--without-gossip", "--without-mingle", "--without-heartbeat"),
     )

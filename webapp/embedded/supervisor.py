@@ -55,7 +55,11 @@ class Supervisor:
         on_change: Callable[[dict[str, int]], None],
     ) -> None:
         run = secrets.token_hex(8)
-        self._children = [Child(p, f"CONNOISSEUR_PROCESS={run}-{p.name}") for p in table]
+        now = time.monotonic()
+        self._children = [
+            Child(p, f"CONNOISSEUR_PROCESS={run}-{p.name}", start_at=now + p.start_after_s)
+            for p in table
+        ]
         self._engines = engines
         self._engine_failures = dict.fromkeys((engine.name for engine in engines), 0)
         self._guard = guard
@@ -94,6 +98,8 @@ class Supervisor:
             while alive := self._alive():
                 waited = time.monotonic() - asked_at
                 if all(waited > child.process.stop_within_s for child in alive):
+                    late = ", ".join(child.process.name for child in alive)
+                    self._console.say("connoisseur", f"killing what did not end: {late}")
                     break
                 time.sleep(TICK_S / 2)
         finally:
