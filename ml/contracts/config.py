@@ -8,7 +8,8 @@ class TrainConfig:
     """Everything that decides a training run. The same config and data give the same head.
 
     ``r`` is the exponent of the EMD loss. ``borrowed`` is the weight of pictures judged by
-    another panel, whose votes help where a panel's own pictures are few.
+    another panel, whose votes help where a panel's own pictures are few. ``resamples`` sizes
+    the bootstrap behind every reported interval.
     """
 
     architecture: str = "lite0-scorer"
@@ -28,6 +29,7 @@ class TrainConfig:
     input_dropout: float = 0.2
     borrowed: float = 0.1
     r: int = 2
+    resamples: int = 1000
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,21 @@ The centre of that slice, carried over to ten equal slices, is the position
 
     x(j) = 0.5 + 10 (j - 0.5) / k
 
-and the vote is shared between the two bins that surround x(j), in inverse proportion to their
-distance. Three things follow, and the tests hold them:
+The vote is shared among the three bins nearest to x(j) by the quadratic B-spline: with n the
+nearest bin and d = x - n,
+
+    bin n: 3/4 - d^2        bin n + 1: (1/2 + d)^2 / 2        bin n - 1: (1/2 - d)^2 / 2
+
+Where one of the three would lie off the scale, the vote is shared between the two bins around
+x(j) in inverse proportion to their distance. Four things follow, and the tests hold them:
 
 - no vote is gained or lost;
 - the normalised mean is kept exactly: (mean10 - 0.5) / 10 == (mean_k - 0.5) / k;
-- a ten-step scale is left as it is.
+- the variance of a vote grows by exactly 1/4 of a bin squared, or less at the ends, whatever the
+  step, so that no bin is favoured by how two scales happen to line up;
+- a ten-step scale is left as it is, by definition.
 
-The rule adds at most 0.25 to the variance of a vote. A finer scale than ten steps is refused,
-because its outermost steps would fall outside the ten bins.
+A finer scale than ten steps is refused: its outermost steps would fall outside the ten bins.
 """
 
 from collections.abc import Sequence
@@ -38,11 +44,19 @@ def position_on_ten(step: int, *, steps: int) -> float:
 def share_of_vote(step: int, *, steps: int) -> tuple[float, ...]:
     """The ten shares, summing to 1, of one vote for ``step``."""
     position = position_on_ten(step, steps=steps)
-    lower = min(floor(position), BINS - 1)
-    upper_share = position - lower
+    nearest = floor(position + 0.5)
     shares = [0.0] * BINS
-    shares[lower - 1] = 1.0 - upper_share
-    shares[lower] = upper_share
+    if steps == BINS:
+        shares[step - 1] = 1.0
+    elif 1 < nearest < BINS:
+        offset = position - nearest
+        shares[nearest - 2] = (0.5 - offset) ** 2 / 2
+        shares[nearest - 1] = 0.75 - offset**2
+        shares[nearest] = (0.5 + offset) ** 2 / 2
+    else:
+        lower = min(floor(position), BINS - 1)
+        shares[lower - 1] = lower + 1 - position
+        shares[lower] = position - lower
     return tuple(shares)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -61,21 +62,21 @@ def compare(
     *,
     half_width: float,
     seed: int,
+    resamples: int,
 ) -> Comparison:
     """Judge (n, 10) predictions and rivals, all finite, against the votes in ``counts``."""
     actual = np.array([counts_to_distribution(row) for row in counts])
     again = second_panel(counts, seed=seed)
     ceiling = np.array([counts_to_distribution(row.tolist()) for row in again])
-    scorer, ridge_top, ridge = (
-        report(rows, actual) for rows in (predicted, rival.ridge_top, rival.ridge)
-    )
+    judge = partial(report, actual=actual, resamples=resamples)
+    ridge_top, ridge = judge(rival.ridge_top), judge(rival.ridge)
     stronger = rival.ridge if ridge.srcc.value >= ridge_top.srcc.value else rival.ridge_top
     return Comparison(
-        scorer=scorer,
-        constant=report(rival.constant, actual),
+        scorer=judge(predicted),
+        constant=judge(rival.constant),
         ridge_top=ridge_top,
         ridge=ridge,
-        ceiling=report(ceiling, actual),
-        gain=difference(predicted, stronger, actual),
+        ceiling=judge(ceiling),
+        gain=difference(predicted, stronger, actual, resamples=resamples),
         coverage=coverage(mean_scores(predicted), mean_scores(actual), half_width=half_width),
     )

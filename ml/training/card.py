@@ -29,6 +29,16 @@ _SOURCES: Mapping[str, Mapping[str, str]] = {
     },
 }
 
+_BACKBONES: Mapping[str, Mapping[str, str]] = {
+    "lite0-scorer": {
+        "title": "EfficientNet-Lite0, ImageNet weights, frozen",
+        "package": lite0.PACKAGE,
+        "file": lite0.FILE,
+        "sha256": lite0.SHA256,
+        "licence": "Apache-2.0",
+    },
+}
+
 _LIMITS = (
     "Small data: two crowds, about 1,500 photos. Other crowds will disagree with it.",
     "Learned from photos only; paintings, drawings and renderings are untested.",
@@ -106,12 +116,7 @@ def _architecture(trained: TrainedScorer, config: TrainConfig) -> dict[str, obje
             "hidden": config.hidden,
             "members": config.members,
         },
-        "backbone": {
-            "package": lite0.PACKAGE,
-            "file": lite0.FILE,
-            "sha256": lite0.SHA256,
-            "licence": "Apache-2.0",
-        },
+        "backbone": _BACKBONES.get(config.architecture),
     }
 
 

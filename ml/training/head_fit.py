@@ -99,6 +99,7 @@ def _fit_member(
             {"params": [base], "weight_decay": 0.0},
         ],
         lr=config.learning_rate,
+        fused=True,
     )
     batches = len(material.inputs) // config.batch or 1
     schedule = torch.optim.lr_scheduler.OneCycleLR(

@@ -84,4 +84,5 @@ def _beside(
         [own.panel.pictures[row].counts for row in rows],
         half_width=half_width,
         seed=CEILING_SEED,
+        resamples=config.resamples,
     )

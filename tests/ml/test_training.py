@@ -1,0 +1,95 @@
+"""Training learns the votes, writes an honest card, repeats itself and can be stopped."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ml.contracts.card import CardError, file_digest
+from ml.data.readers import read_oasis, read_sophoappeal
+from ml.evaluation.run import evaluate
+from ml.inference.scoring import load_scorer
+from ml.training.checkpoint import write_checkpoint
+from ml.training.head_fit import TrainingStoppedError
+from ml.training.loop import Callbacks, Progress
+from ml.training.run import Destination, train_and_ship
+from tests.ml.conftest import TINY, Shipped
+
+
+def silent(_progress: Progress) -> None:
+    return None
+
+
+def go_on() -> bool:
+    return False
+
+
+def test_the_card_reports_what_was_learned(shipped: Shipped) -> None:
+    card = json.loads(shipped.card.read_text())
+    for panel in ("oasis", "sophoappeal"):
+        for kind in ("test", "cross_validation"):
+            measures = card["metrics"][panel][kind]
+            assert measures["scorer"]["srcc"]["value"] > 0.8
+            for r in ("emd_r1", "emd_r2"):
+                assert measures["scorer"][r]["value"] < measures["constant"][r]["value"]
+                assert measures["ceiling"][r]["value"] < measures["constant"][r]["value"]
+            assert measures["constant"]["srcc"]["value"] < 0.2
+    assert card["weights"]["sha256"] == file_digest(shipped.weights)
+    assert [entry["count"] for entry in card["data"]] == [60, 40]
+    assert [entry["train"] + entry["test"] for entry in card["data"]] == [60, 40]
+
+
+def test_evaluating_the_files_gives_the_figures_of_the_card(shipped: Shipped) -> None:
+    scorer = load_scorer(shipped.weights, shipped.card, device="cpu")
+    result = evaluate(
+        scorer,
+        read_oasis(shipped.oasis),
+        split_seed=TINY.split_seed,
+        test_share=TINY.test_share,
+    )
+    written = json.loads(shipped.card.read_text())["metrics"]["oasis"]["test"]["scorer"]
+    assert result.count == written["count"]
+    assert result.srcc.value == pytest.approx(written["srcc"]["value"], abs=1e-4)
+    assert result.emd_r2.value == pytest.approx(written["emd_r2"]["value"], abs=1e-4)
+
+
+def test_the_same_config_and_data_give_the_same_weights(shipped: Shipped, tmp_path: Path) -> None:
+    weights, card = train_and_ship(
+        TINY,
+        [read_oasis(shipped.oasis), read_sophoappeal(shipped.sophoappeal)],
+        destination=Destination(folder=tmp_path, version="scorer-tiny", created_at="2026-01-31"),
+        cache=None,
+        callbacks=Callbacks(on_progress=silent, should_stop=go_on),
+    )
+    assert weights.read_bytes() == shipped.weights.read_bytes()
+    assert card.read_text() == shipped.card.read_text()
+
+
+def test_the_caller_hears_of_every_step(shipped: Shipped) -> None:
+    assert {progress.step for progress in shipped.steps} == {
+        "features of oasis",
+        "features of sophoappeal",
+        "folds of oasis",
+        "folds of sophoappeal",
+    }
+    last = [progress for progress in shipped.steps if progress.step == "features of oasis"][-1]
+    assert (last.done, last.total) == (60, 60)
+
+
+def test_a_stopped_run_writes_nothing(shipped: Shipped, tmp_path: Path) -> None:
+    with pytest.raises(TrainingStoppedError):
+        train_and_ship(
+            replace(TINY, epochs=2),
+            [read_oasis(shipped.oasis)],
+            destination=Destination(folder=tmp_path / "w", version="v", created_at="2026-01-31"),
+            cache=None,
+            callbacks=Callbacks(on_progress=silent, should_stop=lambda: True),
+        )
+    assert not (tmp_path / "w").exists()
+
+
+def test_a_card_the_loader_would_refuse_is_never_written(tmp_path: Path) -> None:
+    with pytest.raises(CardError):
+        write_checkpoint(tmp_path, name="v", weights=b"", card={"schema": 1, "kind": "score"})
+    assert list(tmp_path.iterdir()) == []
