@@ -76,11 +76,12 @@ def drop(product: Product, token: str, pictures: list[bytes], *, together: int) 
 def _follow(
     http: httpx.Client, after: int, count: int, sent: dict[str, float], scored: dict[str, float]
 ) -> None:
+    changed: set[str] = set()  # also older pictures, whose second renditions are still coming
     while len(scored) < count:
         answer = http.get("/events", params={"after": after}).json()
         after = answer["last"]
-        changed = {key for event in answer["events"] for key in event["ids"]}
-        for key in changed - set(scored):
+        changed |= {key for event in answer["events"] for key in event["ids"]}
+        for key in changed & set(sent) - set(scored):
             if http.get(f"/artworks/{key}").json()["score"] is not None:
                 scored[key] = time.perf_counter()
         time.sleep(0.05)
