@@ -35,11 +35,11 @@ export function intervalSentence([low, high]: readonly [number, number]): string
 }
 
 /** Where it stands in the library. `percentile` is 0-100: the share of artworks that score lower. */
-export function percentileSentence(percentile: number): string {
+export function percentileSentence(percentile: number, library = 'your library'): string {
   const value = Math.round(percentile);
-  if (value >= 99) return 'Among the very highest in your library.';
-  if (value <= 1) return 'Among the lowest in your library.';
-  return `Higher than ${value} % of your library.`;
+  if (value >= 99) return `Among the very highest in ${library}.`;
+  if (value <= 1) return `Among the lowest in ${library}.`;
+  return `Higher than ${value} % of ${library}.`;
 }
 
 /** How far opinions lie apart, in a word. */
