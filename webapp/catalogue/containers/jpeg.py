@@ -19,6 +19,7 @@ _DECODABLE = frozenset((0xC0, 0xC1, 0xC2, 0xC9, 0xCA))
 _ALONE = frozenset((0x01, *range(0xD0, 0xD8)))
 _START, _END, _SCAN, _APP1, _APP2 = 0xD8, 0xD9, 0xDA, 0xE1, 0xE2
 _MAX_SEGMENTS = 10_000
+_MAX_SCANS = 64
 _BLOCK = 1 << 20
 
 
@@ -83,10 +84,19 @@ def _size(marker: int, frame: bytes) -> tuple[int, int]:
 
 
 def _reach_end(file: BinaryIO) -> None:
-    """Raises Truncated unless an end marker follows; FF D9 cannot occur inside a scan."""
-    tail = b""
+    """Raises Truncated unless an end marker follows, Broken for a file of endless scans.
+
+    Neither marker can occur inside a scan's data. Each scan costs a pass over all pixels, so a
+    small file of thousands would keep a decoder busy for minutes.
+    """
+    tail, scans = b"", 1
     while block := file.read(_BLOCK):
-        if b"\xff\xd9" in tail + block:
+        window = tail + block
+        end = window.find(b"\xff\xd9")
+        scans += window.count(b"\xff\xda", 0, end if end >= 0 else None)
+        if scans > _MAX_SCANS:
+            raise Broken("has more scans than any picture needs")
+        if end >= 0:
             return
         tail = block[-1:]
     raise Truncated

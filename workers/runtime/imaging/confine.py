@@ -11,6 +11,7 @@ import signal
 from pathlib import Path
 from typing import Final
 
+from workers.runtime.imaging import seccomp
 from workers.runtime.imaging.results import SandboxLimits
 
 _libc: Final = ctypes.CDLL(None, use_errno=True)
@@ -32,6 +33,11 @@ def leave_network() -> str:
     if os.geteuid() != 0 and _libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) == 0:
         return "isolated"
     return f"shared: {os.strerror(ctypes.get_errno())}"
+
+
+def isolation() -> dict[str, object]:
+    """What the kernel offers to confine children with, for the operator's log."""
+    return {"landlock": landlock_version(), "seccomp": seccomp.is_available(_libc)}
 
 
 def landlock_version() -> int:
@@ -58,6 +64,7 @@ def confine(limits: SandboxLimits, *, keep: tuple[int, ...], parent: int) -> Non
     _libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     _lock_out()
     _limit(limits)
+    seccomp.install(_libc)
 
 
 def _keep_only(keep: tuple[int, ...]) -> None:
@@ -94,6 +101,5 @@ def _limit(limits: SandboxLimits) -> None:
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_NOFILE, 16),
-        (resource.RLIMIT_NPROC, 0),
     ):
         resource.setrlimit(what, (most, most))

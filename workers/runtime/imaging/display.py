@@ -25,6 +25,7 @@ _HASH_SIDE: Final = 24
 
 def render(file: BinaryIO, *, wants: Wants, limits: ImageLimits) -> Rendered:
     """Decode once and make everything that is wanted; raises what pixels.decode raises."""
+    # A small hash or nothing at all needs little of the picture; JPEG then decodes faster.
     sizes = sorted({size for size, _ in wants.renditions}, key=lambda size: size.box, reverse=True)
     box = sizes[0].box if sizes else Size.SMALL.box
     decoded = pixels.decode(file, limits=limits, box=box)
@@ -35,14 +36,17 @@ def render(file: BinaryIO, *, wants: Wants, limits: ImageLimits) -> Rendered:
         flags=decoded.flags,
         thumbhash=_thumbhash(decoded.image) if wants.thumbhash else "",
         captured_at=decoded.captured_at,
-        renditions=tuple(_renditions(decoded.image, sizes, wants)),
+        renditions=tuple(_renditions(decoded, sizes, wants)),
     )
 
 
-def _renditions(image: Image.Image, sizes: list[Size], wants: Wants) -> Iterator[RenditionBytes]:
+def _renditions(
+    decoded: pixels.Decoded, sizes: list[Size], wants: Wants
+) -> Iterator[RenditionBytes]:
     """Each size from the next larger one, largest first."""
+    image = decoded.image
     for size in sizes:
-        image = _resized(image, pixels.fit(image.size, size.box))
+        image = _resized(image, pixels.fit((decoded.width, decoded.height), size.box))
         for encoding in (form for wanted, form in wants.renditions if wanted is size):
             yield RenditionBytes(size, encoding, *image.size, _encoded(image, encoding))
 

@@ -24,6 +24,8 @@ MAX_ANSWER: Final = 64 << 20
 MAX_REQUEST: Final = 1 << 16
 OUT_OF_MEMORY: Final = 3
 """The exit status of a child that ran out of memory in an orderly way."""
+INCOMPLETE: Final = 4
+"""The exit status of a child that needed a module which its parent had not imported."""
 _LENGTH: Final = struct.Struct(">I")
 _MAGIC: Final = {Encoding.WEBP: (8, b"WEBP"), Encoding.AVIF: (4, b"ftypavif")}
 

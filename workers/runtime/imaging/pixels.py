@@ -1,15 +1,22 @@
 """Decode the first frame of a picture: upright, sRGB, opaque, no larger than needed."""
 
+import re
 import struct
 import warnings
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import BinaryIO, Final
+from datetime import datetime
+from typing import BinaryIO, Final, NamedTuple
 
 import pillow_heif
 from PIL import ExifTags, Image, ImageFile
 
-from webapp.catalogue.validation import ImageFormat, ImageLimits, check_dimensions, inspect
+from webapp.catalogue.validation import (
+    ImageFacts,
+    ImageFormat,
+    ImageLimits,
+    check_dimensions,
+    inspect,
+)
 from workers.runtime.imaging import colour
 
 pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
@@ -26,6 +33,8 @@ _TURNS: Final = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+_CLOCK: Final = re.compile(r"(\d{4}):(\d\d):(\d\d) (\d\d:\d\d:\d\d)")
+_OFFSET: Final = re.compile(r"[+-]\d\d:\d\d")
 # Pillow's EXIF reader raises any of these on damaged blocks.
 _DAMAGED: Final = (
     struct.error, ValueError, TypeError, KeyError, IndexError, SyntaxError, OSError, EOFError,
@@ -48,27 +57,30 @@ class Decoded:
 def decode(file: BinaryIO, *, limits: ImageLimits, box: tuple[int, int]) -> Decoded:
     """Decode within limits, scaled down to fit the box; raises what Pillow and inspect raise."""
     facts = inspect(file, limits=limits)
-    image = _opened(file, facts.format, limits)
-    width, height = image.size
-    flags = []
-    if facts.format is ImageFormat.JPEG:
-        image.draft(None, fit(image.size, box if facts.orientation < 5 else (box[1], box[0])))
-        image.load()
-    else:
-        image.load()
-        width, height = image.size
-    # TIFF files turn themselves while loading, so EXIF is asked afterwards.
-    orientation, captured_at, sound = _exif(image)
+    with warnings.catch_warnings(record=True) as complaints:
+        warnings.simplefilter("always")
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        image = _opened(file, facts.format, limits)
+        width, height = _load(image, facts, box)
+        # TIFF files turn themselves while loading, so EXIF is asked afterwards.
+        exif = _exif(image)
     frames = max(facts.frames, _frames(image, facts.format))
     profile = image.info.get("icc_profile")
-    if orientation >= 5:
+    if exif.orientation >= 5:
         width, height = height, width
-    scaled, transparent = _scaled(colour.eight_bits(image), orientation, box)
+    upright = fit((width, height), box)
+    scaled, transparent = _scaled(colour.eight_bits(image), exif.orientation, upright)
     final, profile_used = colour.to_srgb(scaled, profile)
-    flags += ["exif_ignored"] * (not sound) + ["icc_ignored"] * (not profile_used)
-    flags += ["flattened"] * transparent + ["first_frame"] * (frames > 1)
     final.info = {}
-    return Decoded(final, width, height, frames, tuple(flags), captured_at)
+    damaged = not exif.sound or any("EXIF" in str(it.message) for it in complaints)
+    flags = {
+        "exif_ignored": damaged,
+        "icc_ignored": not profile_used,
+        "flattened": transparent,
+        "first_frame": frames > 1,
+    }
+    raised = tuple(flag for flag, is_raised in flags.items() if is_raised)
+    return Decoded(final, width, height, frames, raised, exif.captured_at)
 
 
 def fit(size: tuple[int, int], box: tuple[int, int]) -> tuple[int, int]:
@@ -79,11 +91,26 @@ def fit(size: tuple[int, int], box: tuple[int, int]) -> tuple[int, int]:
 
 def _opened(file: BinaryIO, format_: ImageFormat, limits: ImageLimits) -> Image.Image:
     Image.MAX_IMAGE_PIXELS = limits.max_pixels
-    warnings.simplefilter("error", Image.DecompressionBombWarning)
     file.seek(0)
     image = Image.open(file, formats=[_PLUGIN.get(format_, format_.value.upper())])
     check_dimensions(*image.size, limits)
     return image
+
+
+def _load(image: Image.Image, facts: ImageFacts, box: tuple[int, int]) -> tuple[int, int]:
+    """Decode, a JPEG at the smallest scale that fills the box; the full size before turning."""
+    if facts.format is not ImageFormat.JPEG:
+        image.load()
+        return image.size
+    full = image.size
+    image.draft(None, fit(full, _turned(box, facts.orientation)))
+    image.load()
+    return full
+
+
+def _turned(size: tuple[int, int], orientation: int) -> tuple[int, int]:
+    """An upright size as it is in a file that is stored in this orientation."""
+    return (size[1], size[0]) if orientation >= 5 else size
 
 
 def _frames(image: Image.Image, format_: ImageFormat) -> int:
@@ -93,9 +120,11 @@ def _frames(image: Image.Image, format_: ImageFormat) -> int:
     return 1
 
 
-def _scaled(image: Image.Image, orientation: int, box: tuple[int, int]) -> tuple[Image.Image, bool]:
-    """Fit into the box, turn upright and flatten; whether there was transparency."""
-    target = fit(image.size, box if orientation < 5 else (box[1], box[0]))
+def _scaled(
+    image: Image.Image, orientation: int, upright: tuple[int, int]
+) -> tuple[Image.Image, bool]:
+    """Scale to the upright size, turn and flatten; whether there was transparency."""
+    target = _turned(upright, orientation)
     if target != image.size:
         image = image.resize(target, Image.Resampling.BICUBIC, reducing_gap=2.0)
     if orientation in _TURNS:
@@ -104,32 +133,34 @@ def _scaled(image: Image.Image, orientation: int, box: tuple[int, int]) -> tuple
     return colour.flatten(image), transparent
 
 
-def _exif(image: Image.Image) -> tuple[int, datetime | None, bool]:
-    """Orientation, time of capture, and whether EXIF was readable (or absent)."""
+class _Exif(NamedTuple):
+    orientation: int = 1
+    captured_at: datetime | None = None
+    sound: bool = True
+
+
+def _exif(image: Image.Image) -> _Exif:
+    """What EXIF says; all defaults when there is none, not sound when it cannot be read."""
     try:
         exif = image.getexif()
         orientation = exif.get(ExifTags.Base.Orientation, 1)
         details = exif.get_ifd(ExifTags.IFD.Exif)
-        taken = details.get(ExifTags.Base.DateTimeOriginal)
-        offset = details.get(ExifTags.Base.OffsetTimeOriginal)
     except _DAMAGED:
-        return 1, None, False
+        return _Exif(sound=False)
     valid = isinstance(orientation, int) and 1 <= orientation <= 8
-    return (orientation if valid else 1), _moment(taken, offset), True
+    taken = details.get(ExifTags.Base.DateTimeOriginal)
+    offset = details.get(ExifTags.Base.OffsetTimeOriginal)
+    return _Exif(orientation if valid else 1, _moment(taken, offset))
 
 
 def _moment(taken: object, offset: object) -> datetime | None:
     """EXIF's "2024:05:06 07:08:09" and "+02:00" as an aware time, None when it is no time."""
-    if not isinstance(taken, str):
+    clock, zone = _CLOCK.match(str(taken)), _OFFSET.match(str(offset))
+    if not clock:
         return None
+    year, month, day, time = clock.groups()
     try:
-        moment = datetime.strptime(taken.strip("\0 "), "%Y:%m:%d %H:%M:%S").replace(tzinfo=UTC)
+        # strptime would import a module, and the child can open no file.
+        return datetime.fromisoformat(f"{year}-{month}-{day}T{time}{zone[0] if zone else 'Z'}")
     except ValueError:
         return None
-    if not isinstance(offset, str):
-        return moment
-    try:
-        zone = datetime.strptime(offset.strip("\0 "), "%z").tzinfo
-    except ValueError:
-        return moment
-    return moment.replace(tzinfo=zone)

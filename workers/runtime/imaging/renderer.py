@@ -8,7 +8,13 @@ from types import TracebackType
 from typing import BinaryIO, Final, Self
 
 from webapp.catalogue.validation import ImageLimits
-from workers.runtime.imaging.framing import OUT_OF_MEMORY, Ending, Request, decode_answer
+from workers.runtime.imaging.framing import (
+    INCOMPLETE,
+    OUT_OF_MEMORY,
+    Ending,
+    Request,
+    decode_answer,
+)
 from workers.runtime.imaging.results import (
     FIRST,
     Rendered,
@@ -132,5 +138,7 @@ def _check(ending: Ending) -> None:
         raise _too_long()
     if ending.status == OUT_OF_MEMORY or ending.signal == signal.SIGKILL:
         raise Unrenderable("decode_memory", "Decoding the picture needs too much memory.")
+    if ending.status == INCOMPLETE:
+        raise RendererUnavailable("The sandbox lacks a module that this picture needs.")
     if ending.status or ending.signal:
         raise Unrenderable("broken_image", "The picture's data made its decoder crash.")

@@ -111,4 +111,4 @@ class Unrenderable(Exception):
 
 
 class RendererUnavailable(Exception):
-    """The sandbox does not start or died twice; try the job again, and tell the operator."""
+    """The sandbox does not start, died twice or is incomplete; the operator must look."""

@@ -29,8 +29,7 @@ def main(descriptor: int) -> None:
     _warm_up()
     gc.collect()
     gc.freeze()  # children share these pages as long as nobody writes to them
-    hello = {"network": network, "landlock": confine.landlock_version()}
-    control.send(json.dumps(hello).encode())
+    control.send(json.dumps({"network": network, **confine.isolation()}).encode())
     while True:
         message, descriptors, *_ = socket.recv_fds(control, framing.MAX_REQUEST, 2)
         if not message:
@@ -79,6 +78,8 @@ def _child(request: framing.Request, source: int, answer: int, parent: int) -> N
         os._exit(0)
     except MemoryError:
         os._exit(framing.OUT_OF_MEMORY)
+    except ImportError:
+        os._exit(framing.INCOMPLETE)
     finally:
         os._exit(1)
 
@@ -88,7 +89,7 @@ def _answer(request: framing.Request, source: int) -> bytes:
         with open(source, "rb", closefd=False) as file:
             rendered = display.render(file, wants=request.wants, limits=request.limits)
         return framing.encode_rendered(rendered)
-    except MemoryError:
+    except (MemoryError, ImportError):
         raise
     except RefusedImage as refused:
         failure = Unrenderable(refused.code, refused.detail)
