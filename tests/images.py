@@ -109,8 +109,8 @@ def many_scan_jpeg(width: int, height: int, scans: int) -> bytes:
 
 
 def slow_jpeg() -> bytes:
-    """As slow as an accepted JPEG of 25 million pixels can be made."""
-    return many_scan_jpeg(5_000, 5_000, 58)
+    """As slow as an accepted JPEG of 49 million pixels can be made."""
+    return many_scan_jpeg(7_000, 7_000, 58)
 
 
 def display_p3() -> bytes:
