@@ -6,6 +6,7 @@ import { ApiError, isTemporary, messageFor, parseProblem, reasonOf, type Problem
 import { csrfToken } from '../api/site';
 import { onStatus } from '../live/client';
 import { loadFile } from './database';
+import { titleFrom } from './formats';
 import { nextDue, startable, type UploadItem } from './queue';
 import { apply, localFiles, onQueueChange, onRemoved, openQueue, uploadOf, uploadsNow } from './store.svelte';
 
@@ -159,7 +160,7 @@ async function send(id: string): Promise<void> {
   const upload = new Upload(file, {
     endpoint: `${API}/uploads`,
     uploadUrl: item.uploadUrl,
-    metadata: { filename: item.name, medium: item.medium, title: '', sha256: item.sha256 ?? '' },
+    metadata: { filename: item.name, medium: item.medium, title: titleFrom(item.name), sha256: item.sha256 ?? '' },
     uploadDataDuringCreation: true,
     storeFingerprintForResuming: false,
     retryDelays: [300, 1_000, 3_000],

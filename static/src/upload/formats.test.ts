@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { acceptOf, looksSupported, refusal } from './formats';
+import { acceptOf, looksSupported, refusal, titleFrom } from './formats';
 
 const limits = { max_bytes: 1_000_000, max_pixels: 0, formats: ['JPEG', 'PNG', 'TIFF', 'HEIC'] };
 const file = (name: string, size = 10, type = '') => ({ name, size, type });
@@ -20,6 +20,14 @@ describe('a chosen file', () => {
     expect(refusal(file('a.jpg', 2_500_000), limits)).toBe(
       '2.5 MB is more than the 1.0 MB this server accepts. Export a smaller copy.',
     );
+  });
+
+  it.each([
+    ['Water_lilies_1906.jpg', 'Water lilies 1906'],
+    ['v1.2 final.tif', 'v1.2 final'],
+    ['.jpg', ''],
+  ])('lends its name %s as the first title', (name, title) => {
+    expect(titleFrom(name)).toBe(title);
   });
 
   it('is offered in the picker by every usual extension', () => {

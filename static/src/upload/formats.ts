@@ -41,6 +41,11 @@ export function refusal(file: { name: string; type: string; size: number }, limi
   return looksSupported(file, limits) ? '' : messageFor({ code: 'unsupported_format', status: 0 });
 }
 
+/** A title to begin with: the file's name without its extension, underscores read as spaces. */
+export function titleFrom(name: string): string {
+  return name.replace(/\.[^.]+$/, '').replaceAll('_', ' ').trim().slice(0, 200);
+}
+
 /** Value of a file input's `accept`. */
 export function acceptOf(limits: Limits): string {
   return [...formatSet(limits)].flatMap((format) => EXTENSIONS[format] ?? [`.${format}`]).join(',');

@@ -150,7 +150,7 @@ def _socket_sources() -> list[str]:
     if LIVE_URL:
         parts = urlsplit(LIVE_URL)
         return [f"{parts.scheme}://{parts.netloc}"]
-    hosts = [host for host in ALLOWED_HOSTS if not host.startswith((".", "*"))]
+    hosts = [host for host in ALLOWED_HOSTS if not host.startswith((".", "*", "["))]
     return [f"{scheme}://{host}:{LIVE_PORT}" for host in hosts for scheme in ("ws", "wss")]
 
 
