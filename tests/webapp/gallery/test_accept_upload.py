@@ -8,7 +8,7 @@ from django.test import Client
 
 from tests.images import EXTENSIONS, photo_file
 from tests.nasty import Nasty, nasty_files
-from tests.people import bearer, person
+from tests.people import bearer
 from webapp.accounts.models import User
 from webapp.catalogue import blobs
 from webapp.catalogue.models import Artwork, Blob, BlobChunk
@@ -20,11 +20,6 @@ from webapp.jobs.models import Job
 pytestmark = pytest.mark.django_db
 
 ARTWORKS = "/api/v1/artworks"
-
-
-@pytest.fixture
-def owner() -> User:
-    return person("owner@example.org")
 
 
 @pytest.fixture

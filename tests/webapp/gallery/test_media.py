@@ -23,11 +23,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def owner() -> User:
-    return person("owner@example.org")
-
-
-@pytest.fixture
 def browser(owner: User) -> Client:
     client = Client()
     client.force_login(owner)

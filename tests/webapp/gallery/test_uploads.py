@@ -1,60 +1,34 @@
-"""Resumable uploads: the protocol, what survives, what is refused, and who may."""
+"""Resumable uploads: the protocol, who may, and what is here already."""
 
 import base64
 import hashlib
-import io
-import threading
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
 from tests.images import photo_file
-from tests.nasty import Nasty, nasty_files
 from tests.people import bearer, person
-from tests.webapp.gallery.tus_sender import UPLOADS, Sender, metadata
+from tests.webapp.gallery.tus_sender import (
+    PICTURE,
+    UPLOADS,
+    Sender,
+    big_picture,
+    metadata,
+    original_of,
+    refusal,
+)
 from webapp.accounts.models import User
 from webapp.catalogue import blobs
 from webapp.catalogue.chunks import CHUNK
 from webapp.catalogue.models import Artwork, Blob, BlobChunk, Upload
 from webapp.events import selectors as events
-from webapp.gallery import receiving
 from webapp.jobs.models import Job
 
 pytestmark = pytest.mark.django_db
-
-PICTURE = photo_file()
-
-
-def big_picture() -> bytes:
-    """More than two chunks, so that pieces and chunks do not meet."""
-    return photo_file(800, 600, format_="PNG")
-
-
-@pytest.fixture
-def owner() -> User:
-    return person("owner@example.org")
-
-
-@pytest.fixture
-def sender(owner: User) -> Sender:
-    return Sender.of(owner)
-
-
-def refusal(answer: Any) -> tuple[int, str]:
-    assert answer.headers["content-type"] == "application/problem+json", answer.content
-    return answer.status_code, answer.json()["code"]
-
-
-def original_of(artwork_id: str) -> bytes:
-    return blobs.read(Artwork.objects.get(pk=artwork_id).original)
-
-
-# --- the protocol
 
 
 def test_options_say_what_the_server_can_do_to_everybody() -> None:
@@ -245,266 +219,6 @@ def test_every_byte_makes_an_upload_live_longer(sender: Sender) -> None:
     Upload.objects.update(expires_at=timezone.now() + timedelta(minutes=1))
     sender.patch(path, 10, PICTURE[10:20])
     assert Upload.objects.get().expires_at > timezone.now() + timedelta(hours=1)
-
-
-# --- cut connections and concurrency
-
-
-class CutBody(io.BytesIO):
-    """A body whose connection breaks behind its bytes."""
-
-    def read(self, size: int | None = -1) -> bytes:
-        found = super().read(size)
-        if not found:
-            raise ConnectionResetError("the client went away")
-        return found
-
-
-def test_what_arrived_before_the_cut_is_kept(sender: Sender, owner: User) -> None:
-    data = big_picture()
-    path = sender.create(len(data))["Location"]
-    upload = Upload.objects.get()
-    receiving.receive(upload, CutBody(data[:300_000]), offset=0, checksum=None)
-    assert sender.head(path)["Upload-Offset"] == "300000"
-    ended = sender.patch(path, 300_000, data[300_000:])
-    assert original_of(ended["Artwork-Id"]) == data
-
-
-def test_a_cut_body_with_a_checksum_is_not_kept(sender: Sender) -> None:
-    sender.create(len(PICTURE))
-    digest = hashlib.sha1(PICTURE).digest()
-    checksum = receiving.Checksum("sha1", digest)
-    with pytest.raises(receiving.ChecksumMismatch):
-        receiving.receive(Upload.objects.get(), CutBody(PICTURE[:-1]), offset=0, checksum=checksum)
-    assert Upload.objects.get().offset == 0
-
-
-@pytest.mark.django_db(transaction=True)
-def test_long_bodies_are_committed_while_they_come(sender: Sender) -> None:
-    """Another connection sees the offset grow before the body has ended."""
-    size = receiving.PIECE + 3 * CHUNK
-    path = sender.create(size)["Location"]
-    seen: list[str] = []
-
-    class Watched(io.BytesIO):
-        def read(self, size: int | None = -1) -> bytes:
-            if self.tell() == receiving.PIECE + CHUNK:
-                other = threading.Thread(target=look)
-                other.start()
-                other.join()
-            return super().read(size)
-
-    def look() -> None:
-        seen.append(Sender(Client(), sender.headers).head(path)["Upload-Offset"])
-        connection.close()
-
-    receiving.receive(Upload.objects.get(), Watched(bytes(size - 1)), offset=0, checksum=None)
-    assert seen == [str(receiving.PIECE)]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_slow_body_is_committed_by_the_clock(
-    sender: Sender, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(receiving, "PIECE_SECONDS", -1.0)
-    monkeypatch.setattr(receiving, "READ", 100)
-    sender.create(1000)
-    offsets: list[int] = []
-
-    class Slow(io.BytesIO):
-        def read(self, size: int | None = -1) -> bytes:
-            offsets.append(Upload.objects.get().offset)
-            return super().read(size)
-
-    receiving.receive(Upload.objects.get(), Slow(bytes(300)), offset=0, checksum=None)
-    assert offsets == [0, 100, 200, 300]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_locked_upload_is_not_waited_for(sender: Sender) -> None:
-    path = sender.create(len(PICTURE))["Location"]
-    held, done = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        with transaction.atomic():
-            Upload.objects.select_for_update().get()
-            held.set()
-            done.wait(10)
-        connection.close()
-
-    holder = threading.Thread(target=hold)
-    holder.start()
-    held.wait(10)
-    try:
-        assert refusal(sender.patch(path, 0, PICTURE[:10])) == (423, "locked")
-        assert refusal(sender.delete(path)) == (423, "locked")
-        assert sender.head(path)["Upload-Offset"] == "0"
-    finally:
-        done.set()
-        holder.join()
-    assert sender.patch(path, 0, PICTURE[:10]).status_code == 204
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_senders_of_one_upload_do_not_mix(sender: Sender) -> None:
-    """A sender whose connection silently died is overtaken, and what it still brings is void."""
-    data = big_picture()
-    path = sender.create(len(data))["Location"]
-    stale = Upload.objects.get()
-    assert sender.patch(path, 0, data[:CHUNK]).status_code == 204
-    with pytest.raises(receiving.OffsetMismatch):
-        receiving.receive(stale, io.BytesIO(b"x" * 500), offset=0, checksum=None)
-    ended = sender.patch(path, CHUNK, data[CHUNK:])
-    assert original_of(ended["Artwork-Id"]) == data
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_same_picture_in_two_uploads_at_once_is_one_artwork(owner: User) -> None:
-    senders = [Sender.of(owner) for _ in range(4)]
-    answers: list[Any] = []
-    barrier = threading.Barrier(4)
-
-    def run(each: Sender) -> None:
-        barrier.wait()
-        answers.append(each.upload(PICTURE))
-        connection.close()
-
-    threads = [threading.Thread(target=run, args=[each]) for each in senders]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert [each.status_code for each in answers] == [201] * 4
-    assert len({each["Artwork-Id"] for each in answers}) == 1
-    assert sum("Artwork-Duplicate" in each for each in answers) == 3
-    assert Artwork.objects.count() == Blob.objects.count() == Job.objects.count() == 1
-    assert set(BlobChunk.objects.values_list("content", flat=True)) == {Blob.objects.get().content}
-
-
-def test_when_the_end_fails_the_upload_can_go_on(
-    sender: Sender, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The last piece and the artwork are one transaction: no upload is complete without one."""
-    path = sender.create(len(PICTURE), PICTURE[:10])["Location"]
-    with monkeypatch.context() as patched:
-        patched.setattr("webapp.gallery.services.publish", lambda *_: 1 / 0)
-        with pytest.raises(ZeroDivisionError):
-            sender.patch(path, 10, PICTURE[10:])
-    assert sender.head(path)["Upload-Offset"] == "10"
-    assert not Artwork.objects.exists()
-    ended = sender.patch(path, 10, PICTURE[10:])
-    assert original_of(ended["Artwork-Id"]) == PICTURE
-
-
-# --- what is refused at the end
-
-
-@pytest.mark.parametrize(
-    "nasty",
-    [each for each in nasty_files() if each.refused and each.data],
-    ids=lambda each: each.name,
-)
-def test_bad_files_are_refused_and_leave_nothing(
-    sender: Sender, nasty: Nasty, settings: Any
-) -> None:
-    settings.UPLOAD_MAX_PIXELS, settings.UPLOAD_MAX_SIDE = 60_000_000, 16_000
-    answer = sender.upload(nasty.data, filename=nasty.filename)
-    status, code = refusal(answer)
-    assert (400 <= status < 500, code) == (True, nasty.refused)
-    assert not Upload.objects.exists()
-    assert not BlobChunk.objects.exists()
-    assert not Artwork.objects.exists()
-    assert not Job.objects.exists()
-
-
-def test_a_file_that_changed_on_its_way_is_refused(sender: Sender) -> None:
-    answer = sender.upload(PICTURE, sha256=hashlib.sha256(b"other").hexdigest())
-    assert refusal(answer) == (422, "checksum_mismatch")
-    assert not Upload.objects.exists()
-    right = sender.upload(PICTURE, sha256=hashlib.sha256(PICTURE).hexdigest().upper())
-    assert right.status_code == 201
-
-
-def test_an_upload_that_cannot_fit_is_refused_before_its_bytes(sender: Sender, owner: User) -> None:
-    owner.quota_bytes = len(PICTURE) * 2
-    owner.save()
-    assert sender.upload(PICTURE).status_code == 201
-    assert refusal(sender.create(len(PICTURE) + 1)) == (413, "over_quota")
-    assert sender.create(len(PICTURE)).status_code == 201
-    assert refusal(sender.create(1)) == (413, "over_quota"), "the running upload has the room"
-
-
-def test_room_that_went_meanwhile_is_noticed_at_the_end(sender: Sender, owner: User) -> None:
-    path = sender.create(len(PICTURE), PICTURE[:10])["Location"]
-    owner.quota_bytes = 5
-    owner.save()
-    assert refusal(sender.patch(path, 10, PICTURE[10:])) == (413, "over_quota")
-    assert not Upload.objects.exists()
-    assert not BlobChunk.objects.exists()
-
-
-@pytest.mark.parametrize(
-    ("sent", "shown"),
-    [
-        ("../../etc/passwd.jpg", "passwd.jpg"),
-        ("C:\\temp\\cat.jpg", "cat.jpg"),
-        ("evil\u202egpj.exe", "evilgpj.exe"),
-        ("a\r\nSet-Cookie: x.jpg", "aSet-Cookie: x.jpg"),
-        ("x" * 300 + ".jpg", "x" * 251 + ".jpg"),
-    ],
-)
-def test_names_are_only_text(sender: Sender, sent: str, shown: str) -> None:
-    answer = sender.upload(PICTURE, filename=sent, title="t" * 500 + "\0")
-    artwork = Artwork.objects.get(pk=answer["Artwork-Id"])
-    assert (artwork.filename, artwork.title) == (shown, "t" * 200)
-
-
-# --- duplicates
-
-
-def test_a_duplicate_is_the_artwork_that_is_there(sender: Sender) -> None:
-    first = sender.upload(PICTURE, title="First")
-    again = sender.upload(PICTURE, title="Again")
-    assert (again.status_code, again["Artwork-Duplicate"]) == (201, "1")
-    assert again["Artwork-Id"] == first["Artwork-Id"]
-    assert Artwork.objects.get().title == "First"
-    assert Job.objects.count() == Blob.objects.count() == 1
-    assert sender.head(again["Location"])["Artwork-Duplicate"] == "1"
-
-
-def test_a_duplicate_comes_back_from_the_trash(sender: Sender, owner: User) -> None:
-    artwork_id = sender.upload(PICTURE)["Artwork-Id"]
-    before = events.last_seq(owner.pk)
-    Artwork.objects.update(deleted_at=timezone.now())
-    again = sender.upload(PICTURE)
-    assert (again["Artwork-Id"], again["Artwork-Duplicate"]) == (artwork_id, "1")
-    assert Artwork.objects.get().deleted_at is None
-    kinds = [each.kind for each in events.after(owner.pk, before).events]
-    assert kinds == ["artwork.created"]
-
-
-def test_the_trash_gives_way_to_new_pictures_and_only_as_far_as_needed(
-    sender: Sender, owner: User
-) -> None:
-    old, newer, fresh = (photo_file(seed=seed) for seed in (1, 2, 3))
-    for data, age in ((old, 9), (newer, 1)):
-        artwork = Artwork.objects.get(pk=sender.upload(data)["Artwork-Id"])
-        artwork.deleted_at = timezone.now() - timedelta(days=age)
-        artwork.save()
-    Upload.objects.all().delete()
-    owner.quota_bytes = len(newer) + len(fresh)
-    owner.save()
-    assert sender.upload(fresh).status_code == 201
-    left = {blobs.read(each.original) for each in Artwork.objects.all()}
-    assert left == {newer, fresh}
-
-
-def test_the_same_picture_of_two_people_is_two_artworks_of_one_blob(sender: Sender) -> None:
-    other = Sender.of(person("other@example.org"))
-    mine, theirs = sender.upload(PICTURE), other.upload(PICTURE)
-    assert mine["Artwork-Id"] != theirs["Artwork-Id"]
-    assert "Artwork-Duplicate" not in theirs
-    assert Blob.objects.count() == 1
 
 
 # --- who may

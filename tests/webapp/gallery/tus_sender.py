@@ -6,11 +6,30 @@ from typing import Any
 
 from django.test import Client
 
+from tests.images import photo_file
 from tests.people import bearer
 from webapp.accounts.models import User
+from webapp.catalogue import blobs
+from webapp.catalogue.models import Artwork
 
 UPLOADS = "/api/v1/uploads"
 BODY = "application/offset+octet-stream"
+PICTURE = photo_file()
+
+
+def big_picture() -> bytes:
+    """More than two chunks, so that pieces and chunks do not meet."""
+    return photo_file(800, 600, format_="PNG")
+
+
+def refusal(answer: Any) -> tuple[int, str]:
+    """Status and code of a problem document."""
+    assert answer.headers["content-type"] == "application/problem+json", answer.content
+    return answer.status_code, answer.json()["code"]
+
+
+def original_of(artwork_id: str) -> bytes:
+    return blobs.read(Artwork.objects.get(pk=artwork_id).original)
 
 
 def metadata(**said: str) -> str:
