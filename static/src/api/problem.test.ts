@@ -1,3 +1,4 @@
+// How refusals are put into words.
 import { describe, expect, it } from 'vitest';
 import { ApiError, isTemporary, messageFor, parseProblem, reasonOf } from './problem';
 

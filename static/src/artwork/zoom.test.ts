@@ -1,3 +1,4 @@
+// Zoom and pan of the stage.
 import { describe, expect, it } from 'vitest';
 import { clamp, CLOSEST, FIT, fitted, pan, zoomAt } from './zoom';
 

@@ -1,3 +1,4 @@
+// Filters between address bar and API.
 import { describe, expect, it } from 'vitest';
 import { activeCount, apiParams, dependsOnResults, filterParams, NO_FILTERS, parseFilters } from './filters';
 

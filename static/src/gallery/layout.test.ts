@@ -1,3 +1,4 @@
+// Rows of the justified wall.
 import { describe, expect, it } from 'vitest';
 import { justify, rowAt, rowOf, tilesOf, verticalNeighbour } from './layout';
 

@@ -1,3 +1,4 @@
+// Scrolling walls of any height.
 import { describe, expect, it } from 'vitest';
 import { elementHeight, LONGEST, scrolled, toPhysical, toVirtual } from './scroll';
 

@@ -80,10 +80,14 @@ function catchUp(): Promise<void> {
   return catching;
 }
 
+function isOpen(): boolean {
+  return socket?.readyState === 1;
+}
+
 async function poll(): Promise<void> {
   try {
     await catchUp();
-    report(socket?.readyState === WebSocket.OPEN ? 'live' : 'polling');
+    report(isOpen() ? 'live' : 'polling');
   } catch {
     report('offline');
   }
@@ -92,7 +96,7 @@ async function poll(): Promise<void> {
 function keepPolling(): void {
   clearTimeout(pollTimer);
   pollTimer = setTimeout(async () => {
-    if (socket?.readyState === WebSocket.OPEN) return;
+    if (isOpen()) return;
     await poll();
     keepPolling();
   }, POLL_MS);

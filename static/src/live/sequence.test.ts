@@ -1,3 +1,4 @@
+// Events arrive doubled, late and with gaps; they are delivered once, in order.
 import { describe, expect, it } from 'vitest';
 import { merge, settle, startAt } from './sequence';
 

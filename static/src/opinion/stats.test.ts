@@ -1,3 +1,4 @@
+// Figures, words and geometry of an opinion distribution.
 import { describe, expect, it } from 'vitest';
 import {
   agreementWord,

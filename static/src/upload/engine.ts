@@ -11,6 +11,7 @@ import { nextDue, startable, type UploadItem } from './queue';
 import { apply, localFiles, onQueueChange, onRemoved, openQueue, uploadOf, uploadsNow } from './store.svelte';
 
 const SLOTS = { checking: 6, uploading: 3 };
+const ONE_REQUEST = 1024 * 1024;
 const CHECK_TOGETHER_MS = 40;
 const FILE_GONE = 'The file is no longer at hand. Add it again.';
 
@@ -161,7 +162,8 @@ async function send(id: string): Promise<void> {
     endpoint: `${API}/uploads`,
     uploadUrl: item.uploadUrl,
     metadata: { filename: item.name, medium: item.medium, title: titleFrom(item.name), sha256: item.sha256 ?? '' },
-    uploadDataDuringCreation: true,
+    // A small file goes in one request; a large one first gets an address to continue at.
+    uploadDataDuringCreation: file.size <= ONE_REQUEST,
     storeFingerprintForResuming: false,
     retryDelays: [300, 1_000, 3_000],
     onBeforeRequest: (request) => request.setHeader('X-CSRFToken', csrfToken()),

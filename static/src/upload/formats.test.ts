@@ -1,3 +1,4 @@
+// What may be sent, decided before sending.
 import { describe, expect, it } from 'vitest';
 import { acceptOf, looksSupported, refusal, titleFrom } from './formats';
 

@@ -1,3 +1,4 @@
+// The life of an upload and the order of the queue.
 import { describe, expect, it } from 'vitest';
 import { advance, MAX_ATTEMPTS, nextDue, startable, totals, type UploadItem } from './queue';
 

@@ -1,3 +1,4 @@
+// Our streamed sha256 against the platform’s.
 import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { Sha256 } from './sha256';
