@@ -20,10 +20,10 @@ with connection.cursor() as cursor:
         FROM generate_series(1, %s) n''', [{count}])
     cursor.execute('''
         INSERT INTO catalogue_artwork (id, owner_id, original_id, medium, title, filename, format,
-            width, height, thumbhash, state, error_code, error_text, score_mean, created_at)
+            bytes, width, height, thumbhash, state, error_code, error_text, score_mean, created_at)
         SELECT gen_random_uuid(), %s, encode(sha256(n::text::bytea), 'hex'),
             CASE WHEN n %% 5 = 0 THEN 'painting' ELSE 'photo' END, 'Picture ' || n, n || '.jpg',
-            'JPEG', 600 + n %% 900, 600, '1QcSHQRnh493V4dIh4eXh1h4kJUI', 'ready', '', '',
+            'JPEG', 1, 600 + n %% 900, 600, '1QcSHQRnh493V4dIh4eXh1h4kJUI', 'ready', '', '',
             1 + 9 * random(), now() - n * interval '1 minute'
         FROM generate_series(1, %s) n''', [owner.pk, {count}])
     cursor.execute('ANALYZE catalogue_artwork')

@@ -43,7 +43,8 @@ def picture_of(owner: User, *, title: str = "Picture", data: bytes = b"original"
     original = blobs.store(unique, content_type="image/jpeg")
     artwork = Artwork.objects.create(
         owner=owner, original=original, title=title, filename=f"{title}.jpg", format="JPEG",
-        width=300, height=200, thumbhash="1QcSHQRnh493V4dIh4eXh1h4kJUI", state="ready", score_mean=5.5,
+        bytes=original.size, width=300, height=200, thumbhash="1QcSHQRnh493V4dIh4eXh1h4kJUI",
+        state="ready", score_mean=5.5,
     )  # fmt: skip
     for size in RenditionSize.values:
         for kind in ("webp", "avif"):

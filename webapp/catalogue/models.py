@@ -73,7 +73,10 @@ class ArtworkQuerySet(models.QuerySet["Artwork"]):
 
 
 class Artwork(Identified):
-    """A photo or painting of one owner. `score_mean` repeats the active model's for sorting."""
+    """A photo or painting of one owner.
+
+    `score_mean` repeats the active model's for sorting, `bytes` its original's for the quota.
+    """
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
     original = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="artworks")
@@ -81,6 +84,7 @@ class Artwork(Identified):
     title = models.CharField(max_length=200, blank=True)
     filename = models.CharField(max_length=255, blank=True)
     format = models.CharField(max_length=10)
+    bytes = models.PositiveBigIntegerField()
     width = models.PositiveIntegerField(null=True)  # upright; None until rendered for HEIC
     height = models.PositiveIntegerField(null=True)
     thumbhash = models.CharField(max_length=60, blank=True)
@@ -111,6 +115,8 @@ class Artwork(Identified):
                 "owner", F("score_mean").desc(nulls_last=True), "id",
                 name="artwork_by_score", condition=Q(deleted_at=None),
             ),
+            # quota: how much a library and its trash hold, from the index alone
+            models.Index(fields=["owner"], include=["deleted_at", "bytes"], name="artwork_room"),
             # reconciler: what is still unsettled
             models.Index(
                 fields=["created_at"], name="artwork_judging", condition=Q(state="judging")
@@ -122,7 +128,7 @@ class Artwork(Identified):
 
 
 class RenditionSize(models.TextChoices):
-    """Display sizes: they fit into 320, 640 and 1600 pixels."""
+    """Display sizes: they fit into 640x320, 1280x640 and 1600x1600 pixels."""
 
     SMALL = "small"
     MEDIUM = "medium"

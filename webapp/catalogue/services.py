@@ -33,8 +33,8 @@ def require_room(owner: User, size: int) -> None:
     quota = quota_of(owner)
     artworks = Artwork.objects.filter(owner=owner)
     used = artworks.aggregate(
-        live=Sum("original__size", filter=Q(deleted_at=None), default=0),
-        trash=Sum("original__size", filter=Q(deleted_at__isnull=False), default=0),
+        live=Sum("bytes", filter=Q(deleted_at=None), default=0),
+        trash=Sum("bytes", filter=Q(deleted_at__isnull=False), default=0),
     )
     if used["live"] + size > quota:
         free = max(quota - used["live"], 0) / 1e6
@@ -58,7 +58,7 @@ def _oldest_trash(owner: User, excess: int) -> list[UUID]:
     """As many deleted artworks as free `excess` bytes, or all of them."""
     trash = Artwork.objects.deleted_by(owner).order_by("deleted_at")
     doomed: list[UUID] = []
-    for pk, size in trash.values_list("pk", "original__size"):
+    for pk, size in trash.values_list("pk", "bytes"):
         if excess <= 0:
             break
         doomed.append(pk)

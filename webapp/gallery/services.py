@@ -93,6 +93,7 @@ def _create(incoming: _Incoming, original: Blob) -> Artwork:
         title=incoming.title.strip(),
         filename=clean_filename(incoming.filename),
         format=incoming.facts.format,
+        bytes=original.size,
         width=incoming.facts.width or None,
         height=incoming.facts.height or None,
     )

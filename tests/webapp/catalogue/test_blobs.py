@@ -29,7 +29,7 @@ def aged(blob: Blob) -> Blob:
 
 def artwork_of(blob: Blob) -> Artwork:
     owner = person(f"{uuid4()}@example.org")
-    return Artwork.objects.create(owner=owner, original=blob, format="JPEG")
+    return Artwork.objects.create(owner=owner, original=blob, format="JPEG", bytes=blob.size)
 
 
 def staged(data: bytes) -> Any:
