@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from typing import TYPE_CHECKING
-
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
@@ -12,9 +10,6 @@ from webapp.common.errors import NotFound
 
 if TYPE_CHECKING:  # at run time rest_framework.views imports this module
     from rest_framework.views import APIView
-
-if TYPE_CHECKING:
-    from rest_framework.views import APIView  # imports this module by the settings' name
 
 
 class HasScope(BasePermission):

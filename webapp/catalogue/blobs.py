@@ -14,7 +14,8 @@ from django.utils import timezone
 from webapp.catalogue import chunks
 from webapp.catalogue.garbage import collect_garbage as collect_garbage
 from webapp.catalogue.models import Blob
-from webapp.catalogue.storage import blob_storage, in_postgres
+from webapp.catalogue.storage import blob_storage
+from webapp.catalogue.storage import in_postgres as in_postgres
 
 
 @dataclass(frozen=True, slots=True)
