@@ -41,7 +41,8 @@ check: .venv/.installed static/dist/.built ## formatting, lint, contracts, types
 
 .PHONY: bench
 bench: .venv/.installed static/dist/.built ## throughput and latency as ratios to named baselines
-	$(BIN)/python -m bench
+	$(BIN)/python -m bench.end_to_end
+	$(BIN)/python -m bench.lists
 
 .PHONY: format
 format: .venv/.installed ## put the sources into the house format

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from webapp.celery import GPU_QUEUES, IO_QUEUES
-from webapp.embedded.processes import process_table
+from webapp.embedded.processes import PREPARE, process_table
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -36,6 +36,10 @@ def test_every_service_of_the_design_is_there() -> None:
 @pytest.mark.parametrize("name", TABLE)
 def test_a_container_runs_the_launchers_command(name: str) -> None:
     assert tuple(SERVICES[name]["command"]) == TABLE[name].command
+
+
+def test_the_database_is_prepared_as_the_launcher_does() -> None:
+    assert tuple(SERVICES["migrate"]["command"]) == PREPARE
 
 
 def test_every_queue_is_consumed_by_one_worker() -> None:

@@ -25,13 +25,11 @@ from webapp.embedded.errors import LauncherError
 from webapp.embedded.guard import Guard
 from webapp.embedded.home import locked, make_private, write_private
 from webapp.embedded.postgres import Postgres
-from webapp.embedded.processes import Process, process_table
+from webapp.embedded.processes import PREPARE, Process, process_table
 from webapp.embedded.redis_server import RedisServer
 from webapp.embedded.supervisor import ROOT, Supervisor, resolved
 
 ANY_ADDRESS = ("0.0.0.0", "::", "")
-MIGRATE = ("python", "manage.py", "migrate", "--noinput")
-SYNC_MODELS = ("python", "manage.py", "sync_models")
 
 
 class Stopped(BaseException):
@@ -73,7 +71,7 @@ def main() -> int:
     try:
         options = Options.from_environment()
         table = process_table(host=options.host, port=options.port, live_port=options.live_port)
-        run(options, table=table, prepare=(MIGRATE, SYNC_MODELS))
+        run(options, table=table, prepare=PREPARE)
     except Stopped:
         return 0
     except LauncherError as error:
@@ -83,7 +81,7 @@ def main() -> int:
 
 
 def run(
-    options: Options, *, table: Sequence[Process], prepare: Sequence[tuple[str, ...]] = ()
+    options: Options, *, table: Sequence[Process], prepare: tuple[str, ...] | None = None
 ) -> None:
     """Start everything, keep it alive; on the way out stop all, processes before engines."""
     refusal = (
@@ -103,8 +101,8 @@ def run(
         stack.callback(record.remove)
         record.write({engine.name: engine.pid for engine in engines if engine.pid})
         environment = _environment(options, urls)
-        for command in prepare:
-            _run_once(command, environment=environment, console=console)
+        if prepare:
+            _run_once(prepare, environment=environment, console=console)
         supervisor = Supervisor(
             table,
             engines=engines,

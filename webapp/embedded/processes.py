@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 STOP_WITHIN_S = 10.0
+PREPARE = ("python", "manage.py", "prepare")
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 # Celery warns root at every start. Untrusted bytes are decoded in a sandbox of their own.
 AS_ROOT = {"PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges"}
