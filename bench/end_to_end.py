@@ -92,7 +92,7 @@ def main() -> None:
     with running() as product:
         token = product.token()
         drop(product, token, [jpeg(WEB, seed) for seed in range(-8, 0)], together=1)
-        for name, size, count in (("1200x800", WEB, 120), ("12 MP", CAMERA, 40)):
+        for name, size, count in (("1200x800", WEB, 60), ("12 MP", CAMERA, 16)):
             pictures = [jpeg(size, seed) for seed in range(count)]
             bare = bare_rate(pictures)
             whole = drop(product, token, pictures, together=8)

@@ -31,9 +31,10 @@ class ShareLinks(Links):
 
 
 class CardScoreSerializer(serializers.Serializer[Any]):
-    """The one number a card has room for."""
+    """The number and the curve that a card has room for."""
 
     mean = serializers.FloatField()
+    distribution = serializers.ListField(child=serializers.FloatField())
 
 
 class CardSerializer(serializers.ModelSerializer[Artwork]):
@@ -63,9 +64,13 @@ class CardSerializer(serializers.ModelSerializer[Artwork]):
         return self.links.rendition(artwork, RenditionSize.SMALL)
 
     @extend_schema_field(CardScoreSerializer(allow_null=True))
-    def get_score(self, artwork: Artwork) -> dict[str, float] | None:
-        """The predicted mean rating."""
-        return None if artwork.score_mean is None else {"mean": artwork.score_mean}
+    def get_score(self, artwork: Artwork) -> dict[str, Any] | None:
+        """The predicted mean rating and the ten bins around it."""
+        if artwork.score_mean is None:
+            return None
+        scores = getattr(artwork, "newest_scores", [])
+        bins = [round(share, 4) for share in scores[0].distribution] if scores else []
+        return {"mean": artwork.score_mean, "distribution": bins}
 
 
 class PageSerializer(serializers.Serializer[Any]):

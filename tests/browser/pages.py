@@ -1,0 +1,70 @@
+"""A person at a browser: signs in, looks at pages, and notes what the browser complains about."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+
+from tests.product import Product
+
+OWNER = "owner@example.org"
+PASSWORD = "a long enough sentence"
+DESKTOP = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+
+@dataclass
+class Person:
+    context: BrowserContext
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+
+    def note(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.complaints.append(message.text)
+
+    def axe(self) -> list[str]:
+        """Serious and critical accessibility findings of the page as it stands."""
+        found = Axe().run(self.page).response["violations"]
+        return [
+            f"{self.page.url} {each['id']}: {each['nodes'][0]['html'][:160]}"
+            for each in found
+            if each["impact"] in ("serious", "critical")
+        ]
+
+
+def visit(browser: Browser, product: Product, *, phone: bool = False, dark: bool = False) -> Person:
+    """A fresh browser window on the product."""
+    context = browser.new_context(
+        base_url=product.url,
+        viewport=PHONE if phone else DESKTOP,
+        has_touch=phone,
+        color_scheme="dark" if dark else "light",
+    )
+    page = context.new_page()
+    person = Person(context, page)
+    page.on("console", person.note)
+    page.on("pageerror", lambda error: person.complaints.append(str(error)))
+    return person
+
+
+def enter(person: Person, product: Product) -> None:
+    """Make the owner account on the first visit, sign in on later ones."""
+    page = person.page
+    page.goto("/")
+    if page.url.endswith("/setup/"):
+        page.get_by_label("E-mail").fill(OWNER)
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+    else:
+        page.locator("input[name=login]").fill(OWNER)
+        page.locator("input[name=password]").fill(PASSWORD)
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_url(f"{product.url}/")
+
+
+def choose(person: Person, files: list[Path]) -> None:
+    """Pick files on the upload page, as the button does."""
+    with person.page.expect_file_chooser() as chooser:
+        person.page.get_by_role("button", name="Choose pictures").first.click()
+    chooser.value.set_files(files)
