@@ -113,7 +113,7 @@ def run(
         )
         stack.callback(supervisor.stop)
         stack.callback(console.say, "connoisseur", "stopping")
-        _announce(options, console)
+        _announce(options, console, then=supervisor.first_page_answered)
         while True:
             supervisor.tick()
 
@@ -219,13 +219,14 @@ def _run_once(command: tuple[str, ...], *, environment: dict[str, str], console:
         raise LauncherError(f"`{' '.join(command)}` failed with exit code {code}; see above.")
 
 
-def _announce(options: Options, console: Console) -> None:
+def _announce(options: Options, console: Console, *, then: Callable[[], None]) -> None:
     """Say the address once the first page answers, without holding up supervision."""
 
     def wait() -> None:
         while not _answers(options):
             time.sleep(0.1)
         console.say("connoisseur", f"ready at {options.address}")
+        then()
 
     threading.Thread(target=wait, name="first page", daemon=True).start()
 

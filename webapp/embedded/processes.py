@@ -18,14 +18,14 @@ AS_ROOT = {"PYTHONWARNINGS": "ignore:You're running the worker with superuser pr
 class Process:
     """One supervised process. `command[0]` names a program of the virtual environment.
 
-    `start_after_s` lets the first page have the cores for itself on a small machine.
+    What starts `after_first_page` leaves the cores of a small machine to that page.
     """
 
     name: str
     command: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
     stop_within_s: float = STOP_WITHIN_S
-    start_after_s: float = 0.0
+    after_first_page: bool = False
 
 
 def process_table(*, host: str, port: int, live_port: int) -> tuple[Process, ...]:
@@ -36,10 +36,10 @@ def process_table(*, host: str, port: int, live_port: int) -> tuple[Process, ...
     io = _worker("io", "io,maintenance")
     return (
         Process("web", _web(host, port), {**single, "MALLOC_ARENA_MAX": "2"}),
-        Process("live", _live(host, live_port), single, start_after_s=1.0),
-        Process("worker-gpu", gpu, {**half, **AS_ROOT}, start_after_s=1.5),
-        Process("worker-io", io, {**single, **AS_ROOT}, start_after_s=1.5),
-        Process("dispatcher", ("python", "manage.py", "dispatch"), single, start_after_s=2.0),
+        Process("live", _live(host, live_port), single, after_first_page=True),
+        Process("worker-gpu", gpu, {**half, **AS_ROOT}, after_first_page=True),
+        Process("worker-io", io, {**single, **AS_ROOT}, after_first_page=True),
+        Process("dispatcher", ("python", "manage.py", "dispatch"), single, after_first_page=True),
     )
 
 

@@ -23,6 +23,7 @@ from webapp.embedded.processes import Process
 
 ROOT = Path(__file__).resolve().parents[2]
 TICK_S = 0.1
+HOLD_MAX_S = 10.0
 BACKOFF_FIRST_S = 0.5
 BACKOFF_MAX_S = 30.0
 HEALTHY_AFTER_S = 30.0
@@ -57,7 +58,11 @@ class Supervisor:
         run = secrets.token_hex(8)
         now = time.monotonic()
         self._children = [
-            Child(p, f"CONNOISSEUR_PROCESS={run}-{p.name}", start_at=now + p.start_after_s)
+            Child(
+                p,
+                f"CONNOISSEUR_PROCESS={run}-{p.name}",
+                start_at=now + (HOLD_MAX_S if p.after_first_page else 0.0),
+            )
             for p in table
         ]
         self._engines = engines
@@ -74,6 +79,12 @@ class Supervisor:
         found = {e.name: e.pid for e in self._engines if e.pid}
         running = ((c.process.name, c.running) for c in self._children)
         return found | {name: popen.pid for name, popen in running if popen}
+
+    def first_page_answered(self) -> None:
+        """Start what was waiting for it."""
+        for child in self._children:
+            if child.process.after_first_page and not child.failures:
+                child.start_at = 0.0
 
     def tick(self) -> None:
         """Look once after everything, then rest a moment."""

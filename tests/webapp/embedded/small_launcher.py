@@ -27,7 +27,7 @@ def table(port: int) -> tuple[Process, ...]:
     web = ("python", "-m", "http.server", str(port), "--bind", "127.0.0.1")
     return (
         Process("web", web),
-        Process("stubborn", ("python", "-c", STUBBORN), stop_within_s=0.5),
+        Process("stubborn", ("python", "-c", STUBBORN), stop_within_s=0.5, after_first_page=True),
     )
 
 

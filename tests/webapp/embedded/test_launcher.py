@@ -99,6 +99,12 @@ def test_it_says_the_address_once_the_first_page_answers(tmp_path: Path) -> None
             pass
 
 
+def test_what_can_wait_starts_once_the_first_page_answered(tmp_path: Path) -> None:
+    with launched(tmp_path) as launcher:
+        launcher.hears("stubborn is up")
+        assert "ready at" in launcher.said
+
+
 def test_each_line_carries_the_name_of_its_process(tmp_path: Path) -> None:
     with launched(tmp_path) as launcher:
         line = launcher.hears("stubborn is up")
