@@ -1,9 +1,13 @@
 """The names of the tasks, known to sender and worker alike, and the doorbell that rings them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from functools import cache
 
 from kombu.connection import Connection
+from kombu.exceptions import OperationalError
+from kombu.messaging import Producer
 from kombu.pools import producers
 
 from webapp.celery import app
@@ -19,13 +23,16 @@ class TaskName(StrEnum):
     HOUSEKEEPING = "workers.tasks.housekeeping.housekeeping"
 
 
+class DoorbellError(Exception):
+    """The message broker is away. Nobody has to act for the work's sake: the dispatcher rings."""
+
+
 def ring(task: TaskName, *, queue: str) -> None:
     """Ask a worker to look at `queue`. The message carries no work: the Job row does.
 
-    Raises kombu.exceptions.OperationalError within about a second when Redis is away; callers
-    let the dispatcher ring.
+    Raises DoorbellError within about a second when the broker is away.
     """
-    with producers[_impatient()].acquire(block=True) as producer:
+    with _producer() as producer:
         app.send_task(
             task,
             kwargs={"queue": queue},
@@ -37,10 +44,23 @@ def ring(task: TaskName, *, queue: str) -> None:
 
 
 def unread(queue: str) -> int:
-    """How many messages of a queue no worker has taken yet. Raises like `ring`."""
-    with producers[_impatient()].acquire(block=True) as producer:
-        found = producer.channel.queue_declare(queue=queue, durable=True, auto_delete=False)
+    """How many messages of a queue no worker has taken yet. Raises DoorbellError like `ring`."""
+    with _producer() as producer:
+        channel = producer.channel
+        found = channel.queue_declare(queue=queue, durable=True, auto_delete=False)
         return int(found.message_count)
+
+
+@contextmanager
+def _producer() -> Iterator[Producer]:
+    """A sender of the pool. Each transport has its own errors; they come out as one."""
+    bell = _impatient()
+    away = (*bell.connection_errors, *bell.channel_errors, OperationalError, OSError)
+    try:
+        with producers[bell].acquire(block=True) as producer:
+            yield producer
+    except away as error:
+        raise DoorbellError(f"the broker is away: {error}") from error
 
 
 @cache

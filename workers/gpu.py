@@ -4,7 +4,9 @@ Prefork with spawned children: CUDA cannot start again after a fork, and only a 
 be stopped by a time limit or lost to a crash without taking the worker along.
 """
 
-from workers.booted import app  # isort: split
+from workers.booted import app
+
+# isort: split  # models can be imported only now
 from workers import signals
 from workers.runtime.model_cache import model_cache
 from workers.runtime.pulse import pulse

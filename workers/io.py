@@ -1,6 +1,8 @@
 """The io worker: `celery -A workers.io worker -Q io,maintenance`. Free of torch."""
 
-from workers.booted import app  # isort: split
+from workers.booted import app
+
+# isort: split  # models can be imported only now
 from workers import signals
 
 app.conf.imports = ("workers.tasks.media", "workers.tasks.housekeeping")

@@ -6,6 +6,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from ml.contracts.results import ScoreResult
 from webapp.catalogue import blobs
@@ -37,9 +38,10 @@ def record_render(claim: Claim, rendered: Rendered) -> None:
         (file, blobs.store(file.data, content_type=f"image/{file.format}")) for file in in_order
     ]
     _require(ours=jobs.finish(claim))
-    artwork = Artwork.objects.select_for_update().filter(pk=claim.subject)
-    if not artwork.exists():
-        return
+    artwork = Artwork.objects.filter(pk=claim.subject)
+    first = claim.params == RenderPass.FIRST
+    if not (_describe(artwork, rendered) if first else artwork.exists()):
+        return  # it was thrown away meanwhile
     Rendition.objects.bulk_create(
         [
             Rendition(artwork_id=claim.subject, size=file.size, format=file.format,
@@ -50,13 +52,7 @@ def record_render(claim: Claim, rendered: Rendered) -> None:
         unique_fields=["artwork", "size", "format"],
         update_fields=["width", "height", "blob"],
     )  # fmt: skip
-    if claim.params == RenderPass.FIRST:
-        artwork.update(
-            width=rendered.width,
-            height=rendered.height,
-            thumbhash=rendered.thumbhash,
-            captured_at=rendered.captured_at,
-        )
+    if first:
         _ask_for_the_rest(claim.subject, claim.owner_id)
     publish(claim.owner_id, EventKind.ARTWORK_CHANGED, [claim.subject])
 
@@ -135,12 +131,21 @@ def ask_for_score(artworks: Iterable[tuple[UUID, int]], *, queue: Queue) -> int:
     )
 
 
+def _describe(artwork: QuerySet[Artwork], rendered: Rendered) -> int:
+    return artwork.update(
+        width=rendered.width,
+        height=rendered.height,
+        thumbhash=rendered.thumbhash,
+        captured_at=rendered.captured_at,
+    )
+
+
 def _ask_for_the_rest(artwork_id: UUID, owner_id: int) -> None:
-    ask_for_score([(artwork_id, owner_id)], queue=Queue.GPU_INTERACTIVE)
-    jobs.enqueue(
+    asked = [(artwork_id, owner_id)]
+    ask_for_score(asked, queue=Queue.GPU_INTERACTIVE)
+    jobs.enqueue_many(
+        asked,
         kind=JobKind.RENDER,
-        subject=artwork_id,
-        owner_id=owner_id,
         queue=Queue.IO,
         params=RenderPass.REST,
         priority=REST_PRIORITY,

@@ -4,10 +4,8 @@ import logging
 import time
 from dataclasses import dataclass
 
-from kombu.exceptions import OperationalError
-
 from webapp import dispatch
-from webapp.dispatch import TaskName
+from webapp.dispatch import DoorbellError, TaskName
 from webapp.jobs.models import Queue
 
 logger = logging.getLogger(__name__)
@@ -37,7 +35,7 @@ def ring(queue: str) -> bool:
         return False
     try:
         dispatch.ring(TASKS[Queue(queue)], queue=queue)
-    except (OperationalError, OSError) as error:
+    except DoorbellError as error:
         silence.until = time.monotonic() + SILENCE_SECONDS
         logger.warning("the doorbell of %s was not rung: %s", queue, error)
         return False
@@ -49,7 +47,7 @@ def ring_if_silent(queue: str) -> bool:
     try:
         if dispatch.unread(queue):
             return False
-    except (OperationalError, OSError) as error:
+    except DoorbellError as error:
         logger.warning("the doorbell of %s cannot be seen: %s", queue, error)
         return False
     return ring(queue)

@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from kombu.exceptions import OperationalError
-
-from webapp import dispatch
+from webapp.dispatch import DoorbellError, unread
 from webapp.jobs import selectors, services
 from webapp.jobs.findings import Check
 from webapp.jobs.models import Job, JobState, Queue
@@ -30,8 +28,8 @@ def _unserved() -> list[str]:
 
 def _redis_away() -> list[str]:
     try:
-        dispatch.unread(Queue.IO)
-    except (OperationalError, OSError) as error:
+        unread(Queue.IO)
+    except DoorbellError as error:
         return [str(error)]
     return []
 

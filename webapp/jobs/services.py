@@ -62,7 +62,7 @@ def enqueue_many(
     """Like `enqueue` for many (subject, owner) at once; returns how many became waiting."""
     changed = 0
     same = (kind, model_version, params, queue, priority, delay_seconds)
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         for part in _parts(list(asked), BULK):
             subjects, owners = zip(*part, strict=True)
             ids = [uuid4() for _ in part]
