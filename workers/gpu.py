@@ -6,7 +6,7 @@ be stopped by a time limit or lost to a crash without taking the worker along.
 
 from workers.booted import app
 
-# isort: split  # models can be imported only now
+# isort: split
 from workers import signals
 from workers.runtime.model_cache import model_cache
 from workers.runtime.pulse import pulse

@@ -2,7 +2,7 @@
 
 from workers.booted import app
 
-# isort: split  # models can be imported only now
+# isort: split
 from workers import signals
 
 app.conf.imports = ("workers.tasks.media", "workers.tasks.housekeeping")
