@@ -33,7 +33,7 @@ check: .venv/.installed static/dist/.built ## formatting, lint, contracts, types
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(NO_ENGINES) $(BIN)/mypy
-	$(NO_ENGINES) $(BIN)/python manage.py makemigrations --check --dry-run --skip-checks
+	$(NO_ENGINES) $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run --skip-checks
 	$(NO_ENGINES) HTTPS=1 $(BIN)/python manage.py check --deploy --fail-level WARNING
 	scripts/npm.sh run check
 	scripts/npm.sh test
