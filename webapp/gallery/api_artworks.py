@@ -44,8 +44,8 @@ def _refuse_huge(request: Request) -> None:
     """Say no before the body is read; the form around the file is far below a megabyte."""
     announced = int(request.META.get("CONTENT_LENGTH") or 0)
     if announced > settings.UPLOAD_MAX_BYTES + 1024**2:
-        limit = settings.UPLOAD_MAX_BYTES // 1024**2
-        raise ApplicationError(f"Files may have {limit} MiB.", code="too_large", status=413)
+        limit = settings.UPLOAD_MAX_BYTES // 10**6
+        raise ApplicationError(f"Files may have {limit} MB.", code="too_large", status=413)
 
 
 class Artworks(APIView):

@@ -8,7 +8,7 @@ from webapp.catalogue.models import Medium
 from webapp.common.errors import ApplicationError
 from webapp.gallery.services import accept_upload
 
-# Sample images of scikit-image and scikit-learn: CC0, public domain or CC BY (see NOTICE).
+# Public domain, CC0 or CC BY; NOTICE names each.
 PICTURES = (
     ("skimage", "data/chelsea.png", "Chelsea the cat"),
     ("skimage", "data/coffee.png", "Coffee"),
@@ -16,7 +16,6 @@ PICTURES = (
     ("skimage", "data/hubble_deep_field.jpg", "Hubble deep field"),
     ("skimage", "data/astronaut.png", "Eileen Collins"),
     ("skimage", "data/camera.png", "Cameraman"),
-    ("skimage", "data/motorcycle_left.png", "Motorcycle"),
     ("skimage", "data/moon.png", "Moon"),
     ("sklearn", "datasets/images/china.jpg", "Summer Palace"),
     ("sklearn", "datasets/images/flower.jpg", "Dahlia"),
