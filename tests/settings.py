@@ -7,7 +7,7 @@ import os
 os.environ.setdefault("DATABASE_URL", "postgres://nobody@localhost:1/none")
 os.environ.setdefault("REDIS_URL", "redis://localhost:1/0")
 
-from webapp.config.settings import *  # noqa: E402
+from webapp.config.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

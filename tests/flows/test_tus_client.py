@@ -189,6 +189,20 @@ def test_a_cut_connection_keeps_what_arrived(server: Server, token: str, picture
     assert original_of(end["artwork"]) == picture.read_bytes()
 
 
+def test_senders_who_vanish_without_a_word_do_not_keep_the_server(
+    server: Server, token: str, picture: Path
+) -> None:
+    """More of them than the server has threads; what they sent is kept, and others are served."""
+    urls = [_begin(server, token, picture) for _ in range(30)]
+    vanished = [_send_part(server, token, url, picture.read_bytes()[:1000]) for url in urls]
+    assert httpx.get(f"{server.url}/healthz", timeout=90).status_code == 200
+    _wait_for_offset(at_least=1000)
+    end = Node(server, token, picture, uploadUrl=f"{server.url}{urls[0]}").end()
+    assert end["done"], end
+    for sock in vanished:
+        sock.close()
+
+
 def test_a_body_of_unknown_length_is_read_to_its_end(
     server: Server, token: str, picture: Path
 ) -> None:
@@ -235,17 +249,24 @@ def _begin(server: Server, token: str, picture: Path) -> str:
 
 def _send_half(server: Server, token: str, url: str, picture: Path) -> socket.socket:
     """All but the last 100,000 bytes of a PATCH; the connection stays open."""
-    data = picture.read_bytes()
-    headers = {**_headers(token, offset=0), "Host": "127.0.0.1", "Content-Length": str(len(data))}
+    return _send_part(server, token, url, picture.read_bytes()[:-100_000], missing=100_000)
+
+
+def _send_part(
+    server: Server, token: str, url: str, part: bytes, *, missing: int = 1000
+) -> socket.socket:
+    """A PATCH that announces more bytes than it sends; the connection stays open."""
+    length = {"Host": "127.0.0.1", "Content-Length": str(len(part) + missing)}
+    headers = {**_headers(token, offset=0), **length}
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     sock = socket.create_connection(("127.0.0.1", server.port))
-    sock.sendall(f"PATCH {url} HTTP/1.1\r\n{head}\r\n".encode() + data[:-100_000])
+    sock.sendall(f"PATCH {url} HTTP/1.1\r\n{head}\r\n".encode() + part)
     return sock
 
 
 def _wait_for_offset(*, at_least: int) -> int:
     for _ in range(400):
-        offset = Upload.objects.get().offset
+        offset = min(Upload.objects.values_list("offset", flat=True))
         if offset >= at_least:
             return offset
         time.sleep(0.05)

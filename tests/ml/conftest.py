@@ -39,8 +39,8 @@ class Shipped:
     steps: tuple[Progress, ...]
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _one_thread() -> Iterator[None]:
+@pytest.fixture(autouse=True)
+def _keep_threads() -> Iterator[None]:
     """Tiny networks lose more by sharing work among threads than they gain."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
@@ -49,7 +49,8 @@ def _one_thread() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def shipped(_one_thread: None, tmp_path_factory: pytest.TempPathFactory) -> Shipped:
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Shipped:
+    torch.set_num_threads(1)
     folder = tmp_path_factory.mktemp("tiny")
     oasis = write_oasis(folder / "oasis", count=60)
     sophoappeal = write_sophoappeal(folder / "sophoappeal", count=40)

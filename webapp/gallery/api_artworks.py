@@ -55,7 +55,11 @@ class Artworks(APIView):
         """Multipart only for the upload."""
         return [MultiPartParser()]
 
-    @extend_schema(parameters=[filters.PageSerializer], responses=PageSerializer)
+    @extend_schema(
+        operation_id="artworks_list",
+        parameters=[filters.PageSerializer],
+        responses=PageSerializer,
+    )
     def get(self, request: Request) -> Response:
         """A window of the library as cards."""
         asked, offset, limit = filters.parse_page(request.query_params)

@@ -126,6 +126,8 @@ ACCOUNT_EMAIL_VERIFICATION = choice(
     "EMAIL_VERIFICATION", default="none", options=("none", "optional", "mandatory")
 )
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+# How many proxies in front may be believed about the client's address (sign-in rate limits).
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))

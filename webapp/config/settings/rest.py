@@ -22,5 +22,7 @@ SPECTACULAR_SETTINGS = {
         "Medium": "webapp.catalogue.models.Medium",
         "ArtworkState": "webapp.catalogue.models.ArtworkState",
         "JobState": "webapp.jobs.models.JobState",
+        "JobKind": "webapp.jobs.models.JobKind",
+        "EventKind": "webapp.events.payloads.EventKind",
     },
 }
