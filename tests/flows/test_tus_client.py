@@ -189,20 +189,6 @@ def test_a_cut_connection_keeps_what_arrived(server: Server, token: str, picture
     assert original_of(end["artwork"]) == picture.read_bytes()
 
 
-def test_senders_who_vanish_without_a_word_do_not_keep_the_server(
-    server: Server, token: str, picture: Path
-) -> None:
-    """More of them than the server has threads; what they sent is kept, and others are served."""
-    urls = [_begin(server, token, picture) for _ in range(30)]
-    vanished = [_send_part(server, token, url, picture.read_bytes()[:1000]) for url in urls]
-    assert httpx.get(f"{server.url}/healthz", timeout=90).status_code == 200
-    _wait_for_offset(at_least=1000)
-    end = Node(server, token, picture, uploadUrl=f"{server.url}{urls[0]}").end()
-    assert end["done"], end
-    for sock in vanished:
-        sock.close()
-
-
 def test_a_body_of_unknown_length_is_read_to_its_end(
     server: Server, token: str, picture: Path
 ) -> None:

@@ -22,7 +22,6 @@ from webapp.catalogue.chunks import Readable
 from webapp.catalogue.models import Artwork, Upload
 from webapp.common.errors import ApplicationError
 from webapp.gallery import receiving, tus
-from webapp.gallery.patience import Patient
 
 
 class Unparsed(BaseParser):
@@ -84,8 +83,7 @@ class Uploads(TusView):
             _require_fit(request, length)
         upload = receiving.begin(_person(request), length=length, metadata=metadata)
         if has_body:
-            with Patient(_body(request)) as body:
-                upload = receiving.receive(upload, body, offset=0, checksum=checksum)
+            upload = receiving.receive(upload, _body(request), offset=0, checksum=checksum)
         location = {"Location": reverse("api-upload", args=[upload.pk])}
         return _progress(upload, status.HTTP_201_CREATED, **location)
 
@@ -105,8 +103,7 @@ class UploadDetail(TusView):
         checksum = tus.checksum(request.headers.get("Upload-Checksum"))
         upload = receiving.find(_person(request), pk)
         _require_fit(request, upload.length - min(offset, upload.length))
-        with Patient(_body(request)) as body:
-            upload = receiving.receive(upload, body, offset=offset, checksum=checksum)
+        upload = receiving.receive(upload, _body(request), offset=offset, checksum=checksum)
         return _progress(upload, status.HTTP_204_NO_CONTENT)
 
     def delete(self, request: Request, pk: UUID) -> Response:
