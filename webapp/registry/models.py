@@ -28,9 +28,7 @@ class ModelVersion(Identified):
     digest = models.CharField(max_length=64)
     card = models.JSONField()
     builtin = models.CharField(max_length=80, blank=True)  # file stem under ml/weights
-    state = models.CharField(
-        max_length=12, choices=VersionState, default=VersionState.REGISTERED
-    )
+    state = models.CharField(max_length=12, choices=VersionState, default=VersionState.REGISTERED)
 
     class Meta:
         constraints = [
