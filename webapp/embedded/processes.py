@@ -32,8 +32,8 @@ def process_table(*, host: str, port: int, live_port: int) -> tuple[Process, ...
     """Every process of a running Connoisseur, in the order of their start."""
     single = compute_threads(1)
     half = compute_threads(max(1, (os.cpu_count() or 1) // 2))
-    gpu = _worker("gpu", "gpu.interactive,gpu.batch,gpu.generate,train")
-    io = _worker("io", "io,maintenance")
+    gpu = _worker("gpu", "gpu.interactive,gpu.batch,gpu.generate,train", children=1)
+    io = _worker("io", "io,maintenance", children=2)
     return (
         Process("web", _web(host, port), {**single, "MALLOC_ARENA_MAX": "2"}),
         Process("live", _live(host, live_port), single, after_first_page=True),
@@ -71,9 +71,10 @@ def _live(host: str, port: int) -> tuple[str, ...]:
     )
 
 
-def _worker(kind: str, queues: str) -> tuple[str, ...]:
+def _worker(kind: str, queues: str, *, children: int) -> tuple[str, ...]:
+    """Two io children: one records display files while the other's sandbox decodes the next."""
     return (
-        *("celery", "-q", "-A", f"workers.{kind}", "worker", "-Q", queues, "-c", "1"),
+        *("celery", "-q", "-A", f"workers.{kind}", "worker", "-Q", queues, "-c", str(children)),
         *("-n", f"worker-{kind}@%h", "-l", "INFO"),
         *("--without-gossip", "--without-mingle", "--without-heartbeat"),
     )
