@@ -3,13 +3,15 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
+from django.shortcuts import render
 
 from webapp.accounts import selectors, services
-from webapp.accounts.models import User
-from webapp.common.errors import ApplicationError
+from webapp.accounts.models import EMAIL_LENGTH, User
 from webapp.events.publish import end_session
 
 INVITATION_KEY = "invitation"  # session key that holds the invitation's secret
@@ -31,8 +33,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         saved: User = super().save_user(request, user, form, commit)
         secret = request.session.pop(INVITATION_KEY, "")
         if settings.SIGNUP != "open" and not services.accept_invitation(secret):
-            raise ApplicationError("This invitation has been used. Ask for another one.")
+            ended = render(request, "accounts/invitation.html", status=410)
+            raise ImmediateHttpResponse(ended)  # somebody used it in the meantime
         return saved
+
+    def clean_email(self, email: str) -> str:
+        """The address, when the column can hold it; allauth's forms allow longer ones."""
+        if len(email) > EMAIL_LENGTH:
+            raise ValidationError(f"Use an address of at most {EMAIL_LENGTH} characters.")
+        return email
 
     def logout(self, request: HttpRequest) -> None:
         """Sign out and close the sockets that this session opened."""

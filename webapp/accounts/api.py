@@ -48,7 +48,9 @@ class Tokens(APIView):
         asked.is_valid(raise_exception=True)
         scopes = asked.validated_data["scopes"]
         if Scope.ADMIN in scopes and not signed_in(request).is_staff:
-            raise ApplicationError("Only staff may hold the admin scope.", code="forbidden")
+            raise ApplicationError(
+                "Only staff may hold the admin scope.", code="forbidden", status=403
+            )
         name = asked.validated_data["name"]
         token, secret = services.create_token(signed_in(request), name=name, scopes=scopes)
         shown = {**TokenSerializer(token).data, "secret": secret}

@@ -5,14 +5,16 @@ from typing import Any
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 
-from webapp.accounts.models import User
+from webapp.accounts.models import EMAIL_LENGTH, User
 
 
 class OwnerForm(forms.Form):
     """E-mail and password of the owner."""
 
     email = forms.EmailField(
-        label="E-mail", widget=forms.EmailInput(attrs={"autocomplete": "email", "autofocus": True})
+        label="E-mail",
+        max_length=EMAIL_LENGTH,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "autofocus": True}),
     )
     password = forms.CharField(
         label="Password", widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})

@@ -11,9 +11,16 @@ from django.utils import timezone
 
 from webapp.common.models import Identified
 
+EMAIL_LENGTH = 254  # of a mailbox that mail can reach (RFC 5321)
+
 
 class UserManager(BaseUserManager["User"]):
     """Creates users by e-mail address."""
+
+    @classmethod
+    def normalize_email(cls, email: str | None) -> str:
+        """In small letters: sign-in looks addresses up that way."""
+        return (email or "").strip().lower()
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """A user; without a password the account can only be entered by token or reset."""
@@ -31,7 +38,7 @@ class User(AbstractUser):
     """A person, known by e-mail. `is_staff` runs the installation."""
 
     username = None  # type: ignore[assignment]  # AbstractUser's column is not wanted
-    email = models.EmailField(unique=True)
+    email = models.EmailField(max_length=EMAIL_LENGTH, unique=True)
     quota_bytes = models.PositiveBigIntegerField(null=True, blank=True)  # None: the setting's
 
     USERNAME_FIELD = "email"

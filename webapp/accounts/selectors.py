@@ -1,6 +1,7 @@
 """Read people, tokens and invitations."""
 
 from django.conf import settings
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -8,6 +9,11 @@ from webapp.accounts.models import ApiToken, Invitation, User
 from webapp.accounts.tokens import digest
 
 _USED_EVERY_S = 60  # last_used_at is good to the minute; not one write per request
+
+
+def has_owner() -> bool:
+    """Whether anybody can sign in; accounts made for their token only cannot."""
+    return User.objects.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX).exists()
 
 
 def token_of(secret: str) -> ApiToken | None:

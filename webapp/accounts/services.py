@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from webapp.accounts.models import ApiToken, Invitation, Scope, User
+from webapp.accounts.selectors import has_owner
 from webapp.accounts.tokens import digest, new_secret
 from webapp.common.errors import Conflict, NotFound
 
@@ -15,13 +16,25 @@ INVITATION_DAYS = 14
 _OWNER_LOCK = 7_203_001  # advisory lock: two first visits at once make one owner
 
 
+class EmailTaken(Conflict):
+    """The person must choose another address, or the operator must set that account's password."""
+
+
 @transaction.atomic
 def create_owner(*, email: str, password: str) -> User:
-    """The first account, which runs the installation. Raises Conflict when there is one."""
+    """The first account with a password, which runs the installation.
+
+    Raises Conflict when there is one, EmailTaken when a program's account has the address.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_OWNER_LOCK])
-    if User.objects.exists():
+    if has_owner():
         raise Conflict("This installation already has its owner. Sign in instead.")
+    if User.objects.filter(email__iexact=email).exists():
+        raise EmailTaken(
+            "A token was made for this address. Take another one, or run"
+            " `manage.py changepassword` for it and sign in."
+        )
     return User.objects.create_superuser(email, password)
 
 

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from webapp.accounts import selectors, services
 from webapp.accounts.adapter import INVITATION_KEY
 from webapp.accounts.forms import OwnerForm
-from webapp.accounts.models import Scope, User
+from webapp.accounts.models import Scope
 from webapp.accounts.people import signed_in
 from webapp.common.errors import Conflict
 
@@ -17,18 +17,19 @@ from webapp.common.errors import Conflict
 @login_not_required
 def setup(request: HttpRequest) -> HttpResponse:
     """Make the owner account; afterwards this page only leads to sign-in."""
-    if User.objects.exists():
+    if selectors.has_owner():
         return redirect("gallery")
     form = OwnerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            owner = services.create_owner(
-                email=form.cleaned_data["email"], password=form.cleaned_data["password"]
-            )
+            owner = services.create_owner(**form.cleaned_data)
+        except services.EmailTaken as error:
+            form.add_error("email", error.detail)
         except Conflict:
             return redirect("account_login")
-        login(request, owner, backend=settings.AUTHENTICATION_BACKENDS[0])
-        return redirect("gallery")
+        else:
+            login(request, owner, backend=settings.AUTHENTICATION_BACKENDS[0])
+            return redirect("gallery")
     return render(request, "accounts/setup.html", {"form": form})
 
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -9,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.people import PASSWORD, bearer, person
+from webapp.accounts import services
 from webapp.accounts.models import Invitation, User
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +26,36 @@ def test_first_visit_makes_the_owner_and_only_one(client: Client) -> None:
     again = Client().post("/setup/", {"email": "you@example.org", "password": PASSWORD})
     assert again.status_code == 302
     assert User.objects.count() == 1
+
+
+def test_an_owner_with_capitals_in_the_address_can_sign_in_again(client: Client) -> None:
+    client.post("/setup/", {"email": "Bob.Ross@Example.org", "password": PASSWORD})
+    form = {"login": "Bob.Ross@Example.org", "password": PASSWORD}
+    assert Client().post("/accounts/login/", form).headers["location"] == "/"
+
+
+def test_a_token_made_before_the_first_visit_leaves_room_for_the_owner(client: Client) -> None:
+    call_command("create_token", "robot@example.org", stdout=StringIO())
+    assert client.get("/").headers["location"] == "/setup/"
+    taken = client.post("/setup/", {"email": "Robot@example.org", "password": PASSWORD})
+    assert "changepassword" in taken.content.decode()
+    client.post("/setup/", {"email": "me@example.org", "password": PASSWORD})
+    assert User.objects.get(email="me@example.org").is_staff
+    assert client.get("/").status_code == 200
+
+
+LONG = f"{'a' * 60}@{'.'.join(['b' * 60] * 4)}.org"  # sound, but longer than mail can deliver to
+
+
+def test_an_address_longer_than_mail_allows_is_refused(client: Client, settings: Any) -> None:
+    assert client.post("/setup/", {"email": LONG, "password": PASSWORD}).status_code == 200
+    settings.SIGNUP = "open"
+    person("owner@example.org")
+    form = {"email": LONG, "password1": PASSWORD, "password2": PASSWORD}
+    assert client.post("/accounts/signup/", form).status_code == 200
+    client.force_login(User.objects.get())
+    assert client.post("/accounts/email/", {"action_add": "", "email": LONG}).status_code == 200
+    assert User.objects.get().email == "owner@example.org"
 
 
 @pytest.mark.parametrize("password", ["short", "password123", "1234567890123"])
@@ -56,6 +88,17 @@ def test_an_invitation_works_once(client: Client) -> None:
     client.post("/accounts/signup/", form)
     assert User.objects.filter(email="ann@example.org", is_staff=False).exists()
     assert Client().get(url).status_code == 410
+
+
+def test_the_slower_of_two_who_share_an_invitation_is_told_so(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, secret = services.invite(person("owner@example.org", staff=True), note="")
+    client.get(f"/invitations/{secret}/")
+    monkeypatch.setattr(services, "accept_invitation", lambda _secret: False)
+    form = {"email": "ann@example.org", "password1": PASSWORD, "password2": PASSWORD}
+    assert client.post("/accounts/signup/", form).status_code == 410
+    assert not User.objects.filter(email="ann@example.org").exists()
 
 
 @pytest.mark.parametrize("column", ["expires_at", "revoked_at"])
