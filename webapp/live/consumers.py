@@ -1,6 +1,7 @@
 """One socket per page: hints of the owner's events, catch-up by sequence number, heartbeat."""
 
 import asyncio
+import re
 from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs
@@ -20,6 +21,8 @@ RECHECK_S = 60
 NOT_SIGNED_IN = 4401
 FELL_BEHIND = 1013
 SLOWEST_SEND_S = 10
+
+_NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 class LiveConsumer(AsyncJsonWebsocketConsumer):
@@ -48,8 +51,8 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
                 await self.clock
             await self.channel_layer.group_discard(owner_group(self.owner.pk), self.channel_name)
 
-    async def receive_json(self, content: Any, **kwargs: Any) -> None:
-        """Nothing is accepted from the page; a pong keeps proxies awake and is ignored."""
+    async def receive(self, *_args: object, **_kwargs: object) -> None:
+        """Nothing is read from the page; a pong keeps proxies awake and is ignored."""
 
     async def event_hint(self, message: dict[str, Any]) -> None:
         """Pass a hint on; a page too slow to take it is dropped and catches up later."""
@@ -71,7 +74,7 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
 
     async def _catch_up(self) -> None:
         asked = parse_qs(self.scope["query_string"].decode("latin-1")).get("after", [""])[0]
-        if not asked.isdigit():
+        if _NUMBER.fullmatch(asked) is None:
             await self._send({"type": "hello", "seq": await self._last_seq()})
             return
         missed = await database_sync_to_async(events.after)(self.owner.pk, int(asked))

@@ -87,6 +87,18 @@ async def test_a_page_from_another_future_is_told_to_start_afresh() -> None:
     await _drop(socket)
 
 
+async def test_nonsense_is_overheard() -> None:
+    owner = await _person("owner@example.org")
+    _, headers = await _browser(owner)
+    socket = await _socket(headers, after="%C2%B2")
+    assert await socket.receive_json_from(5) == {"type": "hello", "seq": 0}
+    await socket.send_to("no JSON")
+    await socket.send_to(bytes_data=b"\xff")
+    await _happen(owner, "a")
+    assert (await socket.receive_json_from(5))["seq"] == 1
+    await _drop(socket)
+
+
 async def test_strangers_are_closed_with_a_code_that_says_sign_in() -> None:
     socket = await _socket([(b"origin", b"http://localhost")])
     assert await _closed(socket) == 4401
