@@ -1,12 +1,16 @@
 """From an accepted upload to a score, and what happens when something on the way is broken."""
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
+from tests.people import person
 from tests.workers.conftest import picture
 from tests.workers.tiny import write_tiny_scorer
 from webapp.catalogue.models import Artwork, ArtworkState, BlobChunk, Rendition
 from webapp.events import selectors as events
+from webapp.events.models import Event
+from webapp.events.payloads import EventKind
 from webapp.inference.models import Score
 from webapp.inference.rendered import RenderPass
 from webapp.inference.services import retry_artwork
@@ -111,6 +115,23 @@ def test_retry_judges_a_given_up_artwork_again(scorer, upload):
     score(queue=Queue.GPU_INTERACTIVE)
     artwork.refresh_from_db()
     assert (artwork.state, artwork.error_code) == (ArtworkState.READY, "")
+
+
+def test_staff_retry_of_a_job_brings_back_the_artwork_and_all_its_files(scorer, upload):
+    artwork, staff = upload(), person("staff@example.org", staff=True)
+    render(queue=Queue.IO)
+    Job.objects.filter(kind=JobKind.SCORE).update(attempt=3)
+    score(queue=Queue.GPU_INTERACTIVE)
+    rest = Job.objects.get(subject=artwork.pk, params_hash=RenderPass.REST)
+    assert rest.state == JobState.CANCELLED
+    client = Client()
+    client.force_login(staff)
+    answer = client.post(f"/api/v1/jobs/{job_of(artwork, JobKind.SCORE).pk}/retry")
+    assert (answer.status_code, answer.json()["state"]) == (200, "queued")
+    artwork.refresh_from_db()
+    rest.refresh_from_db()
+    assert (artwork.state, rest.state) == (ArtworkState.JUDGING, JobState.QUEUED)
+    assert Event.objects.filter(owner=staff, kind=EventKind.JOBS_CHANGED).exists()
 
 
 def test_a_missing_display_file_sets_one_job_back_and_spares_the_batch(scorer, upload):

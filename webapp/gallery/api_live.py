@@ -16,6 +16,7 @@ from webapp.events import selectors as events
 from webapp.events.payloads import EventKind
 from webapp.gallery import demo
 from webapp.gallery.serializers import JobSerializer
+from webapp.inference.services import retry_job
 from webapp.jobs import selectors as jobs
 from webapp.jobs import services as job_services
 from webapp.jobs.models import JobState, Queue
@@ -167,7 +168,7 @@ class JobRetry(APIView):
         job = jobs.job_of(pk)
         if job is None:
             raise NotFound
-        return Response(StaffJobSerializer(job_services.retry(job)).data)
+        return Response(StaffJobSerializer(retry_job(job)).data)
 
 
 class QueueSwitch(APIView):

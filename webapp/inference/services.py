@@ -110,14 +110,17 @@ def retry_artwork(artwork: Artwork) -> None:
     _show_judging(artwork.pk)
 
 
-@transaction.atomic
 def retry_job(job: Job) -> Job:
     """Give one settled job fresh attempts; its artwork shows as judging again.
 
-    Raises Conflict when the job is done or still live.
+    What its failure had cancelled is asked for again too. Raises Conflict when the job is done or
+    still live.
     """
-    retried = jobs.retry(job)
-    _show_judging(job.subject)
+    with transaction.atomic():
+        retried = jobs.retry(job)
+        jobs.restart(Job.objects.filter(subject=job.subject, state=JobState.CANCELLED))
+        _show_judging(job.subject)
+    jobs.tell_staff([job.pk])
     return retried
 
 

@@ -11,7 +11,10 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from webapp.accounts.models import User
 from webapp.common.errors import Conflict
+from webapp.events.payloads import EventKind
+from webapp.events.publish import publish
 from webapp.jobs import bells, statements
 from webapp.jobs.claims import Claim
 from webapp.jobs.models import LIVE_STATES, Job, JobKind, JobState, Queue, QueueState
@@ -179,15 +182,27 @@ def cancel_for(subject: UUID) -> int:
     )
 
 
+@transaction.atomic
 def pause(queue: str) -> None:
     """Stop claims from a queue; what is running ends normally."""
     QueueState.objects.update_or_create(queue=queue, defaults={"paused": True})
+    tell_staff([queue])
 
 
+@transaction.atomic
 def resume(queue: str) -> None:
     """Let a queue run again."""
     QueueState.objects.update_or_create(queue=queue, defaults={"paused": False})
     transaction.on_commit(partial(bells.ring, queue), robust=True)
+    tell_staff([queue])
+
+
+@transaction.atomic
+def tell_staff(changed: Collection[object]) -> None:
+    """Say that queues or jobs were changed by hand, in an order that avoids deadlocks."""
+    staff = User.objects.filter(is_staff=True, is_active=True).order_by("pk")
+    for person in staff.values_list("pk", flat=True):
+        publish(person, EventKind.JOBS_CHANGED, changed)
 
 
 def _settle(claims: Collection[Claim], state: JobState, code: str, text: str) -> set[UUID]:
