@@ -1,8 +1,8 @@
 """What a gallery shows and in which order, parsed from the query string."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from django.db.models import F, Q
@@ -31,6 +31,10 @@ class Filters:
     album: UUID | None = None
     q: str = ""
     sort: str = "-created"
+
+    def of_visitor(self) -> Self:
+        """Without those that would answer questions about file names and other albums."""
+        return replace(self, q="", album=None)
 
     def apply(self, artworks: ArtworkQuerySet) -> ArtworkQuerySet:
         """The artworks that pass, in order; ties broken by id so that pages never overlap."""

@@ -32,7 +32,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """The newest judgement of an artwork and where it stands in its owner's library."""
+    """The judgement of an artwork that counts, and where it stands in its owner's library."""
 
     score: Score
     percentile: float | None
@@ -67,8 +67,7 @@ def page(artworks: ArtworkQuerySet, filters: Filters, *, offset: int, limit: int
     """A window of cards with their curves. Three queries, whatever the window."""
     found = filters.apply(artworks)
     window = list(found.only(*CARD_COLUMNS)[offset : offset + limit])
-    newest = Prefetch("scores", Score.objects.order_by("-created_at"), to_attr="newest_scores")
-    prefetch_related_objects(window, newest)
+    prefetch_related_objects(window, Prefetch("scores", _by_authority(), to_attr="opinions"))
     return Page(found.order_by().count(), window)
 
 
@@ -102,14 +101,14 @@ def detail(artwork: Artwork, user: Visitor) -> Detail:
 
 def opinion(artwork: Artwork) -> Opinion | None:
     """The active model's judgement, else the newest one there is."""
-    score = (
-        Score.objects.filter(artwork=artwork)
-        .select_related("model_version")
-        .annotate(current=Q(model_version__state=VersionState.ACTIVE))
-        .order_by("-current", "-created_at")
-        .first()
-    )
+    score = _by_authority().filter(artwork=artwork).select_related("model_version").first()
     return None if score is None else Opinion(score, _percentile(artwork, score.mean))
+
+
+def _by_authority() -> QuerySet[Score]:
+    """The active model's judgement first, then the newest."""
+    active = Q(model_version__state=VersionState.ACTIVE)
+    return Score.objects.annotate(current=active).order_by("-current", "-created_at")
 
 
 def _percentile(artwork: Artwork, mean: float) -> float | None:

@@ -68,7 +68,7 @@ class CardSerializer(serializers.ModelSerializer[Artwork]):
         """The predicted mean rating and the ten bins around it."""
         if artwork.score_mean is None:
             return None
-        scores = getattr(artwork, "newest_scores", [])
+        scores = getattr(artwork, "opinions", [])
         bins = [round(share, 4) for share in scores[0].distribution] if scores else []
         return {"mean": artwork.score_mean, "distribution": bins}
 

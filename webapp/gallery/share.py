@@ -93,7 +93,7 @@ class SharedLayout(_Shared):
 
     def get(self, request: Request, token: str) -> Response:
         """Aspect ratios in list order."""
-        asked = filters.parse(request.query_params)
+        asked = filters.parse(request.query_params).of_visitor()
         aspects = selectors.layout(shared_artworks(open_share(token)), asked)
         return Response({"count": len(aspects), "aspects": aspects})
 
@@ -104,9 +104,8 @@ class SharedArtworks(_Shared):
     def get(self, request: Request, token: str) -> Response:
         """A window of cards."""
         asked, offset, limit = filters.parse_page(request.query_params)
-        found = selectors.page(
-            shared_artworks(open_share(token)), asked, offset=offset, limit=limit
-        )
+        library = shared_artworks(open_share(token))
+        found = selectors.page(library, asked.of_visitor(), offset=offset, limit=limit)
         context = {"links": ShareLinks(token)}
         cards = CardSerializer(found.artworks, many=True, context=context).data
         return Response({"count": found.count, "results": cards})

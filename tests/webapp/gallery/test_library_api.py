@@ -10,6 +10,8 @@ from tests.world import picture_of
 from webapp.accounts.models import User
 from webapp.catalogue.models import Artwork
 from webapp.events import selectors as events
+from webapp.inference.models import Score
+from webapp.registry.models import ModelVersion
 
 pytestmark = pytest.mark.django_db
 
@@ -164,6 +166,24 @@ def test_ratings_of_people_stay_apart_from_the_models_judgement(
     assert browser.delete(path).json()["ratings"]["mine"] is None
 
 
+def test_a_card_shows_the_curve_of_the_model_that_judges_now(browser: Client, owner: User) -> None:
+    artwork = picture_of(owner)
+    for number, state in enumerate(("active", "retired")):  # rolled back: the newest is retired
+        version = ModelVersion.objects.create(
+            kind="scorer", name=state, digest=state, card={}, state=state
+        )
+        curve = [0.0] * 10
+        curve[number] = 1.0
+        Score.objects.create(
+            artwork=artwork, model_version=version, distribution=curve, mean=5.5, sd=0, low=5,
+            high=6,
+        )  # fmt: skip
+    card = browser.get("/api/v1/artworks").json()["results"][0]
+    assert card["score"]["distribution"][0] == 1
+    detail = browser.get(f"/api/v1/artworks/{artwork.pk}").json()
+    assert detail["score"]["model"] == "active"
+
+
 @pytest.mark.parametrize("value", [0, 11, 5.5, "x", None])
 def test_a_vote_outside_the_scale_is_refused(browser: Client, owner: User, value: object) -> None:
     path = f"/api/v1/artworks/{picture_of(owner).pk}/rating"
@@ -191,6 +211,11 @@ def test_a_visitor_learns_neither_file_name_nor_jobs(
     url = browser.post(f"/api/v1/albums/{album}/shares", {}, "application/json").json()["url"]
     shown = client.get(f"{url}api/artworks/{artwork.pk}").json()
     assert not {"filename", "jobs", "albums", "captured_at"} & set(shown)
+    Artwork.objects.filter(pk=artwork.pk).update(filename="secret.jpg")
+    other = browser.post("/api/v1/albums", {"title": "B"}, "application/json").json()["id"]
+    for question in ("q=secret", "q=public", f"album={album}", f"album={other}"):
+        assert client.get(f"{url}api/artworks?{question}").json()["count"] == 1
+        assert client.get(f"{url}api/layout?{question}").json()["count"] == 1
     outside = picture_of(owner, title="private")
     assert client.get(f"{url}api/artworks/{outside.pk}").status_code == 404
 
