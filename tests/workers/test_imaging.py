@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 import thumbhash
-from PIL import Image, ImageChops, ImageStat
+from PIL import ExifTags, Image, ImageChops, ImageStat
 
 from tests.images import (
     EXTENSIONS,
@@ -166,6 +166,23 @@ def test_the_time_of_capture_is_kept_with_its_zone(renderer: Renderer) -> None:
     assert rendered.captured_at is not None
     assert rendered.captured_at.isoformat() == "2024-05-06T07:08:09+02:00"
     assert rendered.renditions == () and rendered.thumbhash == ""
+
+
+@pytest.mark.parametrize(
+    ("taken", "offset"),
+    [("0001:01:01 00:00:00", "+14:00"), ("9999:12:31 23:59:59", "-14:00"), ("0000:00:00 0", "")],
+)
+def test_a_time_of_capture_outside_of_all_years_is_none(
+    renderer: Renderer, taken: str, offset: str
+) -> None:
+    exif = Image.Exif()
+    exif.get_ifd(ExifTags.IFD.Exif).update(
+        {ExifTags.Base.DateTimeOriginal: taken, ExifTags.Base.OffsetTimeOriginal: offset}
+    )
+
+    rendered = renderer.render(encode(photo(), exif=exif.tobytes()), wants=SMALL, limits=LIMITS)
+
+    assert rendered.captured_at is None
 
 
 # Orientation, colour, depth, transparency

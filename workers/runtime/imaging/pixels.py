@@ -4,7 +4,7 @@ import re
 import struct
 import warnings
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import BinaryIO, Final, NamedTuple
 
 import pillow_heif
@@ -161,6 +161,8 @@ def _moment(taken: object, offset: object) -> datetime | None:
     year, month, day, time = clock.groups()
     try:
         # strptime would import a module, and the child can open no file.
-        return datetime.fromisoformat(f"{year}-{month}-{day}T{time}{zone[0] if zone else 'Z'}")
-    except ValueError:
+        taken_at = datetime.fromisoformat(f"{year}-{month}-{day}T{time}{zone[0] if zone else 'Z'}")
+        taken_at.astimezone(UTC)  # raises when the zone leads out of the years that there are
+    except (ValueError, OverflowError):
         return None
+    return taken_at
