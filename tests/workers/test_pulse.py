@@ -1,6 +1,8 @@
 """The pulse keeps leases apart from the work, and tells that the worker is alive."""
 
 import time
+from collections.abc import Callable
+from typing import TypeVar
 from uuid import uuid4
 
 import pytest
@@ -12,10 +14,13 @@ from webapp.jobs.models import Job, JobKind, JobState, Queue
 from workers import identity
 from workers.runtime.pulse import Pulse
 
+Found = TypeVar("Found")
+LEASE_S = 1.0
+
 
 @pytest.fixture
 def pulse(transactional_db, settings, monkeypatch):
-    settings.JOB_LEASE_SECONDS = 0.4
+    settings.JOB_LEASE_SECONDS = LEASE_S
     monkeypatch.setenv(identity.NAME, "gpu@test")
     monkeypatch.setenv(identity.QUEUES, "gpu.interactive,gpu.batch")
     running = Pulse()
@@ -26,9 +31,17 @@ def pulse(transactional_db, settings, monkeypatch):
     connections.close_all()
 
 
+def eventually(look: Callable[[], Found]) -> Found:
+    """What `look` finds within ten leases; nothing when it never finds anything."""
+    until = time.monotonic() + 10 * LEASE_S
+    while not (found := look()) and time.monotonic() < until:
+        time.sleep(0.05)
+    return found
+
+
 @pytest.fixture
 def claims(transactional_db, settings):
-    settings.JOB_LEASE_SECONDS = 0.4
+    settings.JOB_LEASE_SECONDS = LEASE_S
     owner = person("owner@example.org")
     with transaction.atomic():
         services.enqueue(
@@ -39,8 +52,9 @@ def claims(transactional_db, settings):
 
 def test_a_held_job_is_nobody_elses_however_long_it_takes(pulse, claims):
     with pulse.holding(claims):
-        for _ in range(4):
-            time.sleep(0.25)
+        until = time.monotonic() + 1.5 * LEASE_S
+        while time.monotonic() < until:
+            time.sleep(LEASE_S / 10)
             assert services.requeue_lost() == 0
     assert Job.objects.get().state == JobState.RUNNING
 
@@ -48,12 +62,10 @@ def test_a_held_job_is_nobody_elses_however_long_it_takes(pulse, claims):
 def test_a_job_that_is_no_longer_held_falls_back(pulse, claims):
     with pulse.holding(claims):
         pass
-    time.sleep(0.6)
-    assert services.requeue_lost() == 1
+    assert eventually(services.requeue_lost) == 1
 
 
 def test_the_machine_room_sees_what_the_worker_works_with(pulse):
-    time.sleep(0.3)
-    [seen] = selectors.workers()
+    [seen] = eventually(selectors.workers)
     assert (seen.name, seen.queues) == ("gpu@test", "gpu.interactive,gpu.batch")
     assert (seen.note, seen.alive) == ("tiny on CPU", True)
