@@ -210,16 +210,6 @@ class ShareLink(Identified):
     objects = ShareLinkQuerySet.as_manager()
 
 
-class UploadQuerySet(models.QuerySet["Upload"]):
-    """Filters on uploads."""
-
-    def visible_to(self, user: Visitor) -> "UploadQuerySet":
-        """A person's own unexpired uploads."""
-        if user is None or not user.is_authenticated:
-            return self.none()
-        return self.filter(owner=user.pk, expires_at__gt=timezone.now())
-
-
 class Upload(Identified):
     """A resumable upload (tus 1.0). Its bytes lie in the chunks of `content` up to `offset`."""
 
@@ -234,8 +224,6 @@ class Upload(Identified):
     artwork = models.ForeignKey(Artwork, null=True, on_delete=models.CASCADE, related_name="+")
     duplicate = models.BooleanField(default=False)
     expires_at = models.DateTimeField()
-
-    objects = UploadQuerySet.as_manager()
 
     class Meta:
         constraints = [
