@@ -216,6 +216,10 @@ def test_a_visitor_learns_neither_file_name_nor_jobs(
     for question in ("q=secret", "q=public", f"album={album}", f"album={other}"):
         assert client.get(f"{url}api/artworks?{question}").json()["count"] == 1
         assert client.get(f"{url}api/layout?{question}").json()["count"] == 1
+    assert client.get(f"{url}media/{artwork.pk}/small.webp").status_code == 200
+    gone = {**body, "action": "remove_from_album"}
+    browser.post("/api/v1/artworks/bulk", gone, "application/json")
+    assert client.get(f"{url}media/{artwork.pk}/small.webp").status_code == 404
     outside = picture_of(owner, title="private")
     assert client.get(f"{url}api/artworks/{outside.pk}").status_code == 404
 
