@@ -8,7 +8,8 @@ class TrainConfig:
     """Everything that decides a training run. The same config and data give the same head.
 
     ``r`` is the exponent of the EMD loss. ``borrowed`` is the weight of pictures judged by
-    another panel, whose votes help where a panel's own pictures are few. ``resamples`` sizes
+    another panel, whose votes help where a panel's own pictures are few. ``linear_share``
+    of the result comes from a ridge regression with ``linear_penalty``. ``resamples`` sizes
     the bootstrap behind every reported interval.
     """
 
@@ -23,10 +24,12 @@ class TrainConfig:
     members: int = 1
     epochs: int = 20
     batch: int = 64
-    learning_rate: float = 1e-3
+    learning_rate: float = 3e-4
     weight_decay: float = 0.1
     dropout: float = 0.5
     input_dropout: float = 0.2
+    linear_share: float = 0.4
+    linear_penalty: float = 1.0
     borrowed: float = 0.1
     r: int = 2
     resamples: int = 1000

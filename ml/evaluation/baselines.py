@@ -17,46 +17,45 @@ def constant_histogram(train: Array, *, rows: int) -> Array:
     return constant
 
 
-def ridge(features: Array, targets: Array, *, unseen: Array, penalty: float) -> Array:
-    """Distributions of ``unseen`` by ridge regression of the ten shares on frozen features.
+def ridge(
+    features: Array, targets: Array, *, unseen: Array, penalties: Sequence[float]
+) -> list[Array]:
+    """Distributions of ``unseen`` by ridge regression of the ten shares, one for each penalty.
 
-    Features are standardised; ``penalty`` is relative to their number, so that its useful range
-    does not move. Shares below 0 are cut and rows renormalised. (n, F), (n, 10) -> (m, 10).
+    Features are standardised; penalties are relative to their number, so that their useful range
+    does not move. Shares below 0 are cut and rows renormalised. (n, F), (n, 10) -> (m, 10) each.
     """
     centre, scale = features.mean(axis=0), features.std(axis=0) + 1e-6
     known, new = (features - centre) / scale, (unseen - centre) / scale
-    width = features.shape[1]
-    base = targets.mean(axis=0)
-    kernel = known @ known.T / width + penalty * np.eye(len(known))
-    weights = np.linalg.solve(kernel, targets - base)
-    shares = np.clip((new @ known.T / width) @ weights + base, 1e-6, None)
-    guessed: Array = shares / shares.sum(axis=1, keepdims=True)
-    return guessed
+    width, base = features.shape[1], targets.mean(axis=0)
+    values, vectors = np.linalg.eigh(known @ known.T / width)
+    inwards = vectors.T @ (targets - base)  # (n, 10)
+    outwards = (new @ known.T / width) @ vectors  # (m, n)
+    guesses: list[Array] = []
+    for penalty in penalties:
+        weights = inwards / (np.maximum(values, 0.0) + penalty)[:, None]
+        shares = np.clip(outwards @ weights + base, 1e-6, None)
+        guesses.append(shares / shares.sum(axis=1, keepdims=True))
+    return guesses
 
 
 def best_penalty(features: Array, targets: Array, *, seed: int) -> float:
     """The penalty with the best cross-validated SRCC within the training pictures."""
-    splits = folds(len(targets), seed=seed, parts=_INNER_FOLDS)
+    guessed = np.empty((len(PENALTIES), *targets.shape))
+    for split in folds(len(targets), seed=seed, parts=_INNER_FOLDS):
+        known, unseen = features[split.train], features[split.test]
+        guessed[:, split.test] = ridge(
+            known, targets[split.train], unseen=unseen, penalties=PENALTIES
+        )
     voted = mean_scores(targets)
-
-    def quality(penalty: float) -> float:
-        guessed = np.empty_like(targets)
-        for split in splits:
-            guessed[split.test] = ridge(
-                features[split.train],
-                targets[split.train],
-                unseen=features[split.test],
-                penalty=penalty,
-            )
-        return srcc(mean_scores(guessed), voted)
-
-    return max(PENALTIES, key=quality)
+    qualities = [srcc(mean_scores(rows), voted) for rows in guessed]
+    return PENALTIES[int(np.argmax(qualities))]
 
 
 def tuned_ridge(features: Array, targets: Array, *, unseen: Array, seed: int) -> Array:
     """Ridge whose penalty is chosen within the training pictures alone."""
     penalty = best_penalty(features, targets, seed=seed)
-    return ridge(features, targets, unseen=unseen, penalty=penalty)
+    return ridge(features, targets, unseen=unseen, penalties=[penalty])[0]
 
 
 def second_panel(counts: Sequence[Sequence[float]], *, seed: int) -> Array:

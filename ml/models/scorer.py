@@ -29,6 +29,7 @@ class Scorer(nn.Module):
         members: int,
         dropout: float = 0.0,
         input_dropout: float = 0.0,
+        linear_share: float = 0.0,
     ) -> None:
         super().__init__()
         self.backbone = backbone
@@ -43,6 +44,7 @@ class Scorer(nn.Module):
                     members=members,
                     dropout=dropout,
                     input_dropout=input_dropout,
+                    linear_share=linear_share,
                 )
                 for panel in panels
             }
@@ -74,6 +76,7 @@ def lite0_scorer(
     members: int,
     dropout: float = 0.0,
     input_dropout: float = 0.0,
+    linear_share: float = 0.0,
 ) -> Scorer:
     """EfficientNet-Lite0, seven stages and the top convolution pooled: 4,112 features."""
     backbone = Lite0()
@@ -87,4 +90,5 @@ def lite0_scorer(
         members=members,
         dropout=dropout,
         input_dropout=input_dropout,
+        linear_share=linear_share,
     )

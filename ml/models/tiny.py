@@ -41,6 +41,7 @@ def tiny_scorer(
     members: int = 1,
     dropout: float = 0.0,
     input_dropout: float = 0.0,
+    linear_share: float = 0.0,
 ) -> Scorer:
     """The backbone is always the same, ``pretrained`` or not."""
     del pretrained
@@ -52,4 +53,5 @@ def tiny_scorer(
         members=members,
         dropout=dropout,
         input_dropout=input_dropout,
+        linear_share=linear_share,
     )

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from hashlib import sha256
 
 from ml.contracts.card import SCHEMA
-from ml.contracts.config import TrainConfig
+from ml.contracts.config import Estimate, TrainConfig
 from ml.data.readers import OASIS, SOPHOAPPEAL
 from ml.models import lite0
 from ml.training.loop import INTERVAL_LEVEL, TrainedScorer
@@ -57,10 +57,15 @@ _NOTES = (
         "ridge_top: ridge on the mean-pooled last layer of the frozen backbone. ridge: ridge on "
         "all features that the head reads. Both choose their penalty within the training pictures."
     ),
+    (
+        "The constant differs between folds, so that its cross-validated correlation is an "
+        "artefact below 0; take it as 0."
+    ),
     "ceiling: a second panel of the same size, drawn from the same votes.",
     "gain: SRCC above the better ridge, on the same pictures, 95 % bootstrap interval.",
     "An early look at which pooled statistics to use was cross-validated on all pictures.",
     "OASIS has photo series of one subject; a split by picture leaves siblings on both sides.",
+    "No OASIS photo was found among the Sophoappeal tiles (nearest features compared).",
 )
 
 
@@ -101,9 +106,26 @@ def write_card(
             "distribution": [round(share, 6) for share in golden],
             "tolerance": GOLDEN_TOLERANCE,
         },
+        "verdicts": [verdict(item.panel, item.test.gain, on="test") for item in measures]
+        + [
+            verdict(item.panel, item.cross_validation.gain, on="cross_validation")
+            for item in measures
+        ],
         "notes": list(_NOTES),
         "limits": list(_LIMITS),
     }
+
+
+def verdict(panel: str, gain: Estimate, *, on: str) -> str:
+    """Whether the scorer ranks pictures better than the better ridge, in one sentence."""
+    if gain.low > 0:
+        finding = "ranks pictures better than the better ridge"
+    elif gain.high < 0:
+        finding = "ranks pictures worse than the better ridge"
+    else:
+        finding = "is not shown to rank pictures better than the better ridge"
+    bounds = f"{gain.value:+.3f} SRCC, 95 % from {gain.low:+.3f} to {gain.high:+.3f}"
+    return f"{panel}, {on}: {finding} ({bounds})."
 
 
 def _architecture(trained: TrainedScorer, config: TrainConfig) -> dict[str, object]:
@@ -115,6 +137,7 @@ def _architecture(trained: TrainedScorer, config: TrainConfig) -> dict[str, obje
             "panels": list(trained.network.heads),
             "hidden": config.hidden,
             "members": config.members,
+            "linear_share": config.linear_share,
         },
         "backbone": _BACKBONES.get(config.architecture),
     }

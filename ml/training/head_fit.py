@@ -54,13 +54,29 @@ def fit_head(
         members=config.members,
         dropout=config.dropout,
         input_dropout=config.input_dropout,
+        linear_share=config.linear_share,
     )
     head.centre.copy_(torch.from_numpy(own.features.mean(axis=0)))
     head.scale.copy_(torch.from_numpy(own.features.std(axis=0) + 1e-6))
     material = _material(own, borrowed, weight=config.borrowed)
     for member in head.members:
         _fit_member(member, material, config, should_stop=should_stop)
+    if head.linear is not None:
+        _fit_linear(head.linear, own, penalty=config.linear_penalty)
     return head
+
+
+def _fit_linear(linear: nn.Linear, own: Votes, *, penalty: float) -> None:
+    """Ridge regression of the shares on the panel's own standardised features, in closed form."""
+    known = _standardised(own.features).double()  # (n, F)
+    targets = torch.from_numpy(own.shares).double()  # (n, 10)
+    base = targets.mean(dim=0)
+    kernel = known @ known.T / known.shape[1]
+    kernel += penalty * torch.eye(len(known), dtype=torch.float64)
+    slopes = known.T @ torch.linalg.solve(kernel, targets - base) / known.shape[1]  # (F, 10)
+    with torch.no_grad():
+        linear.weight.copy_(slopes.T)
+        linear.bias.copy_(base)
 
 
 def _material(own: Votes, borrowed: Sequence[Votes], *, weight: float) -> _Material:

@@ -77,6 +77,7 @@ def build(config: TrainConfig, *, panels: Sequence[str]) -> Scorer:
         panels=list(panels),
         hidden=config.hidden,
         members=config.members,
+        linear_share=config.linear_share,
     )
     if not isinstance(network, Scorer):
         raise TypeError(f"{config.architecture} is no scorer")

@@ -9,9 +9,11 @@ import torch
 from safetensors.torch import load_file
 
 from ml.contracts.card import CardError, file_digest
+from ml.contracts.config import Estimate
 from ml.data.readers import read_oasis, read_sophoappeal
 from ml.evaluation.run import evaluate
 from ml.inference.scoring import load_scorer
+from ml.training.card import verdict
 from ml.training.checkpoint import write_checkpoint
 from ml.training.head_fit import TrainingStoppedError
 from ml.training.loop import Callbacks, Progress
@@ -113,3 +115,17 @@ def test_a_card_the_loader_would_refuse_is_never_written(tmp_path: Path) -> None
     with pytest.raises(CardError):
         write_checkpoint(tmp_path, name="v", weights=b"", card={"schema": 1, "kind": "score"})
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (0.01, 0.05, "ranks pictures better"),
+        (-0.05, -0.01, "ranks pictures worse"),
+        (-0.03, 0.05, "not shown to rank pictures better"),
+        (0.0, 0.0, "not shown to rank pictures better"),
+    ],
+)
+def test_the_card_claims_no_more_than_its_interval(low: float, high: float, words: str) -> None:
+    gain = Estimate(value=(low + high) / 2, low=low, high=high)
+    assert words in verdict("oasis", gain, on="test")
