@@ -55,8 +55,10 @@ class Server:
             answer = self._http.post(
                 "/artworks", files={"file": (path.name, file)}, data={"medium": medium}
             )
-        if answer.status_code in (401, 403) or answer.status_code >= 500:
+        if answer.status_code in (401, 403):
             answer.raise_for_status()
+        if "json" not in answer.headers.get("content-type", ""):
+            return Judgement(path, "failed", reason=f"the server answered {answer.status_code}")
         body = answer.json()
         if answer.is_error:
             return Judgement(path, "refused", reason=f"{body['code']}: {body['detail']}")

@@ -9,7 +9,7 @@ import pytest
 
 from connoisseur_client.__main__ import main
 from connoisseur_client.reports import stars
-from connoisseur_client.server import Server
+from connoisseur_client.server import Judgement, Server
 
 SCORE = {
     "distribution": [0.0, 0.0, 0.1, 0.2, 0.3, 0.2, 0.1, 0.1, 0.0, 0.0],
@@ -61,6 +61,18 @@ def test_a_sidecar_that_exists_is_left_alone_unless_asked(folder: Path) -> None:
     assert (folder / "good.jpg.xmp").read_text() == "mine"
     _run(folder, "--overwrite")
     assert "connoisseur:Mean" in (folder / "good.jpg.xmp").read_text()
+
+
+def test_a_page_of_a_proxy_costs_one_picture_and_not_the_folder(tmp_path: Path) -> None:
+    def proxy(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(502, html="<h1>Bad gateway</h1>")
+
+    picture = tmp_path / "a.jpg"
+    picture.write_bytes(b"fine")
+    with Server("http://server", "good", transport=httpx.MockTransport(proxy)) as server:
+        sent = server.upload(picture, medium="photo")
+    assert isinstance(sent, Judgement)
+    assert sent.reason == "the server answered 502"
 
 
 def test_a_bad_token_ends_the_run_with_a_sentence(folder: Path) -> None:

@@ -71,6 +71,17 @@ def test_sign_in_works_by_email_in_any_case(client: Client) -> None:
     assert answer.headers["location"] == "/"
 
 
+def test_sign_in_works_while_redis_is_away(client: Client, settings: Any) -> None:
+    layer = settings.CHANNEL_LAYERS["default"]
+    away = {**layer["CONFIG"], "hosts": ["redis://127.0.0.1:1/0"]}
+    settings.CHANNEL_LAYERS = {"default": {**layer, "CONFIG": away}}
+    settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
+    person("me@example.org")
+    form = {"login": "me@example.org", "password": PASSWORD}
+    assert client.post("/accounts/login/", form).status_code == 302
+    assert "redis" not in settings.CACHES["default"]["BACKEND"]
+
+
 def test_sign_up_is_closed_without_an_invitation(client: Client) -> None:
     person("owner@example.org", staff=True)
     form = {"email": "new@example.org", "password1": PASSWORD, "password2": PASSWORD}

@@ -95,9 +95,9 @@ DATABASES = {
 }
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": engine_url("REDIS_URL"),
-        "KEY_PREFIX": "cache",
+        # Holds sign-in limits and used one-time codes: they must outlive Redis (docs/adr/0006).
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
     }
 }
 

@@ -7,12 +7,13 @@ from django.core.management.base import BaseCommand
 
 
 class Command(BaseCommand):
-    """Safe to run again; one process does both, since starting Django costs seconds."""
+    """Safe to run again; one process does it all, since starting Django costs seconds."""
 
-    help = "Migrate the database, then register the models that come with this version."
+    help = "Migrate, make the cache table, register the models that come with this version."
     requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Migrations first: the models' table is one of theirs."""
         call_command("migrate", interactive=False, verbosity=options["verbosity"], skip_checks=True)
+        call_command("createcachetable", verbosity=options["verbosity"])
         call_command("sync_models", verbosity=options["verbosity"])
