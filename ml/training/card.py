@@ -48,8 +48,10 @@ _LIMITS = (
 )
 
 _NOTES = (
-    "test: the shipped weights on pictures that no setting was fitted to. An earlier head was measured "
-    "on them once before the ridge mixture was tried, so they are not wholly unseen.",
+    (
+        "test: the shipped weights on pictures that no setting was fitted to. An earlier head was "
+        "measured on them once before the ridge mixture was tried, so they are not wholly unseen."
+    ),
     (
         "cross_validation: the same recipe on every picture; its settings were chosen on the "
         "training part, so it is slightly optimistic."
