@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -29,6 +30,7 @@ class Harness:
         self._weights = weights
         self._stack = ExitStack()
         self._table = {each.name: each for each in process_table(host="", port=0, live_port=0)}
+        self._lock = threading.RLock()
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def __enter__(self) -> Self:
@@ -78,9 +80,11 @@ class Harness:
 
     def kill(self, name: str) -> None:
         """kill -9, and start it again as the supervisor would."""
-        self._kill(name)
+        with self._lock:
+            self._kill(name)
         time.sleep(0.5)
-        self.start(name)
+        with self._lock:
+            self.start(name)
 
     def kill_child(self, name: str) -> None:
         """kill -9 of a worker's computing child; its parent makes another."""
@@ -102,9 +106,16 @@ class Harness:
         with Redis.from_url(self.redis.url) as client:
             client.flushall()
 
-    def died(self) -> list[str]:
-        """Processes that ended although nobody killed them."""
-        return [name for name, process in list(self._running.items()) if process.poll() is not None]
+    def tend(self) -> None:
+        """Start again what ended by itself: a worker does when its newborn children are killed.
+
+        The dispatcher has no reason to end.
+        """
+        with self._lock:
+            ended = [name for name, running in self._running.items() if running.poll() is not None]
+            assert "dispatcher" not in ended, self.last_words()
+            for name in ended:
+                self.start(name)
 
     def log(self, name: str) -> Path:
         return self.home / f"{name}.log"
