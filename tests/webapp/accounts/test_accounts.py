@@ -34,6 +34,12 @@ def test_an_owner_with_capitals_in_the_address_can_sign_in_again(client: Client)
     assert Client().post("/accounts/login/", form).headers["location"] == "/"
 
 
+def test_the_owner_can_set_up_a_second_factor_without_a_mail_server(client: Client) -> None:
+    client.post("/setup/", {"email": "me@example.org", "password": PASSWORD})
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    assert b'name="code"' in client.get("/accounts/2fa/totp/activate/").content
+
+
 def test_a_token_made_before_the_first_visit_leaves_room_for_the_owner(client: Client) -> None:
     call_command("create_token", "robot@example.org", stdout=StringIO())
     assert client.get("/").headers["location"] == "/setup/"

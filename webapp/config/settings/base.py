@@ -129,6 +129,8 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 # How many proxies in front may be believed about the client's address (sign-in rate limits).
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+# Where nobody is asked to prove an address, a second factor cannot wait for the proof.
+MFA_ALLOW_UNVERIFIED_EMAIL = ACCOUNT_EMAIL_VERIFICATION == "none"
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="connoisseur@localhost")
