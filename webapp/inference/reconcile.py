@@ -1,5 +1,6 @@
 """Derive missing work from the state of the artworks, never from the queues."""
 
+import logging
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
@@ -18,7 +19,9 @@ from webapp.jobs.findings import Check
 from webapp.jobs.models import LIVE_STATES, Job, JobKind, JobState, Queue
 from webapp.registry import selectors as registry
 from webapp.registry.models import ModelKind
-from webapp.registry.services import register_builtin
+from webapp.registry.services import BadCardError, register_builtin
+
+logger = logging.getLogger(__name__)
 
 AT_ONCE = 5000  # artworks mended by one round; the next round takes the rest
 SETTLED_BADLY = (JobState.FAILED, JobState.DEAD)
@@ -114,7 +117,11 @@ def _no_model() -> list[str]:
 
 
 def _register(_kinds: Sequence[str]) -> int:
-    return len(register_builtin().activated)
+    try:
+        return len(register_builtin().activated)
+    except BadCardError:
+        logger.exception("the built-in models are not registered")
+        return 0
 
 
 def _render_jobs(subject: OuterRef, states: Sequence[str]) -> QuerySet[Job]:

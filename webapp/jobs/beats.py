@@ -7,6 +7,7 @@ from django.utils import timezone
 from webapp.jobs.models import WorkerBeat
 
 NOTE_LENGTH = 200
+PROBLEM = "problem: "  # begins the note of a worker that needs its operator
 
 
 def beat(name: str, *, queues: str = "", note: str = "") -> None:

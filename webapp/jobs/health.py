@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from webapp.dispatch import DoorbellError, unread
-from webapp.jobs import selectors, services
+from webapp.jobs import beats, selectors, services
 from webapp.jobs.findings import Check
 from webapp.jobs.models import Job, JobState, Queue
 
@@ -14,6 +14,11 @@ DISPATCHER = "dispatcher"
 
 def _silent() -> list[str]:
     return [worker.name for worker in selectors.workers() if not worker.alive]
+
+
+def _troubled() -> list[str]:
+    alive = [worker for worker in selectors.workers() if worker.alive]
+    return [f"{each.name}: {each.note}" for each in alive if each.note.startswith(beats.PROBLEM)]
 
 
 def _unserved() -> list[str]:
@@ -64,6 +69,10 @@ SILENT = Check(
     "silent_worker", "processes have said nothing for a minute", _silent,
     cure="Look at their log; the supervisor starts a dead process again. Forgotten after an hour.",
 )  # fmt: skip
+MODEL = Check(
+    "model_problem", "workers cannot serve the active model", _troubled,
+    cure="Repair the model's files (docs/runbook.md, The model is not served).",
+)  # fmt: skip
 UNSERVED = Check(
     "unserved_queue", "nobody serves these", _unserved,
     cure="Start the missing worker or dispatcher (docs/runbook.md, Processes).",
@@ -73,4 +82,4 @@ REDIS = Check(
     cure="Start Redis or correct REDIS_URL. No work is lost; it goes on when Redis is back.",
 )  # fmt: skip
 
-MACHINERY = (LEASES, DEAD, PAUSED, SILENT, UNSERVED, REDIS)
+MACHINERY = (LEASES, DEAD, PAUSED, SILENT, MODEL, UNSERVED, REDIS)

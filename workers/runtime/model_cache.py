@@ -5,6 +5,7 @@ import time
 
 from django.utils.module_loading import import_string
 
+from webapp.jobs import beats
 from webapp.registry import selectors as registry
 from webapp.registry.models import ModelKind, ModelVersion
 from workers.runtime.models import LoadedModel, ModelUnusableError
@@ -13,7 +14,6 @@ logger = logging.getLogger(__name__)
 
 # By name: torch is for the child that computes, not for the parent that only hears doorbells.
 LOADER = "workers.runtime.loading.load"
-PROBLEM = "problem: "
 RETRY_SECONDS = 30.0
 
 
@@ -43,7 +43,7 @@ class ModelCache:
     def note(self) -> str:
         """What the worker's heartbeat says."""
         if self._problem:
-            return PROBLEM + self._problem
+            return beats.PROBLEM + self._problem
         if self._held:
             return f"{self._held.version.name} on {self._held.device}"
         return "no model loaded yet"

@@ -152,6 +152,22 @@ def test_a_missing_model_is_registered(artwork):
     assert "no_model:" not in doctor()[1]
 
 
+def test_a_damaged_card_does_not_keep_the_doctor_from_the_rest(artwork, settings):
+    ModelVersion.objects.update(state="retired")
+    (settings.WEIGHTS_DIR / "worse.json").write_text("{}")
+    Job.objects.create(
+        kind=JobKind.RENDER, subject=artwork.pk, owner=artwork.owner, queue=Queue.IO,
+        state=JobState.RUNNING, lease_until=timezone.now() - timedelta(minutes=5),
+    )  # fmt: skip
+    says_only("no_model")
+    assert Job.objects.get().state == JobState.QUEUED
+
+
+def test_a_worker_that_cannot_serve_its_model_is_told(artwork):
+    beats.beat("gpu@test", queues="gpu.interactive,gpu.batch", note="problem: no such file")
+    says_only("model_problem")
+
+
 def test_stale_leases_are_requeued(artwork):
     Job.objects.create(
         kind=JobKind.RENDER, subject=artwork.pk, owner=artwork.owner, queue=Queue.IO,
