@@ -76,14 +76,14 @@ def drop(product: Product, token: str, pictures: list[bytes], *, together: int) 
 def _follow(
     http: httpx.Client, after: int, count: int, sent: dict[str, float], scored: dict[str, float]
 ) -> None:
-    changed: set[str] = set()  # also older pictures, whose second renditions are still coming
     while len(scored) < count:
         answer = http.get("/events", params={"after": after}).json()
-        after = answer["last"]
-        changed |= {key for event in answer["events"] for key in event["ids"]}
-        for key in changed & set(sent) - set(scored):
-            if http.get(f"/artworks/{key}").json()["score"] is not None:
-                scored[key] = time.perf_counter()
+        if answer["last"] > after:
+            after = answer["last"]
+            cards = http.get("/artworks", params={"limit": 200}).json()["results"]
+            judged = {card["id"] for card in cards if card["score"] is not None}
+            now = time.perf_counter()
+            scored.update({key: now for key in judged & set(sent) - set(scored)})
         time.sleep(0.05)
 
 
