@@ -23,7 +23,7 @@ def headers() -> dict[str, str]:
         (b'{"title": "\xff"}', 400, "parse_error"),
         ("[]", 400, "invalid"),
         ('{"title": "a\\u0000b"}', 400, "invalid"),
-        ('{"title": "\\ud800"}', 400, "invalid"),
+        ('{"title": "\\ud800"}', 400, "parse_error"),
         (json.dumps({"title": "x" * MAX_JSON}), 413, "too_large"),
     ],
 )
@@ -32,6 +32,14 @@ def test_a_hopeless_body_is_refused(
 ) -> None:
     answer = client.post("/api/v1/albums", body, "application/json", headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+def test_half_a_character_that_a_refusal_would_repeat(
+    client: Client, headers: dict[str, str]
+) -> None:
+    body = '{"action": "\\ud800", "ids": []}'
+    answer = client.post("/api/v1/artworks/bulk", body, "application/json", headers=headers)
+    assert answer.status_code == 400
 
 
 @pytest.mark.parametrize("charset", ["hex", "zlib", "rot13", "no-such-thing"])

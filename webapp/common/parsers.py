@@ -1,5 +1,6 @@
 """Bodies of API requests, read within bounds."""
 
+import json
 from collections.abc import Mapping
 from typing import IO, Any, Final
 
@@ -25,6 +26,10 @@ class BoundedJSONParser(JSONParser):
         if int(request.META["CONTENT_LENGTH"]) > MAX_JSON:
             raise ApplicationError("The body is too long.", code="too_large", status=413)
         try:
-            return super().parse(stream, media_type, parser_context)
+            document = super().parse(stream, media_type, parser_context)
+            json.dumps(document, ensure_ascii=False).encode()
         except RecursionError:
             raise ParseError("JSON parse error - too many levels.") from None
+        except UnicodeEncodeError:  # half a character, which no answer could repeat
+            raise ParseError("JSON parse error - a lone surrogate.") from None
+        return document
