@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from webapp.jobs.models import LIVE_STATES, Job, JobState, Queue, QueueState, WorkerBeat
@@ -77,18 +77,18 @@ def live_jobs() -> QuerySet[Job]:
 
 def unrung(*, patience_seconds: float) -> list[str]:
     """Unpaused queues with due work that nobody has taken within the patience."""
-    paused = QueueState.objects.filter(queue=OuterRef("queue"), paused=True)
+    paused = _paused()
     now = timezone.now()
     late = now - timedelta(seconds=patience_seconds)
     due = Job.objects.filter(state=JobState.QUEUED, not_before__lte=now, created_at__lte=late)
-    overdue = due.exclude(Exists(paused))
-    return [queue for queue in Queue.values if overdue.filter(queue=queue).exists()]
+    return [
+        queue for queue in Queue.values if queue not in paused and due.filter(queue=queue).exists()
+    ]
 
 
 def paused_with_work() -> list[str]:
     """Queues that somebody paused and that have work waiting."""
-    paused = QueueState.objects.filter(paused=True).values_list("queue", flat=True)
-    return [queue for queue in paused if live_jobs().filter(queue=queue).exists()]
+    return [queue for queue in sorted(_paused()) if live_jobs().filter(queue=queue).exists()]
 
 
 def stale() -> QuerySet[Job]:
@@ -127,7 +127,7 @@ def _queues() -> tuple[QueueSummary, ...]:
     since = timezone.now() - timedelta(minutes=THROUGHPUT_MINUTES)
     recent = Job.objects.filter(finished_at__gt=since, state=JobState.DONE).order_by()
     finished = dict(recent.values_list("queue").annotate(n=Count("*")))
-    paused = set(QueueState.objects.filter(paused=True).values_list("queue", flat=True))
+    paused = _paused()
     return tuple(
         QueueSummary(
             name=queue,
@@ -140,3 +140,7 @@ def _queues() -> tuple[QueueSummary, ...]:
         )
         for queue in Queue.values
     )
+
+
+def _paused() -> set[str]:
+    return set(QueueState.objects.filter(paused=True).values_list("queue", flat=True))
