@@ -38,7 +38,8 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m connoisseur_client", description=__doc__)
     parser.add_argument("folder")
-    parser.add_argument("--url", default=os.environ.get("CONNOISSEUR_URL", "http://127.0.0.1:8000"))
+    here = f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"
+    parser.add_argument("--url", default=os.environ.get("CONNOISSEUR_URL", here), help=here)
     parser.add_argument("--token", default=os.environ.get("CONNOISSEUR_TOKEN", ""))
     parser.add_argument("--medium", choices=("photo", "painting"), default="photo")
     parser.add_argument("--csv", default="", help="default: FOLDER/connoisseur.csv")

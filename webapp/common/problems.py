@@ -1,8 +1,10 @@
 """RFC 9457 problem documents for every error of the API."""
 
+import sys
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -23,6 +25,8 @@ _TITLES = {
     413: "Too large",
     415: "Unsupported type",
     429: "Too many requests",
+    500: "Our fault",
+    503: "Back in a moment",
 }
 
 
@@ -35,10 +39,28 @@ def body(status: int, code: str, detail: str, **extra: object) -> dict[str, Any]
 
 def response(error: ApplicationError) -> JsonResponse:
     """An ApplicationError as a plain Django response."""
-    return JsonResponse(
+    answer = JsonResponse(
         body(error.status, error.code, error.detail, **error.extra),
         status=error.status,
         content_type=CONTENT_TYPE,
+    )
+    if error.status == 503:
+        answer["Retry-After"] = "2"
+    return answer
+
+
+def failure() -> ApplicationError:
+    """What to tell about the exception that is being handled: away for a moment, or our fault."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return ApplicationError(
+            "The database is away for a moment. Try again; what was accepted is safe.",
+            code="unavailable",
+            status=503,
+        )
+    return ApplicationError(
+        "Something broke on our side. The operator finds the reason in the log.",
+        code="server_error",
+        status=500,
     )
 
 

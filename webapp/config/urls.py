@@ -26,3 +26,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include([*gallery.api_v1, *accounts.api_v1])),
 ]
 handler404 = "webapp.gallery.views.not_found"
+handler500 = "webapp.gallery.views.server_error"

@@ -9,12 +9,14 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import get_template
 from django.views.decorators.csrf import ensure_csrf_cookie
 
 from webapp.accounts.people import signed_in
 from webapp.catalogue.validation import ImageFormat
 from webapp.common.errors import NotFound
-from webapp.common.problems import page_not_found
+from webapp.common.problems import failure, page_not_found
+from webapp.common.problems import response as problem_response
 from webapp.gallery import selectors
 
 Found = TypeVar("Found")
@@ -78,6 +80,17 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """A problem document for programs, a page for people."""
     return page_not_found(request) or render(request, "404.html", status=404)
+
+
+@login_not_required
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A problem document for programs, a page for people; asks neither database nor session."""
+    error = failure()
+    if request.path.startswith(("/api/", "/healthz", "/media/")):
+        return problem_response(error)
+    page = HttpResponse(get_template(f"{error.status}.html").render(), status=error.status)
+    page["Retry-After"] = "2"
+    return page
 
 
 def _or_404(read: Callable[..., Found], user: object, pk: UUID) -> Found:

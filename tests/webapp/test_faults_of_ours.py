@@ -1,0 +1,47 @@
+"""What people and programs are told when it is not their fault."""
+
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+
+from tests.people import person
+from webapp.gallery import selectors
+
+pytestmark = pytest.mark.django_db
+
+
+def _fail(error: Exception) -> Any:
+    def raising(*_: Any, **__: Any) -> None:
+        raise error
+
+    return raising
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        (OperationalError("server closed the connection"), 503, "unavailable"),
+        (ZeroDivisionError(), 500, "server_error"),
+    ],
+)
+def test_programs_get_a_problem_document(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, status: int, code: str
+) -> None:
+    client = Client(raise_request_exception=False)
+    client.force_login(person("owner@example.org"))
+    monkeypatch.setattr(selectors, "page", _fail(error))
+    answer = client.get("/api/v1/artworks")
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert ("retry-after" in answer.headers) == (status == 503)
+
+
+def test_people_get_a_page_that_needs_no_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = Client(raise_request_exception=False)
+    client.force_login(person("owner@example.org"))
+    monkeypatch.setattr(selectors, "artwork_of", _fail(OperationalError("gone")))
+    page = client.get("/artworks/00000000-0000-0000-0000-000000000000/")
+    assert page.status_code == 503
+    assert b"Back in a moment" in page.content
