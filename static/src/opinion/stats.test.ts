@@ -12,6 +12,7 @@ import {
   ratingX,
   sdOf,
   smoothPath,
+  trustSentence,
 } from './stats';
 
 const even = Array.from({ length: 10 }, () => 0.1);
@@ -50,6 +51,11 @@ describe('its words', () => {
       'Opinions would vary',
       'Opinions would be divided',
     ]);
+  });
+
+  it('claim an interval for photos only', () => {
+    expect(trustSentence('photo', [3, 8.25])).toMatch(/four times in five/);
+    expect(trustSentence('painting', [3, 8.25])).toBe('This model learned from photos only: take its view of a painting as a guess.');
   });
 
   it('place it in the library without claiming 100 %', () => {

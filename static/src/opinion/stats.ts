@@ -34,6 +34,12 @@ export function intervalSentence([low, high]: readonly [number, number]): string
   return `A real crowd’s mean would lie between ${low.toFixed(1)} and ${high.toFixed(1)}, four times in five.`;
 }
 
+/** How far to trust the model on this medium. It has only ever seen photos. */
+export function trustSentence(medium: 'photo' | 'painting', interval: readonly [number, number]): string {
+  if (medium === 'photo') return intervalSentence(interval);
+  return 'This model learned from photos only: take its view of a painting as a guess.';
+}
+
 /** Where it stands in the library. `percentile` is 0-100: the share of artworks that score lower. */
 export function percentileSentence(percentile: number, library = 'your library'): string {
   const value = Math.round(percentile);
