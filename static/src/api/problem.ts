@@ -49,6 +49,16 @@ export function messageFor(problem: Problem): string {
   return problem.title ?? 'That did not work. Try again.';
 }
 
+const FILE_CODES = /^(empty_file|truncated|unsupported_format|too_large|too_many_pixels|too_wide|broken_image|too_many_frames|decode_)/;
+
+/** Whether the file itself is to blame, so that sending it again cannot help. */
+export const isAboutFile = (code: string): boolean => FILE_CODES.test(code);
+
+/** Whether the server is away, down or behind a gateway that cannot reach it. */
+export function isOutage(problem: Problem): boolean {
+  return problem.code === 'offline' || [502, 503, 504].includes(problem.status);
+}
+
 /** Whether trying the same request again may succeed without anyone changing anything. */
 export function isTemporary(problem: Problem): boolean {
   if (problem.code === 'offline' || problem.code === 'checksum_mismatch') return true;

@@ -2,7 +2,7 @@
 import type { Upload } from 'tus-js-client';
 import { checkExisting, bulk } from '../api/artworks';
 import { API } from '../api/client';
-import { ApiError, isTemporary, messageFor, parseProblem, reasonOf, type Problem } from '../api/problem';
+import { ApiError, isAboutFile, isOutage, isTemporary, messageFor, parseProblem, reasonOf, type Problem } from '../api/problem';
 import { csrfToken } from '../api/site';
 import { onStatus } from '../live/client';
 import { loadFile } from './database';
@@ -13,6 +13,7 @@ import { apply, localFiles, onQueueChange, onRemoved, openQueue, uploadOf, uploa
 const SLOTS = { checking: 6, uploading: 3 };
 const ONE_REQUEST = 1024 * 1024;
 const CHECK_TOGETHER_MS = 40;
+const SERVER_AWAY = 'Waiting for the server.';
 const FILE_GONE = 'The file is no longer at hand. Add it again.';
 
 let leading = false;
@@ -69,8 +70,17 @@ function pump(): void {
 }
 
 function fail(id: string, problem: Problem): void {
-  const temporary = isTemporary(problem);
-  apply(id, { kind: 'failed', reason: messageFor(problem), temporary, now: Date.now(), offline: problem.code === 'offline' });
+  const offline = isOutage(problem);
+  const reason = offline ? SERVER_AWAY : messageFor(problem);
+  const [temporary, refused] = [isTemporary(problem), isAboutFile(problem.code)];
+  apply(id, { kind: 'failed', reason, temporary, now: Date.now(), offline, refused });
+}
+
+/** Whether the sender should try again by itself; the row says meanwhile what it waits for. */
+function shouldRetry(id: string, problem: Problem): boolean {
+  if (!isTemporary(problem)) return false;
+  apply(id, { kind: 'stalled', reason: isOutage(problem) ? SERVER_AWAY : messageFor(problem) });
+  return true;
 }
 
 async function fileOf(id: string): Promise<Blob | undefined> {
@@ -167,7 +177,7 @@ async function send(id: string): Promise<void> {
     storeFingerprintForResuming: false,
     retryDelays: [300, 1_000, 3_000],
     onBeforeRequest: (request) => request.setHeader('X-CSRFToken', csrfToken()),
-    onShouldRetry: (error) => isTemporary(problemOf(error)),
+    onShouldRetry: (error) => shouldRetry(id, problemOf(error)),
     onUploadUrlAvailable: () => {
       if (upload.url) apply(id, { kind: 'located', uploadUrl: upload.url });
     },

@@ -55,6 +55,19 @@ describe('the life of an upload', () => {
     expect(advance(one, { kind: 'retry' })).toMatchObject({ state: 'waiting', reason: '', refused: false, attempts: 0 });
   });
 
+  it('says that it waits for the server until bytes move again', () => {
+    const one = advance(item({ state: 'uploading', sent: 300 }), { kind: 'stalled', reason: 'Waiting for the server.' });
+    expect(one).toMatchObject({ state: 'uploading', reason: 'Waiting for the server.', sent: 300 });
+    expect(advance(one, { kind: 'progress', sent: 400 })).toMatchObject({ reason: '', sent: 400 });
+    expect(advance(item(), { kind: 'stalled', reason: 'x' }).reason).toBe('');
+  });
+
+  it('does not retry what the server refused for good', () => {
+    const one = advance(item({ state: 'uploading', uploadUrl: '/u/1' }), { ...broken(false), refused: true });
+    expect(one).toMatchObject({ state: 'failed', refused: true, uploadUrl: null });
+    expect(advance(one, { kind: 'retry' })).toBe(one);
+  });
+
   it('does not retry what was refused before it was sent', () => {
     const one = item({ state: 'failed', refused: true, reason: 'empty' });
     expect(advance(one, { kind: 'retry' })).toBe(one);

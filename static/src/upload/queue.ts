@@ -20,7 +20,7 @@ export interface UploadItem {
   uploadUrl: string | null;
   artworkId: string | null;
   reason: string;
-  /** Refused before a byte was sent: only another file helps. */
+  /** Refused here or by the server: only another file helps. */
   refused: boolean;
   /** Tries that ended by themselves; a person's retry starts again at zero. */
   attempts: number;
@@ -37,7 +37,8 @@ export type UploadEvent =
   | { kind: 'located'; uploadUrl: string }
   | { kind: 'progress'; sent: number }
   | { kind: 'finished'; artworkId: string | null; duplicate: boolean }
-  | { kind: 'failed'; reason: string; temporary: boolean; now: number; offline?: boolean }
+  | { kind: 'stalled'; reason: string }
+  | { kind: 'failed'; reason: string; temporary: boolean; now: number; offline?: boolean; refused?: boolean }
   | { kind: 'interrupted' }
   | { kind: 'retry' };
 
@@ -51,6 +52,7 @@ const ALLOWED: Record<UploadEvent['kind'], UploadState[]> = {
   uploading: ['waiting'],
   located: ['uploading'],
   progress: ['uploading'],
+  stalled: ['uploading'],
   finished: ['uploading'],
   failed: ['waiting', 'checking', 'uploading'],
   interrupted: ['checking', 'uploading'],
@@ -71,7 +73,9 @@ export function advance(item: UploadItem, event: UploadEvent): UploadItem {
     case 'located':
       return { ...item, uploadUrl: event.uploadUrl };
     case 'progress':
-      return { ...item, sent: Math.min(item.size, Math.max(item.sent, event.sent)) };
+      return { ...item, reason: '', sent: Math.min(item.size, Math.max(item.sent, event.sent)) };
+    case 'stalled':
+      return { ...item, reason: event.reason };
     case 'finished':
       return { ...item, state: event.duplicate ? 'duplicate' : 'done', artworkId: event.artworkId, sent: item.size };
     case 'failed':
@@ -89,7 +93,7 @@ function failed(item: UploadItem, event: Extract<UploadEvent, { kind: 'failed' }
     const notBefore = event.now + BACKOFF_MS * (attempts + 1);
     return { ...item, state: 'waiting', reason: event.reason, attempts, notBefore };
   }
-  return { ...item, state: 'failed', reason: event.reason, attempts, uploadUrl: null, sent: 0 };
+  return { ...item, state: 'failed', reason: event.reason, refused: event.refused ?? false, attempts, uploadUrl: null, sent: 0 };
 }
 
 export interface Slots {
