@@ -83,7 +83,7 @@ def _follow(
             cards = http.get("/artworks", params={"limit": 200}).json()["results"]
             judged = {card["id"] for card in cards if card["score"] is not None}
             now = time.perf_counter()
-            scored.update({key: now for key in judged & set(sent) - set(scored)})
+            scored.update(dict.fromkeys(judged & set(sent) - set(scored), now))
         time.sleep(0.05)
 
 

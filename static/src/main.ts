@@ -15,6 +15,9 @@ import Toasts from './ui/Toasts.svelte';
 import { applyTheme, currentTheme, toggleTheme } from './ui/theme';
 import Tray from './upload/Tray.svelte';
 
+/** Islands whose pages have room for the open upload card. */
+const ROOMY = ['gallery', 'album', 'albums', 'upload', 'jobs'];
+
 function added(className = ''): HTMLElement {
   const element = document.createElement('div');
   element.className = className;
@@ -53,7 +56,8 @@ async function start(): Promise<void> {
   mount(ShortcutSheet, { target: added() });
   startLive();
   const names = await mountIslands();
-  if (site.user) mount(Tray, { target: added(), props: { big: names.includes('upload') } });
+  const quiet = !names.some((name) => ROOMY.includes(name));
+  if (site.user) mount(Tray, { target: added(), props: { big: names.includes('upload'), quiet } });
 }
 
 applyTheme(currentTheme());
