@@ -3,7 +3,7 @@ import { bulk } from '../api/artworks';
 import { reasonOf } from '../api/problem';
 import type { Medium } from '../api/types';
 import { offerUndo, say } from '../ui/toasts.svelte';
-import { plural } from '../ui/words';
+import { isolated, plural } from '../ui/words';
 
 /** Runs a change; says why when it is refused. Returns whether it went through. */
 async function attempt(change: () => Promise<void>): Promise<boolean> {
@@ -37,7 +37,7 @@ export async function setMedium(ids: string[], medium: Medium, after: () => void
 export async function addToAlbum(ids: string[], album: { id: string; title: string }): Promise<boolean> {
   const done = await attempt(() => bulk({ action: 'add_to_album', album: album.id }, ids));
   if (!done) return false;
-  offerUndo(`${plural(ids.length, 'artwork')} added to ${album.title}`, async () => {
+  offerUndo(`${plural(ids.length, 'artwork')} added to ${isolated(album.title)}`, async () => {
     await attempt(() => bulk({ action: 'remove_from_album', album: album.id }, ids));
   });
   return true;

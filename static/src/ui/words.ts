@@ -7,6 +7,9 @@ export const formatCount = (value: number): string => count.format(value);
 export const formatDay = (iso: string): string => day.format(new Date(iso));
 export const formatMonth = (iso: string): string => month.format(new Date(iso));
 
+/** A name people gave, kept from turning the text around it where no element can. */
+export const isolated = (name: string): string => `\u2068${name}\u2069`;
+
 export function plural(value: number, one: string, many = `${one}s`): string {
   return `${formatCount(value)} ${value === 1 ? one : many}`;
 }
