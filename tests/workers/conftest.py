@@ -1,5 +1,6 @@
 """A registered tiny scorer and a way to upload pictures, with the workers run by hand."""
 
+from collections.abc import Iterator
 from io import BytesIO
 
 import pytest
@@ -11,7 +12,14 @@ from webapp.catalogue.models import Artwork
 from webapp.gallery.services import accept_upload
 from webapp.registry.services import register_builtin
 from workers.runtime import batches
+from workers.runtime.imaging.renderer import Renderer
 from workers.runtime.model_cache import ModelCache
+
+
+@pytest.fixture(scope="module")
+def renderer() -> Iterator[Renderer]:
+    with Renderer() as shared:
+        yield shared
 
 
 @pytest.fixture
