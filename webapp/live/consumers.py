@@ -40,8 +40,8 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
             return
         self.owner = owner
         await self.channel_layer.group_add(owner_group(owner.pk), self.channel_name)
-        await self._catch_up()
         self.clock = asyncio.create_task(self._keep_time())
+        await self._catch_up()
 
     async def disconnect(self, code: int) -> None:
         """Leave the group and stop the clock."""
