@@ -42,7 +42,7 @@ def _fill(browser: Browser, product: Product, files: list[Path]) -> None:
 def _walk(browser: Browser, product: Product, device: str, scheme: str) -> None:
     person = visit(browser, product, phone=device == "phone", dark=scheme == "dark")
     enter(person, product)
-    tile = person.page.locator("a[href*='/artworks/']").nth(2)
+    tile = person.page.locator("a[href*='/artworks/']").first
     tile.wait_for()
     pages = {**PAGES, "viewer": tile.get_attribute("href") or "/"}
     for name, path in pages.items():
