@@ -74,7 +74,9 @@ class Demo(APIView):
 class JobFilterSerializer(serializers.Serializer[Any]):
     """Which jobs to list."""
 
-    state = serializers.ChoiceField(choices=JobState.choices, required=False)
+    state = serializers.ChoiceField(
+        choices=[*JobState.choices, (jobs.STOPPED, "failed or dead")], required=False
+    )
     queue = serializers.ChoiceField(choices=Queue.choices, required=False)
     offset = serializers.IntegerField(default=0, min_value=0, max_value=10_000_000)
     limit = serializers.IntegerField(default=50, min_value=1, max_value=200)

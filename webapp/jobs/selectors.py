@@ -14,6 +14,8 @@ from webapp.jobs.models import LIVE_STATES, Job, JobState, Queue, QueueState, Wo
 ALIVE_SECONDS = 60
 FORGOTTEN_AFTER = timedelta(hours=1)  # a worker this silent was taken away on purpose
 THROUGHPUT_MINUTES = 5
+STOPPED = "stopped"
+STOPPED_STATES = (JobState.FAILED, JobState.DEAD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,11 @@ def summary() -> Summary:
 
 
 def listed(*, state: str | None = None, queue: str | None = None) -> QuerySet[Job]:
-    """Jobs of a state and queue, newest first."""
-    wanted = {"state": state, "queue": queue}
-    filters = {name: value for name, value in wanted.items() if value}
-    return Job.objects.filter(**filters).select_related("owner").order_by("-created_at", "id")
+    """Jobs of a state and queue, newest first; the state STOPPED stands for failed or dead."""
+    found = Job.objects.select_related("owner").order_by("-created_at", "id")
+    if state:
+        found = found.filter(state__in=STOPPED_STATES if state == STOPPED else [state])
+    return found.filter(queue=queue) if queue else found
 
 
 def job_of(job_id: UUID) -> Job | None:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from tests.webapp.jobs.making import claim, job
 from webapp.jobs import beats, selectors, services
-from webapp.jobs.models import JobState, Queue, WorkerBeat
+from webapp.jobs.models import Job, JobState, Queue, WorkerBeat
 
 pytestmark = pytest.mark.django_db
 
@@ -59,3 +59,10 @@ def test_jobs_are_listed_by_state_and_queue():
     assert list(selectors.listed(queue=Queue.IO)) == [waiting]
     assert set(selectors.listed(state=JobState.QUEUED)) == {waiting, other}
     assert not selectors.listed(state=JobState.DEAD).exists()
+
+
+def test_failed_and_dead_jobs_are_listed_together_as_stopped():
+    failed, dead, _ = job(), job(), job()
+    Job.objects.filter(pk=failed.pk).update(state=JobState.FAILED)
+    Job.objects.filter(pk=dead.pk).update(state=JobState.DEAD)
+    assert set(selectors.listed(state=selectors.STOPPED)) == {failed, dead}
