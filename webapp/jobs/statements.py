@@ -43,11 +43,9 @@ RETURNING job.id, job.kind, job.queue, job.subject, job.owner_id, job.model_vers
     job.params_hash, job.attempt, job.max_attempts, job.worker
 """
 
-# Rows are locked in one order, so that a heartbeat and a result never wait for one another.
-EXTEND = """
-UPDATE jobs_job
-SET lease_until = statement_timestamp() + %s * interval '1 second',
-    heartbeat_at = statement_timestamp()
+# The running jobs whose attempt is still the worker's. Rows are locked in one order, so that a
+# heartbeat and a result never wait for one another.
+_OURS = """
 FROM (
     SELECT job.id
     FROM unnest(%s::uuid[], %s::int[]) AS fence (id, attempt)
@@ -59,21 +57,24 @@ FROM (
 WHERE jobs_job.id = ours.id
 """
 
-SETTLE = """
+EXTEND = (
+    """
+UPDATE jobs_job
+SET lease_until = statement_timestamp() + %s * interval '1 second',
+    heartbeat_at = statement_timestamp()
+"""
+    + _OURS
+)
+
+SETTLE = (
+    """
 UPDATE jobs_job
 SET state = %s, error_code = %s, error_text = %s, lease_until = NULL,
     finished_at = statement_timestamp()
-FROM (
-    SELECT job.id
-    FROM unnest(%s::uuid[], %s::int[]) AS fence (id, attempt)
-    JOIN jobs_job AS job ON job.id = fence.id AND job.attempt = fence.attempt
-    WHERE job.state = 'running'
-    ORDER BY job.id
-    FOR UPDATE OF job
-) AS ours
-WHERE jobs_job.id = ours.id
-RETURNING jobs_job.id
 """
+    + _OURS
+    + "RETURNING jobs_job.id"
+)
 
 RELEASE = """
 UPDATE jobs_job
