@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from ml.cli import main
+from ml.cli.__main__ import main
 from ml.contracts.builtin import BUILTIN_SCORER
 from ml.inference.golden import golden_picture
 from ml.inference.scoring import LoadedScorer, load_scorer

@@ -1,0 +1,28 @@
+"""Explore, train, evaluate and use scorers from the command line: ``python -m ml.cli``."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+import torch
+
+from ml.cli import evaluate, predict, train
+
+COMMANDS = (train, evaluate, predict)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Parse and run one command. Returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m ml.cli", description=__doc__)
+    parser.add_argument("--threads", type=int, default=2, help="CPU threads to use")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for command in COMMANDS:
+        command.add(commands)
+    options = parser.parse_args(arguments)
+    torch.set_num_threads(options.threads)
+    status: int = options.run(options)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,45 @@
+"""``train``: fit a scorer and write weights and card."""
+
+import argparse
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ml.cli.options import add_data, panels, tell, write
+from ml.contracts.builtin import BUILTIN_SCORER
+from ml.contracts.config import TrainConfig
+from ml.training.loop import Callbacks, Progress
+from ml.training.run import Destination, train_and_ship
+
+
+def add(commands: "argparse._SubParsersAction[Any]") -> None:
+    """Declare the command."""
+    parser = commands.add_parser("train", help=__doc__)
+    add_data(parser)
+    parser.add_argument("--out", type=Path, required=True, help="folder for weights and card")
+    parser.add_argument("--version", default=BUILTIN_SCORER.name, help="name of the new version")
+    parser.add_argument("--cache", type=Path, help="folder that keeps features between runs")
+    parser.add_argument("--seed", type=int, default=TrainConfig().seed)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Train on the panels and write where they are told."""
+    paths = train_and_ship(
+        replace(TrainConfig(), seed=options.seed),
+        panels(options),
+        destination=Destination(
+            folder=options.out,
+            version=options.version,
+            created_at=time.strftime("%Y-%m-%d", time.gmtime()),
+        ),
+        cache=options.cache,
+        callbacks=Callbacks(on_progress=_say, should_stop=lambda: False),
+    )
+    write("\n".join(str(path) for path in paths))
+    return 0
+
+
+def _say(progress: Progress) -> None:
+    tell(f"{progress.step}: {progress.done} of {progress.total}")

@@ -1,0 +1,1 @@
+"""What a vote data set holds, as a report that people read."""

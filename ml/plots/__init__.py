@@ -1,0 +1,1 @@
+"""Plots in one house style, as SVG text."""
