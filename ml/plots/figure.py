@@ -1,6 +1,7 @@
 """One look for every plot: a matplotlib figure without global state, and its SVG text."""
 
 import io
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -12,7 +13,7 @@ MODEL = "#3f6fb5"
 PEOPLE = "#c2622d"
 OTHERS = ("#5b8c5a", "#8d5a97", "#b08900", "#4a9aa5")
 
-_STYLE = {
+_STYLE: dict[Any, Any] = {
     "font.family": "sans-serif",
     "font.size": 9.0,
     "text.color": INK,
