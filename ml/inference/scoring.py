@@ -16,13 +16,10 @@ from ml.inference.frozen import frozen, run_frozen
 from ml.inference.golden import check_distribution, golden_picture
 from ml.models.registry import create
 from ml.models.scorer import HEAD_PREFIX, Scorer
+from ml.models.weights import WeightsError
 
 CPU_BATCH = 8
 ACCELERATOR_BATCH = 64
-
-
-class WeightsError(RuntimeError):
-    """The weights do not fit the network their card names: the operator must replace them."""
 
 
 class LoadedScorer:
@@ -74,8 +71,8 @@ class LoadedScorer:
 def load_scorer(weights: Path, card: Path, *, device: torch.device | str) -> LoadedScorer:
     """Read, verify and warm up a scorer.
 
-    Raises CardError, DigestMismatchError, WeightsError, BackboneWeightsError or
-    GoldenMismatchError; after any of them nothing may be served from these files.
+    Raises CardError, DigestMismatchError, WeightsError or GoldenMismatchError; after any of them
+    nothing may be served from these files.
     """
     facts = read_card(card)
     check_digest(weights, expected=facts.sha256)

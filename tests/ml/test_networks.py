@@ -1,63 +1,35 @@
-"""The networks compute what they should: the backbone as its wheel does, the heads as laid out."""
+"""The layers and scorers compute what they should, and are made by name."""
+
+import math
 
 import numpy as np
 import pytest
 import torch
-from efficientnet_lite_pytorch import EfficientNet
 from torch.nn import functional
 
 from ml.layers.distribution_head import CLIP, DistributionHead
 from ml.layers.mbconv import SameConv
 from ml.layers.pooling import StagePooling
-from ml.models import lite0
-from ml.models.lite0 import BackboneWeightsError, Lite0
 from ml.models.registry import UnknownModelError, create, names, register
 from ml.models.scorer import Scorer
 
 
-def test_the_folded_backbone_computes_what_the_wheel_computes() -> None:
-    reference = EfficientNet.from_name("efficientnet-lite0")
-    state = torch.load(lite0.weights_path(), weights_only=True)  # noqa: TID251
-    reference.load_state_dict(state)
-    ours = Lite0()
-    ours.load_imagenet()
-    pixels = torch.rand(2, 3, 224, 224, generator=torch.Generator().manual_seed(1)) * 255
-    with torch.inference_mode():
-        expected = reference.eval().extract_features((pixels - 127.0) / 128.0)
-        actual = ours.eval()(pixels)[-1]
-    assert torch.allclose(actual, expected, atol=1e-3)
-
-
-def test_backbone_maps_shrink_as_declared() -> None:
-    maps = Lite0()(torch.zeros(1, 3, 64, 96))
-    assert [stage.shape[1] for stage in maps] == list(Lite0.channels)
-    assert [tuple(stage.shape[2:]) for stage in maps] == [
-        (32, 48), (16, 24), (8, 12), (4, 6), (4, 6), (2, 3), (2, 3), (2, 3)
-    ]  # fmt: skip
-
-
-def test_other_backbone_weights_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lite0, "SHA256", "0" * 64)
-    with pytest.raises(BackboneWeightsError, match="digest"):
-        Lite0().load_imagenet()
-
-
-def test_an_absent_wheel_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lite0, "PACKAGE", "no_such_wheel")
-    with pytest.raises(BackboneWeightsError, match="no_such_wheel"):
-        Lite0().load_imagenet()
+def same_edges(side: int, kernel: int, stride: int) -> tuple[int, int]:
+    """TensorFlow's rule for "SAME", from its documentation."""
+    total = max((math.ceil(side / stride) - 1) * stride + kernel - side, 0)
+    return total // 2, total - total // 2
 
 
 @pytest.mark.parametrize(("kernel", "stride"), [(1, 1), (3, 1), (5, 1), (3, 2), (5, 2)])
-def test_same_padding_follows_tensorflow(kernel: int, stride: int) -> None:
+@pytest.mark.parametrize(("height", "width"), [(12, 8), (13, 8), (12, 9), (15, 17)])
+def test_same_padding_follows_tensorflow(kernel: int, stride: int, height: int, width: int) -> None:
     conv = SameConv(2, 3, kernel=kernel, stride=stride)
-    maps = torch.randn(1, 2, 12, 8)
-    total = max(kernel - stride, 0)
-    before, after = total // 2, total - total // 2
-    padded = functional.pad(maps, (before, after, before, after))
+    maps = torch.randn(1, 2, height, width)
+    edges = (*same_edges(width, kernel, stride), *same_edges(height, kernel, stride))
+    padded = functional.pad(maps, edges)
     expected = functional.conv2d(padded, conv.conv.weight, conv.conv.bias, stride)
     assert torch.allclose(conv(maps), expected, atol=1e-6)
-    assert conv(maps).shape[2:] == (12 // stride, 8 // stride)
+    assert conv(maps).shape[2:] == (math.ceil(height / stride), math.ceil(width / stride))
 
 
 @pytest.mark.parametrize(("kernel", "stride"), [(2, 1), (3, 3)])
@@ -70,6 +42,12 @@ def test_pooling_gives_mean_and_spread_of_every_channel() -> None:
     stage = torch.tensor([[[[0.0, 2.0], [4.0, 6.0]], [[1.0, 1.0], [1.0, 1.0]]]])
     pooled = StagePooling()([stage])
     assert pooled.tolist()[0] == pytest.approx([3.0, 1.0, 5**0.5, 0.0])
+
+
+def test_a_channel_without_spread_leaves_the_gradient_finite() -> None:
+    stage = torch.ones(1, 1, 2, 2, requires_grad=True)
+    StagePooling()([stage]).sum().backward()
+    assert stage.grad is not None and bool(torch.isfinite(stage.grad).all())
 
 
 def test_a_head_averages_its_members_and_sums_to_one() -> None:

@@ -9,14 +9,14 @@ from ml.contracts.card import CardError, DigestMismatchError
 from ml.contracts.results import ScoreResult
 from ml.inference.base import ScorePredictor
 from ml.inference.golden import GoldenMismatchError
-from ml.inference.scoring import WeightsError, load_scorer
-from ml.models.lite0 import BackboneWeightsError
+from ml.inference.scoring import load_scorer
+from ml.models.weights import WeightsError
 from webapp.registry.models import ModelVersion
 from workers.runtime import device, weights
 from workers.runtime.models import LoadedModel, ModelUnusableError
 
 _REFUSALS = (
-    CardError, DigestMismatchError, WeightsError, BackboneWeightsError, GoldenMismatchError, OSError
+    CardError, DigestMismatchError, WeightsError, GoldenMismatchError, OSError
 )  # fmt: skip
 
 

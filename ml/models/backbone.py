@@ -1,0 +1,87 @@
+"""What every backbone offers: maps at several stages, and the ImageNet classifier it came with."""
+
+from abc import ABC, abstractmethod
+from importlib import import_module
+from typing import cast
+
+from torch import Tensor, nn
+
+from ml.layers.classifier import FrozenClassifier
+from ml.models.weights import UnsupportedSourceError, WeightSource
+
+# By module name: torchvision takes long to import, and whoever serves Lite needs none of it.
+_HOMES = {
+    "lite0": "ml.models.lite",
+    "lite1": "ml.models.lite",
+    "lite2": "ml.models.lite",
+    "mobilenet-v1": "ml.models.mobilenet",
+    "resnet50": "ml.models.resnet",
+    "resnet101": "ml.models.resnet",
+    "vgg16": "ml.models.vgg",
+    "vgg19": "ml.models.vgg",
+    "tiny": "ml.models.tiny",
+}
+
+
+class UnknownBackboneError(LookupError):
+    """No backbone of that name: the caller's mistake."""
+
+
+class NoClassifierError(RuntimeError):
+    """These weights came without an ImageNet classifier: bring a source that has one."""
+
+
+class Backbone(nn.Module, ABC):
+    """A convolutional network as a source of maps, shallow to deep.
+
+    ``channels`` and ``strides`` have one entry for each map; ``input_side`` is the square the
+    network was made for, though others work. ``digest`` is the sha256 of the file its weights
+    came from, empty while they are random.
+    """
+
+    name: str
+    channels: tuple[int, ...]
+    strides: tuple[int, ...]
+    input_side: int
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.digest = ""
+        self.classifier: FrozenClassifier | None = None
+
+    @abstractmethod
+    def forward(self, pixels: Tensor) -> list[Tensor]:
+        """``pixels``: (B, 3, H, W), RGB in 0..255. Maps (B, channels[i], ~H/strides[i], ...)."""
+
+    @abstractmethod
+    def load_imagenet(self, source: WeightSource) -> None:
+        """Fill every parameter. Raises WeightsError of a kind that says what is wrong."""
+
+    def classify(self, top: Tensor) -> Tensor:
+        """The last map (B, C, h, w) -> (B, 1000) ImageNet logits. Raises NoClassifierError."""
+        if self.classifier is None:
+            raise NoClassifierError(f"the weights of {self.name} came without a classifier")
+        logits: Tensor = self.classifier(top)
+        return logits
+
+    def refuse(self, source: WeightSource) -> UnsupportedSourceError:
+        """The error for a kind of source that this backbone cannot be filled from."""
+        return UnsupportedSourceError(f"{self.name} has no weights of kind {source.origin}")
+
+
+def backbone_names() -> tuple[str, ...]:
+    """All backbones, sorted."""
+    return tuple(sorted(_HOMES))
+
+
+def create_backbone(name: str, weights: WeightSource | None) -> Backbone:
+    """Build a backbone, with random weights where ``weights`` is None.
+
+    Raises UnknownBackboneError, or a WeightsError.
+    """
+    if name not in _HOMES:
+        raise UnknownBackboneError(f"no backbone named {name}; there are {backbone_names()}")
+    backbone = cast(Backbone, import_module(_HOMES[name]).build(name))
+    if weights is not None:
+        backbone.load_imagenet(weights)
+    return backbone
