@@ -48,8 +48,13 @@ class Estimate:
 class EvalReport:
     """How well distributions were predicted on ``count`` pictures.
 
-    ``srcc`` and ``plcc`` compare mean scores; 0 for a constant. ``emd_r1`` and ``emd_r2`` follow
-    equation 1 of NIMA, bins numbered 1..10, the root of r = 2 taken. ``mae`` is in points of 1-10.
+    ``srcc`` and ``plcc`` compare mean scores, ``spread_srcc`` the standard deviations of the
+    votes; 0 for a constant. ``emd_r1`` and ``emd_r2`` follow equation 1 of NIMA, bins numbered
+    1..10, the root of r = 2 taken; APM's CDLoss is ``emd_r2``. ``kl`` is in nats, from the votes
+    to the prediction. ``mae`` is in points of 1-10, ``mse`` in their square. ``accuracy`` is that
+    of high against low at ``threshold``, beside ``majority``, what calling all pictures alike
+    would reach. ``range_ratio`` is the sd of predicted means over that of true means: below 1
+    the scores bunch in the middle.
     """
 
     count: int
@@ -58,3 +63,10 @@ class EvalReport:
     mae: Estimate
     emd_r1: Estimate
     emd_r2: Estimate
+    mse: Estimate
+    kl: Estimate
+    spread_srcc: Estimate
+    range_ratio: Estimate
+    accuracy: Estimate
+    majority: Estimate
+    threshold: float

@@ -1,50 +1,82 @@
 """A report on held-out pictures: every figure with its bootstrap interval."""
 
-from collections.abc import Callable
 from functools import partial
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ml.contracts.config import Estimate, EvalReport
-from ml.data.splits import Indices
-from ml.evaluation.metrics import Array, emd, mean_scores, plcc, srcc
+from ml.evaluation.bootstrap import (
+    RESAMPLES,
+    Statistic,
+    correlation_of,
+    estimate,
+    estimates,
+    mean_of,
+    rank_correlation_of,
+    sd_ratio_of,
+)
+from ml.evaluation.checks import checked_pair
+from ml.evaluation.metrics import (
+    Array,
+    emd,
+    kl_divergence,
+    mean_scores,
+    same_side,
+    spreads,
+)
 
-RESAMPLES = 1000
-BOOTSTRAP_SEED = 95
+THRESHOLD = 5.0
 
 
-def report(predicted: Array, actual: Array, *, resamples: int = RESAMPLES) -> EvalReport:
-    """Compare (n, 10) shares. The intervals resample pictures, the same ones for every model."""
-    if predicted.shape != actual.shape or len(actual) < 2:
-        raise ValueError(f"cannot compare {predicted.shape} with {actual.shape}")
-    guessed, voted = mean_scores(predicted), mean_scores(actual)
-    errors = np.abs(guessed - voted)
-    first, second = emd(predicted, actual, r=1), emd(predicted, actual, r=2)
-    estimate = partial(_estimate, count=len(actual), resamples=resamples)
-    return EvalReport(
-        count=len(actual),
-        srcc=estimate(lambda rows: srcc(guessed[rows], voted[rows])),
-        plcc=estimate(lambda rows: plcc(guessed[rows], voted[rows])),
-        mae=estimate(lambda rows: float(errors[rows].mean())),
-        emd_r1=estimate(lambda rows: float(first[rows].mean())),
-        emd_r2=estimate(lambda rows: float(second[rows].mean())),
-    )
+def report(
+    predicted: ArrayLike,
+    actual: ArrayLike,
+    *,
+    resamples: int = RESAMPLES,
+    threshold: float = THRESHOLD,
+) -> EvalReport:
+    """Compare (n, 10) shares. The intervals resample pictures, the same ones for every model.
+
+    ``threshold`` parts high from low means; 5 is what the literature on AVA uses.
+    Raises BadRowsError.
+    """
+    guessed, voted = checked_pair(predicted, actual)
+    statistics = _statistics(guessed, voted, threshold=threshold)
+    figures = estimates(statistics, count=len(voted), resamples=resamples)
+    return EvalReport(count=len(voted), threshold=threshold, **figures)
 
 
 def difference(
     predicted: Array, rival: Array, actual: Array, *, resamples: int = RESAMPLES
 ) -> Estimate:
     """SRCC of ``predicted`` minus SRCC of ``rival`` on the same resampled pictures."""
-    ours, theirs, voted = mean_scores(predicted), mean_scores(rival), mean_scores(actual)
-    return _estimate(
-        lambda rows: srcc(ours[rows], voted[rows]) - srcc(theirs[rows], voted[rows]),
-        count=len(actual),
-        resamples=resamples,
+    voted = mean_scores(actual)
+    ours = rank_correlation_of(mean_scores(predicted), voted)
+    theirs = rank_correlation_of(mean_scores(rival), voted)
+    return estimate(
+        lambda weights: ours(weights) - theirs(weights), count=len(actual), resamples=resamples
     )
 
 
-def _estimate(statistic: Callable[[Indices], float], *, count: int, resamples: int) -> Estimate:
-    generator = np.random.default_rng(BOOTSTRAP_SEED)
-    draws = [statistic(generator.integers(0, count, size=count)) for _ in range(resamples)]
-    low, high = np.percentile(draws, [2.5, 97.5])
-    return Estimate(value=statistic(np.arange(count)), low=float(low), high=float(high))
+def _statistics(predicted: Array, actual: Array, *, threshold: float) -> dict[str, Statistic]:
+    guessed, voted = mean_scores(predicted), mean_scores(actual)
+    distance = partial(emd, predicted, actual)
+    high = (voted >= threshold).astype(np.float64)
+    return {
+        "srcc": rank_correlation_of(guessed, voted),
+        "plcc": correlation_of(guessed, voted),
+        "mae": mean_of(np.abs(guessed - voted)),
+        "mse": mean_of(np.square(guessed - voted)),
+        "emd_r1": mean_of(distance(r=1)),
+        "emd_r2": mean_of(distance(r=2)),
+        "kl": mean_of(kl_divergence(predicted, actual)),
+        "spread_srcc": rank_correlation_of(spreads(predicted), spreads(actual)),
+        "range_ratio": sd_ratio_of(guessed, voted),
+        "accuracy": mean_of(same_side(guessed, voted, threshold=threshold)),
+        "majority": _larger_side(mean_of(high)),
+    }
+
+
+def _larger_side(share: Statistic) -> Statistic:
+    return lambda weights: np.maximum(share(weights), 1.0 - share(weights))

@@ -1,0 +1,136 @@
+"""Bootstrap intervals over pictures, for a thousand resamples of ten thousands of pictures.
+
+A resample is held as how often each picture was drawn. Every statistic here is a function of such
+weights, (resamples, pictures) -> (resamples,), so that one matrix product serves all resamples of
+a chunk, and the ranks of a resample follow from one sort of the pictures and a running sum.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+
+import numpy as np
+
+from ml.contracts.config import Estimate
+from ml.evaluation.metrics import Array
+
+RESAMPLES = 1000
+BOOTSTRAP_SEED = 95
+_CHUNK_CELLS = 1_000_000
+_FLAT = 1e-12
+
+Statistic = Callable[[Array], Array]
+
+
+def estimates(
+    statistics: Mapping[str, Statistic], *, count: int, resamples: int = RESAMPLES
+) -> dict[str, Estimate]:
+    """Every statistic with its 95 % percentile interval, all on the same resamples."""
+    draws: dict[str, list[Array]] = {name: [] for name in statistics}
+    for weights in resampled(count, resamples):
+        for name, statistic in statistics.items():
+            draws[name].append(statistic(weights))
+    whole = np.ones((1, count))
+    return {
+        name: _estimate(float(statistic(whole)[0]), np.concatenate(draws[name]))
+        for name, statistic in statistics.items()
+    }
+
+
+def estimate(statistic: Statistic, *, count: int, resamples: int = RESAMPLES) -> Estimate:
+    """One statistic with its 95 % percentile interval."""
+    return estimates({"only": statistic}, count=count, resamples=resamples)["only"]
+
+
+def mean_of(values: Array) -> Statistic:
+    """Mean of (n,) values."""
+    return lambda weights: weights @ values / weights.sum(axis=1)
+
+
+def correlation_of(predicted: Array, actual: Array) -> Statistic:
+    """Pearson's correlation of two (n,) arrays; 0 where either does not vary."""
+    a, b = predicted - predicted.mean(), actual - actual.mean()
+    sums = np.stack([a, b, a * b, a * a, b * b], axis=1)  # (n, 5)
+
+    def statistic(weights: Array) -> Array:
+        total = weights.sum(axis=1)
+        ma, mb, mab, maa, mbb = (weights @ sums / total[:, None]).T
+        return _ratio(mab - ma * mb, (maa - ma**2), (mbb - mb**2))
+
+    return statistic
+
+
+def rank_correlation_of(predicted: Array, actual: Array) -> Statistic:
+    """Spearman's correlation of two (n,) arrays, ranked anew in every resample."""
+    rank_a, rank_b = ranks_of(predicted), ranks_of(actual)
+
+    def statistic(weights: Array) -> Array:
+        total = weights.sum(axis=1, keepdims=True)
+        middle = (total - 1) / 2  # the mean rank of any resample
+        a, b = rank_a(weights) - middle, rank_b(weights) - middle
+        wa = weights * a
+        return _ratio(
+            np.sum(wa * b, axis=1), np.sum(wa * a, axis=1), np.sum(weights * b * b, axis=1)
+        )
+
+    return statistic
+
+
+def sd_ratio_of(predicted: Array, actual: Array) -> Statistic:
+    """Standard deviation of ``predicted`` over that of ``actual``; 0 where neither varies."""
+    above, below = _variance_of(predicted), _variance_of(actual)
+
+    def statistic(weights: Array) -> Array:
+        spread = np.maximum(below(weights), 0.0)
+        safe = np.where(spread > _FLAT, spread, 1.0)
+        return np.where(spread > _FLAT, np.sqrt(np.maximum(above(weights), 0.0) / safe), 0.0)
+
+    return statistic
+
+
+def ranks_of(values: Array) -> Statistic:
+    """Ranks from 0 of (n,) values within each resample, ties sharing the mean of their ranks.
+
+    Copies of a picture are tied with each other. Maps (r, n) weights to (r, n) ranks; the rank
+    of a picture that was not drawn means nothing and carries no weight.
+    """
+    _, group = np.unique(values, return_inverse=True)
+    order = np.argsort(group, kind="stable")
+    starts = np.flatnonzero(np.diff(group[order], prepend=-1))
+
+    def ranks(weights: Array) -> Array:
+        sizes = np.add.reduceat(weights[:, order], starts, axis=1)  # (r, groups)
+        middle = np.cumsum(sizes, axis=1) - sizes / 2 - 0.5
+        placed: Array = middle[:, group]
+        return placed
+
+    return ranks
+
+
+def _variance_of(values: Array) -> Statistic:
+    centred = values - values.mean()
+    squares = np.square(centred)
+    mean, mean_square = mean_of(centred), mean_of(squares)
+    return lambda weights: mean_square(weights) - np.square(mean(weights))
+
+
+def _ratio(product: Array, first: Array, second: Array) -> Array:
+    """``product`` over the geometric mean of two sums of squares; 0 where it vanishes."""
+    size = np.sqrt(np.maximum(first, 0.0) * np.maximum(second, 0.0))
+    safe = np.where(size > _FLAT, size, 1.0)
+    return np.where(size > _FLAT, product / safe, 0.0)
+
+
+def resampled(count: int, resamples: int) -> Iterator[Array]:
+    """Chunks of (r, count) weights, the same ones for the same ``count`` at any chunk size."""
+    generator = np.random.default_rng(BOOTSTRAP_SEED)
+    at_once = max(1, _CHUNK_CELLS // count)
+    for start in range(0, resamples, at_once):
+        rows = min(at_once, resamples - start)
+        drawn = generator.integers(0, count, size=(rows, count))
+        flat = (drawn + np.arange(rows)[:, None] * count).ravel()
+        weights = np.bincount(flat, minlength=rows * count).reshape(rows, count)
+        yield weights.astype(np.float64)
+
+
+def _estimate(value: float, draws: Array) -> Estimate:
+    low, high = np.percentile(draws, [2.5, 97.5])
+    return Estimate(value=value, low=float(low), high=float(high))
