@@ -5,14 +5,28 @@ import sys
 from pathlib import Path
 
 from ml.contracts.builtin import BUILTIN_SCORER
-from ml.data.readers import read_oasis, read_sophoappeal
+from ml.data.readers import KINDS, read_oasis, read_sophoappeal
 from ml.data.samples import Panel
+from ml.data.spec import SourceSpec, parse_spec
 
 
 def add_data(parser: argparse.ArgumentParser) -> None:
     """``--oasis`` and ``--sophoappeal``, both needed."""
     parser.add_argument("--oasis", type=Path, required=True, help="folder with ratings.csv")
     parser.add_argument("--sophoappeal", type=Path, required=True, help="folder with labels.csv")
+
+
+def add_source(parser: argparse.ArgumentParser) -> None:
+    """``KIND=PATH`` with ``--images`` and ``--steps``: any data set of votes."""
+    kinds = ", ".join(KINDS)
+    parser.add_argument("data", metavar="KIND=PATH", help=f"a data set; the kinds are {kinds}")
+    parser.add_argument("--images", type=Path, help="its picture folder, if not beside the table")
+    parser.add_argument("--steps", type=int, help="length of the scale, if the table cannot tell")
+
+
+def source(options: argparse.Namespace) -> SourceSpec:
+    """What ``add_source`` asked for. Raises DataSetError."""
+    return parse_spec(options.data, images=options.images, steps=options.steps)
 
 
 def add_model(parser: argparse.ArgumentParser) -> None:

@@ -45,7 +45,8 @@ def join(labels: Labels, images: Path) -> Reading:
     usable = _without_copies(usable, faults)
     faults += _looks_alike(usable)
     faults += odd_files([item.facts for item in usable])
-    faults += _unnamed(folder, set(found.values()))
+    if labels.complete:
+        faults += _unnamed(folder, set(found.values()))
     panel = _panel(labels.table, usable, faults)
     kept = tuple(item.facts for item in usable)
     report = _report(labels, faults, kept=len(usable), files=len(folder))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ml.data.joining import join, labels_alone
-from ml.data.rows import Labels
+from ml.data.rows import Labels, limited
 from ml.data.samples import DataSetError, Panel, Reading
 from ml.data.sources import aadb, ava, idealo, oasis, plain, snapshot, sophoappeal
 from ml.data.spec import SourceSpec
@@ -27,12 +27,13 @@ KINDS: Mapping[str, Callable[[SourceSpec], Labels]] = {
 }
 
 
-def read_source(spec: SourceSpec) -> Reading:
+def read_source(spec: SourceSpec, *, limit: int | None = None) -> Reading:
     """Read, check, and join with the pictures where there are any.
 
+    ``limit``: look at no more than this many rows, drawn evenly from all.
     Raises DataSetError when the source is not what it should be, or nothing in it can be used.
     """
-    labels = read_labels(spec)
+    labels = limited(read_labels(spec), limit)
     images = spec.images or labels.images
     return labels_alone(labels) if images is None else join(labels, images)
 

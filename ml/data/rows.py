@@ -37,12 +37,14 @@ class Labels:
     """A checked table, how many rows it was made of, and where its pictures are.
 
     ``digests``: sha256 that the picture of a key must have, where the source promises one.
+    ``complete``: False when rows were left out on purpose, so that files without a row are fine.
     """
 
     table: VoteTable
     rows_read: int
     images: Path | None = None
     digests: dict[str, str] | None = None
+    complete: bool = True
 
 
 def gather(
@@ -77,6 +79,19 @@ def gather(
         single_votes=single_votes,
     )
     return Labels(table=table, rows_read=read, images=images, digests=digests)
+
+
+def limited(labels: Labels, limit: int | None) -> Labels:
+    """Every so many-th row, ``limit`` in all; a note says so. Raises DataSetError below 1."""
+    rows = labels.table.rows
+    if limit is None or limit >= len(rows):
+        return labels
+    if limit < 1:
+        raise DataSetError(f"{limit} rows are nothing to look at")
+    kept = tuple(rows[position * len(rows) // limit] for position in range(limit))
+    note = f"Only {limit:,} of {len(rows):,} rows were looked at."
+    table = replace(labels.table, rows=kept, notes=(*labels.table.notes, note))
+    return replace(labels, table=table, complete=False)
 
 
 def nothing_left(name: str, faults: Sequence[Fault], *, shown: int = 3) -> str:

@@ -1,0 +1,155 @@
+"""Plots of a vote data set: arrays in, SVG text out. ``width`` in inches; 3.6 suits a phone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+from numpy.typing import NDArray
+
+from ml.plots.figure import INK, PEOPLE, QUIET, new_figure, to_svg
+from ml.plots.theming import themed
+
+Array = NDArray[np.float64]
+
+WIDE = 6.4
+NARROW = 3.7
+_FEW = 20
+_LONGEST = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """One word of the tags: how many pictures carry it, and their mean score with its error."""
+
+    name: str
+    count: int
+    mean: float
+    error: float
+
+
+def histogram(values: Array, *, xlabel: str, width: float, log: bool = False) -> str:
+    """How often each size occurs; the middle half of the values stands out."""
+    figure, axes = new_figure(width=width, height=_height(width))
+    bins = _bins(values, log=log)
+    low, middle, high = np.percentile(values, [25, 50, 75])
+    axes.axvspan(low, high, color=PEOPLE, alpha=0.12, lw=0)
+    axes.hist(values, bins=bins, color=PEOPLE, rwidth=0.92)
+    axes.axvline(middle, color=INK, lw=1)
+    if log:
+        axes.set_xscale("log")
+    return _finished(figure, axes, xlabel=xlabel, ylabel="pictures")
+
+
+def mean_scores(means: Array, *, steps: int, threshold: float, width: float) -> str:
+    """Distribution of mean scores with its box plot below; whiskers reach 1.5 boxes far."""
+    figure, axes = new_figure(width=width, height=_height(width) + 0.3)
+    edges = np.arange(1, steps + 0.05, 0.1 if len(means) > 5000 else 0.2)
+    counts, _, _ = axes.hist(means, bins=list(edges), color=PEOPLE, rwidth=0.92)
+    top = float(np.max(counts))
+    axes.boxplot(
+        [means],
+        orientation="horizontal",
+        positions=[-0.14 * top],
+        widths=[0.12 * top],
+        manage_ticks=False,
+        flierprops={"marker": "|", "markersize": 5, "markeredgecolor": PEOPLE, "alpha": 0.35},
+        medianprops={"color": INK},
+        boxprops={"color": QUIET},
+        whiskerprops={"color": QUIET},
+        capprops={"color": QUIET},
+    )
+    axes.axvline(threshold, color=QUIET, lw=0.8, ls=(0, (4, 3)))
+    axes.annotate(f"{threshold:g}", (threshold, top * 1.02), color=QUIET, ha="center", va="bottom")
+    axes.set_xlim(1, steps)
+    axes.set_ylim(-0.26 * top, top * 1.1)
+    axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
+    axes.set_yticks([tick for tick in axes.get_yticks() if 0 <= tick <= top])
+    return _finished(figure, axes, xlabel="mean score of a picture", ylabel="pictures")
+
+
+def spread_by_mean(
+    centres: Array, middle: Array, low: Array, high: Array, *, steps: int, width: float
+) -> str:
+    """Standard deviation of the votes by mean score; the band holds 8 of 10 pictures."""
+    figure, axes = new_figure(width=width, height=_height(width))
+    axes.fill_between(centres, low, high, color=PEOPLE, alpha=0.16, lw=0)
+    axes.plot(centres, middle, color=PEOPLE, lw=2, marker="o", ms=3.5)
+    axes.set_xlim(1, steps)
+    axes.set_ylim(0, max(float(np.max(high)) * 1.12, 0.1))
+    return _finished(
+        figure, axes, xlabel="mean score of a picture", ylabel="spread of its votes (sd)"
+    )
+
+
+def band_distributions(
+    names: Sequence[str], counts: Sequence[int], shares: Array, *, width: float
+) -> str:
+    """Averaged votes of each score band, (bands, steps) shares; a dashed band has few pictures."""
+    figure, axes = new_figure(width=width, height=_height(width) + 0.5)
+    at = np.arange(1, shares.shape[1] + 1)
+    tones = np.linspace(0.3, 1.0, len(names))
+    for name, count, row, tone in zip(names, counts, shares, tones, strict=True):
+        style = "-" if count >= _FEW else "--"
+        axes.plot(at, row, color=PEOPLE, alpha=float(tone), lw=1.8, ls=style)
+        peak = int(np.argmax(row))
+        axes.annotate(
+            name,
+            (at[peak], row[peak]),
+            xytext=(0, 4),
+            textcoords="offset points",
+            ha="center",
+            color=INK,
+        )
+    axes.set_xticks(at)
+    axes.set_ylim(0, float(shares.max()) * 1.15)
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    return _finished(figure, axes, xlabel="vote", ylabel="share of the votes")
+
+
+def categories(items: Sequence[Category], *, average: float, width: float) -> str:
+    """Mean score of each category with twice its standard error, beside the average of all."""
+    figure, axes = new_figure(width=width, height=0.8 + 0.21 * len(items))
+    at = np.arange(len(items))
+    means = np.array([item.mean for item in items])
+    errors = np.array([2 * item.error for item in items])
+    axes.axvline(average, color=QUIET, lw=0.8, ls=(0, (4, 3)))
+    axes.errorbar(means, at, xerr=errors, fmt="o", ms=4, color=PEOPLE, elinewidth=1.2)
+    axes.set_yticks(at, [_label(item) for item in items], color=INK)
+    axes.set_ylim(len(items) - 0.4, -0.6)
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="y", length=0)
+    return _finished(figure, axes, xlabel="mean score", ylabel="")
+
+
+def _label(item: Category) -> str:
+    """A short name without formulas, and the number of pictures."""
+    name = (
+        item.name
+        if len(item.name) <= _LONGEST
+        else f"{item.name[: _LONGEST - 1]}\N{HORIZONTAL ELLIPSIS}"
+    )
+    return f"{name}  {item.count:,}".replace("$", r"\$")
+
+
+def _bins(values: Array, *, log: bool) -> list[float]:
+    low, high = float(values.min()), float(values.max())
+    if low == high:
+        edges = np.array([low * 0.9, low * 1.1]) if low else np.array([-0.5, 0.5])
+    elif log:
+        edges = np.geomspace(low, high, 31)
+    else:
+        edges = np.linspace(low, high, 31)
+    return [float(edge) for edge in edges]
+
+
+def _height(width: float) -> float:
+    return 2.7 if width > 5 else 2.3
+
+
+def _finished(figure: Figure, axes: Axes, *, xlabel: str, ylabel: str) -> str:
+    axes.set_xlabel(xlabel)
+    axes.set_ylabel(ylabel)
+    return themed(to_svg(figure))
