@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import torch
 
-from ml.cli import evaluate, predict, train
+from ml.cli import evaluate, explore, fits, predict, published, train
 
-COMMANDS = (train, evaluate, predict)
+COMMANDS = (evaluate, explore, fits, predict, published, train)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,9 +1,12 @@
 """Parametric fits of vote histograms, on planted shapes and against scipy's own fits."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy import stats
 
+from ml.cli.__main__ import main
 from ml.evaluation.checks import BadRowsError
 from ml.evaluation.fits import fit_errors, fit_table, gamma_density, gamma_shape, gaussian_density
 from ml.evaluation.metrics import Array
@@ -115,3 +118,30 @@ def test_rows_without_votes_or_of_mixed_length_are_refused() -> None:
         fit_table([1, 2, 3])
     with pytest.raises(BadRowsError, match="more than one step"):
         fit_table([[0, 3, 0]])
+
+
+def _ava_csv(path: Path, counts: Array) -> Path:
+    lines = ["image_id," + ",".join(f"n{step}" for step in STEPS)]
+    lines += [f"{900 + n}," + ",".join(f"{c:.0f}" for c in row) for n, row in enumerate(counts)]
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def test_the_command_prints_avas_table_beside_ours(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    counts = _some_counts(30)
+    table = _ava_csv(tmp_path / "ava.csv", counts)
+    assert main(["fits", f"ava={table}"]) == 0
+    last = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("all"))
+    overall = fit_table(counts).overall
+    assert f"{overall.gaussian:.4f}     0.0284" in last
+    assert f"{overall.gaussian - 0.0284:+.4f}" in last
+    assert "30 *" in last
+
+
+def test_the_command_refuses_a_source_without_histograms(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["fits", f"nothing={tmp_path}"]) == 2
+    assert "no kind of data set" in capsys.readouterr().err
