@@ -10,15 +10,15 @@ from ml.data.samples import SingleVotes
 from ml.explore.statistics import Array, Summary, summary
 from ml.plots.explore import Category
 
-FEWEST = 5
+FEWEST = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Subjects:
     """Categories from best to worst.
 
-    ``explained``: share of the variance of mean scores that the category alone accounts for
-    (eta squared), 0..1.
+    ``explained``: share of the variance of mean scores that the category alone accounts for,
+    less what as many random categories would (epsilon squared of Kelley, 1935), 0..1.
     """
 
     kind: str
@@ -32,18 +32,18 @@ class Raters:
     """``busiest_share``: part of all votes cast by the busiest tenth of the raters.
 
     ``leaning``: how far a rater's votes lie above what others gave the same pictures, on
-    average. ``one_note``: raters with ten votes or more who always gave the same.
+    average. ``one_note``: names of raters with ten votes or more who always gave the same.
     """
 
     votes: Summary
     votes_each: Array
     busiest_share: float
     leaning: Summary
-    one_note: int
+    one_note: tuple[str, ...]
 
 
 def subjects(kind: str, labels: Sequence[Iterable[str]], means: Array) -> Subjects | None:
-    """Compare the mean scores by label; None when fewer than two labels have five pictures."""
+    """Compare the mean scores by label; None when fewer than two labels have ten pictures."""
     members: dict[str, list[int]] = defaultdict(list)
     for position, words in enumerate(labels):
         for word in words:
@@ -71,13 +71,14 @@ def raters(single: SingleVotes) -> Raters:
     leaning = np.bincount(single.rater, _above_others(single, vote), minlength=count) / each
     square = np.bincount(single.rater, np.square(vote), minlength=count) / each
     mean = np.bincount(single.rater, vote, minlength=count) / each
+    same = square - np.square(mean) < 1e-9
     busiest = np.sort(each)[::-1][: max(1, count // 10)]
     return Raters(
         votes=summary(each),
         votes_each=each,
         busiest_share=float(busiest.sum() / each.sum()),
         leaning=summary(leaning),
-        one_note=int(((square - np.square(mean) < 1e-9) & (each >= 10)).sum()),
+        one_note=tuple(single.raters[at] for at in np.flatnonzero(same & (each >= 10)).tolist()),
     )
 
 
@@ -92,9 +93,11 @@ def _above_others(single: SingleVotes, vote: Array) -> Array:
 
 
 def _explained(rows: Sequence[Array]) -> float:
-    """Eta squared: between-group over total sum of squares; a picture counts once a label."""
+    """1 less mean square within over mean square in all; a picture counts once a label."""
     everything = np.concatenate(rows)
-    centre = everything.mean()
-    total = float(np.square(everything - centre).sum())
-    between = sum(len(row) * float(np.square(row.mean() - centre)) for row in rows)
-    return between / total if total > 0 else 0.0
+    within = sum(float(np.square(row - row.mean()).sum()) for row in rows)
+    total = float(np.square(everything - everything.mean()).sum())
+    if total <= 0:
+        return 0.0
+    chance = (len(everything) - 1) / (len(everything) - len(rows))
+    return max(0.0, 1 - within / total * chance)

@@ -8,7 +8,7 @@ from ml.data.faults import CleaningReport, Severity
 from ml.explore import words
 from ml.explore.bias import Raters, Subjects
 from ml.explore.findings import Findings, Ranked, Technical
-from ml.explore.layout import Exhibit, Listing, Plot, Section, Wall, figures_table, plot
+from ml.explore.layout import Exhibit, Listing, Plot, Section, Wall, plot
 from ml.explore.thumbnails import thumbnail
 from ml.plots.explore import categories, histogram
 
@@ -19,7 +19,6 @@ MOST_ITEMS = 200
 def collection_sections(found: Findings) -> tuple[Section, ...]:
     """In reading order; what the data cannot tell is left out."""
     sections = [_ends(found), *(_subjects(item, found) for item in found.subjects)]
-    sections.append(_majority(found))
     if found.raters is not None:
         sections.append(_raters(found.raters))
     if found.technical is not None:
@@ -54,7 +53,7 @@ def _exhibits(items: Sequence[Ranked], paths: dict[str, Path]) -> tuple[Exhibit,
             name=item.row.key,
             caption=f"{item.mean:.2f} \N{PLUS-MINUS SIGN} {item.spread:.2f}",
             bars=tuple(count / max(item.row.counts) for count in item.row.counts),
-            image=thumbnail(paths[item.row.key]) if item.row.key in paths else None,
+            image=thumbnail(paths[item.row.key]) if item.row.key in paths else "",
         )
         for item in items
     )
@@ -83,17 +82,8 @@ def _draw_subjects(item: Subjects, average: float, width: float) -> str:
     return categories(shown, average=average, width=width)
 
 
-def _majority(found: Findings) -> Section:
-    return Section(
-        anchor="majority",
-        title="The bar any accuracy must clear",
-        says=(words.majority(found),),
-        advice="Compare models by rank correlation and by distance between distributions.",
-    )
-
-
 def _raters(item: Raters) -> Section:
-    draw = partial(histogram, item.votes_each, xlabel="votes cast by a rater")
+    draw = partial(histogram, item.votes_each, xlabel="votes cast by a rater", ylabel="raters")
     varied = item.votes.least < item.votes.most
     label = "Histogram of votes per rater"
     return Section(
@@ -102,15 +92,13 @@ def _raters(item: Raters) -> Section:
         says=tuple(words.raters_says(item)),
         advice=words.raters_advice(item),
         plots=(plot(lambda width: draw(width=width), label=label),) if varied else (),
-        table=figures_table(
-            {
-                "raters": f"{item.votes.count:,}",
-                "votes each, median": f"{item.votes.median:,.0f}",
-                "share of the busiest tenth": words.percent(item.busiest_share),
-                "mildest of twenty": f"{item.leaning.p95:+.2f}",
-                "strictest of twenty": f"{item.leaning.p5:+.2f}",
-            }
-        ),
+        facts={
+            "raters": f"{item.votes.count:,}",
+            "votes each, median": f"{item.votes.median:,.0f}",
+            "by the busiest tenth": words.percent(item.busiest_share),
+            "strictest of twenty": words.signed(item.leaning.p5),
+            "mildest of twenty": words.signed(item.leaning.p95),
+        },
     )
 
 
@@ -145,6 +133,8 @@ def _cleaning(report: CleaningReport) -> Section:
     if report.faults:
         noted = len(report.faults) - dropped
         says.append(f"{dropped:,} findings leave something out, {noted:,} are notes.")
+    else:
+        says.append("Nothing was left out.")
     if report.files_seen:
         says.append(f"{report.files_seen:,} picture files were seen; each used one was decoded.")
     return Section(

@@ -1,11 +1,10 @@
 """What a page is made of: sections with sentences, plots, tables and pictures."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from ml.explore.thumbnails import Thumbnail
 from ml.plots.explore import NARROW, WIDE
 
 
@@ -36,12 +35,15 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Exhibit:
-    """One example: a picture when there are pixels, its name, its score, its votes as shares."""
+    """One example: its name, its score, its votes in parts of the highest bar.
+
+    ``image``: a data URI, empty where there are no pixels.
+    """
 
     name: str
     caption: str
     bars: tuple[float, ...]
-    image: Thumbnail | None
+    image: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +68,14 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """``says``: what is seen. ``advice``: what to do about it."""
+    """``says``: what is seen. ``advice``: what to do about it. ``facts``: a strip of figures."""
 
     anchor: str
     title: str
     says: tuple[str, ...]
     advice: str = ""
     plots: tuple[Plot, ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
     table: Table | None = None
     walls: tuple[Wall, ...] = ()
     listings: tuple[Listing, ...] = ()
@@ -82,9 +85,3 @@ def plot(draw: Callable[[float], str], *, label: str) -> Plot:
     """``draw`` takes a width in inches and gives SVG text of our own making."""
     wide, narrow = (Markup(draw(width)) for width in (WIDE, NARROW))  # noqa: S704
     return Plot(wide=wide, narrow=narrow, label=label)
-
-
-def figures_table(rows: dict[str, str]) -> Table:
-    """Two columns of a name and a figure."""
-    cells = tuple((Cell(name), Cell(figure)) for name, figure in rows.items())
-    return Table(head=("", ""), rows=cells)

@@ -12,6 +12,7 @@ from ml.explore.findings import Findings, explore
 from ml.explore.sections import vote_sections
 
 _TEMPLATES = Path(__file__).parent / "templates"
+_TITLES = {"aadb": "AADB", "ava": "AVA", "oasis": "OASIS", "sophoappeal": "Sophoappeal"}
 
 
 def write_report(reading: Reading, path: Path) -> Findings:
@@ -33,7 +34,7 @@ def render(found: Findings) -> str:
     )
     style = (_TEMPLATES / "report.css").read_text(encoding="utf-8")
     return environment.get_template("report.html").render(
-        name=found.reading.table.name,
+        title=_TITLES.get(found.reading.table.name, found.reading.table.name),
         overview=words.overview(found),
         figures=_figures(found),
         sections=(*vote_sections(found), *collection_sections(found)),

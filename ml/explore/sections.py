@@ -7,7 +7,7 @@ import numpy as np
 from ml.evaluation.fits import FAMILIES, FitRow, FitTable
 from ml.explore import words
 from ml.explore.findings import Findings
-from ml.explore.layout import Cell, Plot, Section, Table, figures_table, plot
+from ml.explore.layout import Cell, Plot, Section, Table, plot
 from ml.explore.statistics import Summary
 from ml.plots.explore import band_distributions, histogram, mean_scores, spread_by_mean
 
@@ -18,18 +18,18 @@ def vote_sections(found: Findings) -> tuple[Section, ...]:
     return tuple(section for section in made if section is not None)
 
 
-def describe(about: Summary, *, decimals: int) -> Table:
-    """Descriptive statistics as a table."""
+def describe(about: Summary, *, decimals: int) -> dict[str, str]:
+    """Descriptive statistics as a strip of figures."""
     figures = {
         "mean": about.mean,
-        "standard deviation": about.sd,
+        "sd": about.sd,
         "least": about.least,
         "lower quarter": about.q1,
         "median": about.median,
         "upper quarter": about.q3,
         "most": about.most,
     }
-    return figures_table({name: f"{value:,.{decimals}f}" for name, value in figures.items()})
+    return {name: f"{value:,.{decimals}f}" for name, value in figures.items()}
 
 
 def _ratings(found: Findings) -> Section | None:
@@ -49,7 +49,7 @@ def _ratings(found: Findings) -> Section | None:
         says=tuple(words.ratings(found, votes)),
         advice=words.ratings_advice(found, votes),
         plots=drawn if varied else (),
-        table=describe(votes, decimals=0),
+        facts=describe(votes, decimals=0),
     )
 
 
@@ -63,10 +63,10 @@ def _means(found: Findings) -> Section:
     return Section(
         anchor="scores",
         title="How high they scored",
-        says=tuple(words.means(found)),
+        says=(*words.means(found), words.majority(found)),
         advice=words.means_advice(found),
         plots=(plot(draw, label=label),),
-        table=describe(found.means, decimals=2),
+        facts=describe(found.means, decimals=2),
     )
 
 
@@ -115,17 +115,11 @@ def _shapes(found: Findings) -> Section | None:
         anchor="shapes",
         title="The shape of a verdict",
         says=(
-            "The averaged votes of all pictures in each score band, from pale to strong.",
-            "Even the best pictures get some low votes.",
+            "One row for each band of mean scores, with the number of its pictures.",
+            "The bars are their averaged votes; a pale row averages few pictures.",
         ),
         advice="Learn the whole distribution, not only its mean: the shape changes with the score.",
         plots=(plot(partial(_draw_bands, found), label="Averaged vote shares by score band"),),
-        table=Table(
-            head=("mean score", "pictures"),
-            rows=tuple(
-                (Cell(_band(band.low, band.high)), Cell(f"{band.count:,}")) for band in found.bands
-            ),
-        ),
     )
 
 
@@ -146,7 +140,7 @@ def _fits(found: Findings) -> Section | None:
         title="Which curve describes the votes",
         says=tuple(words.fits(found)),
         advice=(
-            "Where one curve wins clearly, three numbers could replace the histogram; where none "
+            "Where one curve wins clearly, two numbers could replace the histogram; where none "
             "does, keep all bins."
         ),
         table=_fit_table(found.fits),

@@ -2,7 +2,6 @@
 
 import base64
 import io
-from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image, ImageOps
@@ -11,16 +10,8 @@ SIDE = 360
 QUALITY = 78
 
 
-@dataclass(frozen=True, slots=True)
-class Thumbnail:
-    """``uri``: the JPEG as a data URI. ``ratio``: width over height."""
-
-    uri: str
-    ratio: float
-
-
-def thumbnail(path: Path) -> Thumbnail:
-    """Of a picture that was decoded before, its longer side at most ``SIDE`` pixels."""
+def thumbnail(path: Path) -> str:
+    """A data URI of a picture that was decoded before, its longer side at most ``SIDE``."""
     with Image.open(path) as picture:
         picture.draft("RGB", (SIDE * 2, SIDE * 2))
         upright = ImageOps.exif_transpose(picture).convert("RGB")
@@ -28,4 +19,4 @@ def thumbnail(path: Path) -> Thumbnail:
     buffer = io.BytesIO()
     upright.save(buffer, "JPEG", quality=QUALITY, optimize=True)
     encoded = base64.b64encode(buffer.getvalue()).decode("ascii")
-    return Thumbnail(f"data:image/jpeg;base64,{encoded}", upright.width / upright.height)
+    return f"data:image/jpeg;base64,{encoded}"

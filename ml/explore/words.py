@@ -8,13 +8,18 @@ from ml.explore.findings import Findings, Technical
 from ml.explore.statistics import Summary
 
 _FEW_VOTES = 10
+_NAMED = 8
 
 
 def percent(share: float) -> str:
     """A share of 0..1 for readers: no decimals unless it is small."""
-    if 0 < share < 0.095:
-        return f"{share:.1%}".replace("%", " %")
-    return f"{share:.0%}".replace("%", " %")
+    text = f"{share:.1%}" if 0 < share < 0.095 else f"{share:.0%}"
+    return text.replace("%", "\N{NO-BREAK SPACE}%")
+
+
+def signed(value: float) -> str:
+    """A difference in points, with its sign."""
+    return f"{value:+.2f}".replace("-", "\N{MINUS SIGN}")
 
 
 def overview(found: Findings) -> str:
@@ -36,8 +41,8 @@ def ratings(found: Findings, votes: Summary) -> Iterator[str]:
     )
     if found.prior is not None:
         yield (
-            f"Taste differs: with {found.prior:.1f} votes, half of what sets one picture's mean "
-            "apart from another's would still be chance. Each further vote lowers that part."
+            f"Taste differs: with {found.prior:.1f} votes a picture, half of what sets mean scores "
+            "apart would still be chance. Each further vote lowers that part."
         )
 
 
@@ -62,11 +67,12 @@ def ratings_advice(found: Findings, votes: Summary) -> str:
 def means(found: Findings) -> Iterator[str]:
     """On the distribution of mean scores."""
     about = found.means
-    yield (
-        f"Nine of ten pictures lie between {about.p5:.2f} and {about.p95:.2f}. "
-        f"{about.below:,} pictures fall below the lower whisker of the box plot and "
-        f"{about.above:,} rise above the upper one."
-    )
+    yield f"Nine of ten pictures lie between {about.p5:.2f} and {about.p95:.2f}."
+    if about.outside:
+        yield (
+            f"{about.below:,} pictures fall below the lower whisker of the box plot and "
+            f"{about.above:,} rise above the upper one: these are the tails."
+        )
     width = (about.p95 - about.p5) / (found.reading.table.steps - 1)
     if width < 0.5:
         yield (
@@ -78,6 +84,8 @@ def means(found: Findings) -> Iterator[str]:
 def means_advice(found: Findings) -> str:
     """What the crowding means for training."""
     outside = found.means.outside / found.means.count
+    if not outside:
+        return "No picture stands out from the rest: training can take them as they come."
     return (
         f"Only {percent(outside)} of the pictures are excellent or poor enough to stand out. "
         "A model sees few of them, so sample evenly by score when training, and look at both "
@@ -96,7 +104,11 @@ def spread(found: Findings) -> Iterator[str]:
         f"{curve.middle[most]:.2f}) and least around {curve.centres[least]:.2f} "
         f"({curve.middle[least]:.2f}). The band holds eight of ten pictures."
     )
-    yield "Near the ends of a scale there is no room left to disagree; in the middle there is."
+    edge = max(abs(curve.centres[0] - found.means.mean), abs(curve.centres[-1] - found.means.mean))
+    if abs(curve.centres[least] - found.means.mean) < edge / 2:
+        yield "The ordinary unites people; what is very good or very bad to some divides them."
+    else:
+        yield "Near the end of a scale there is no room left to disagree."
 
 
 def fits(found: Findings) -> Iterator[str]:
@@ -111,8 +123,8 @@ def fits(found: Findings) -> Iterator[str]:
         "0 would be the exact shape. The smallest error of each row is set in bold."
     )
     yield (
-        "Low scores pile up at the bottom of the scale and high scores at the top, which a "
-        "symmetric curve cannot follow."
+        "Where votes pile up at an end of the scale, a symmetric curve cannot follow them; a Gamma "
+        "leans one way and a reversed Gamma the other."
     )
 
 
@@ -143,9 +155,9 @@ def majority(found: Findings) -> str:
     share = max(found.share_good, 1 - found.share_good)
     word = "good" if found.share_good >= 0.5 else "not good"
     return (
-        f"{percent(found.share_good)} of the pictures reach {found.threshold:g}. Someone who "
-        f"always says '{word}' is right in {percent(share)} of cases: an accuracy means something "
-        "only above that."
+        f"{percent(found.share_good)} reach {found.threshold:g}, the dashed line. Someone who "
+        f"always says \u2018{word}\u2019 is right in {percent(share)} of cases: an accuracy means "
+        "something only above that."
     )
 
 
@@ -156,8 +168,8 @@ def raters_says(item: Raters) -> Iterator[str]:
         f"busiest tenth cast {percent(item.busiest_share)} of all votes."
     )
     yield (
-        f"Nine of ten raters lean between {item.leaning.p5:+.2f} and {item.leaning.p95:+.2f} "
-        "points from what others gave the same pictures."
+        f"Nine of ten raters lean between {signed(item.leaning.p5)} and "
+        f"{signed(item.leaning.p95)} points from what others gave the same pictures."
     )
 
 
@@ -165,8 +177,8 @@ def raters_advice(item: Raters) -> str:
     """What to do about odd raters."""
     if item.one_note:
         return (
-            f"{item.one_note:,} raters with ten votes or more always gave the same one. Look at "
-            "them before training."
+            f"{len(item.one_note):,} raters with ten votes or more always gave the same one: "
+            f"{', '.join(item.one_note[:_NAMED])}. Look at their votes before training."
         )
     return "No rater gave the same vote throughout. Nothing needs to be taken out."
 
@@ -182,7 +194,10 @@ def technical(item: Technical) -> str:
 
 
 REASONS: dict[FaultReason, tuple[str, str]] = {
-    FaultReason.UNNAMED_ROW: ("Row without a picture's name", "Name the picture, or remove it."),
+    FaultReason.UNNAMED_ROW: (
+        "Row without a name",
+        "Name the picture, or remove it.",
+    ),
     FaultReason.DUPLICATE_ROW: ("Named twice", "The first row counts. Remove the others."),
     FaultReason.WRONG_LENGTH: ("Wrong number of counts", "Look for shifted or missing cells."),
     FaultReason.NOT_A_NUMBER: ("Not a number", "Correct the cell."),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 from numpy.typing import NDArray
 
 from ml.plots.figure import INK, PEOPLE, QUIET, new_figure, to_svg
@@ -30,7 +30,9 @@ class Category:
     error: float
 
 
-def histogram(values: Array, *, xlabel: str, width: float, log: bool = False) -> str:
+def histogram(
+    values: Array, *, xlabel: str, width: float, log: bool = False, ylabel: str = "pictures"
+) -> str:
     """How often each size occurs; the middle half of the values stands out."""
     figure, axes = new_figure(width=width, height=_height(width))
     bins = _bins(values, log=log)
@@ -40,7 +42,11 @@ def histogram(values: Array, *, xlabel: str, width: float, log: bool = False) ->
     axes.axvline(middle, color=INK, lw=1)
     if log:
         axes.set_xscale("log")
-    return _finished(figure, axes, xlabel=xlabel, ylabel="pictures")
+        axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0), numticks=8))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
+        axes.xaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
+    return _finished(figure, axes, xlabel=xlabel, ylabel=ylabel)
 
 
 def mean_scores(means: Array, *, steps: int, threshold: float, width: float) -> str:
@@ -62,7 +68,15 @@ def mean_scores(means: Array, *, steps: int, threshold: float, width: float) -> 
         capprops={"color": QUIET},
     )
     axes.axvline(threshold, color=QUIET, lw=0.8, ls=(0, (4, 3)))
-    axes.annotate(f"{threshold:g}", (threshold, top * 1.02), color=QUIET, ha="center", va="bottom")
+    axes.annotate(
+        f"good from {threshold:g}",
+        (threshold, top * 1.1),
+        xytext=(-4, 0),
+        textcoords="offset points",
+        color=QUIET,
+        ha="right",
+        va="top",
+    )
     axes.set_xlim(1, steps)
     axes.set_ylim(-0.26 * top, top * 1.1)
     axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
@@ -87,26 +101,27 @@ def spread_by_mean(
 def band_distributions(
     names: Sequence[str], counts: Sequence[int], shares: Array, *, width: float
 ) -> str:
-    """Averaged votes of each score band, (bands, steps) shares; a dashed band has few pictures."""
-    figure, axes = new_figure(width=width, height=_height(width) + 0.5)
+    """Averaged votes of each score band, (bands, steps) shares, the highest band on top.
+
+    All bands share one scale; a pale one averages fewer than twenty pictures.
+    """
+    rows = len(names)
+    figure, axes = new_figure(width=width, height=0.8 + 0.5 * rows)
     at = np.arange(1, shares.shape[1] + 1)
-    tones = np.linspace(0.3, 1.0, len(names))
-    for name, count, row, tone in zip(names, counts, shares, tones, strict=True):
-        style = "-" if count >= _FEW else "--"
-        axes.plot(at, row, color=PEOPLE, alpha=float(tone), lw=1.8, ls=style)
-        peak = int(np.argmax(row))
-        axes.annotate(
-            name,
-            (at[peak], row[peak]),
-            xytext=(0, 4),
-            textcoords="offset points",
-            ha="center",
-            color=INK,
-        )
+    tallest = float(shares.max())
+    for floor, (count, row) in enumerate(zip(counts, shares, strict=True)):
+        pale = 0.4 if count < _FEW else 1.0
+        axes.bar(at, 0.9 * row / tallest, bottom=floor, width=0.92, color=PEOPLE, alpha=pale)
+        axes.axhline(floor, color=QUIET, lw=0.5, alpha=0.5)
+    labels = [
+        f"{name}  \N{MIDDLE DOT}  {count:,}" for name, count in zip(names, counts, strict=True)
+    ]
+    axes.set_yticks(np.arange(rows) + 0.3, labels, color=INK)
+    axes.set_ylim(0, rows)
     axes.set_xticks(at)
-    axes.set_ylim(0, float(shares.max()) * 1.15)
-    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-    return _finished(figure, axes, xlabel="vote", ylabel="share of the votes")
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="both", length=0)
+    return _finished(figure, axes, xlabel="vote", ylabel="")
 
 
 def categories(items: Sequence[Category], *, average: float, width: float) -> str:
@@ -131,7 +146,7 @@ def _label(item: Category) -> str:
         if len(item.name) <= _LONGEST
         else f"{item.name[: _LONGEST - 1]}\N{HORIZONTAL ELLIPSIS}"
     )
-    return f"{name}  {item.count:,}".replace("$", r"\$")
+    return f"{name}  \N{MIDDLE DOT}  {item.count:,}".replace("$", r"\$")
 
 
 def _bins(values: Array, *, log: bool) -> list[float]:
