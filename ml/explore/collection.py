@@ -14,6 +14,7 @@ from ml.plots.explore import categories, histogram
 
 MOST_BARS = 24
 MOST_ITEMS = 200
+_BARS = "The bars under each picture are its votes, from the lowest step to the highest."
 
 
 def collection_sections(found: Findings) -> tuple[Section, ...]:
@@ -31,14 +32,15 @@ def _ends(found: Findings) -> Section:
     panel = found.reading.panel
     paths = {picture.key: picture.path for picture in panel.pictures} if panel else {}
     examples = found.examples
-    walls = [Wall("Rated highest", _exhibits(examples.best, paths))]
-    walls.append(Wall("Rated lowest", _exhibits(examples.worst, paths)))
-    if found.spread is not None:
-        walls.append(Wall("Most disputed", _exhibits(examples.disputed, paths)))
+    known = found.reading.table.spread_known
+    ends = {"Rated highest": examples.best, "Rated lowest": examples.worst}
+    if known:
+        ends["Most disputed"] = examples.disputed
+    walls = (Wall(title, _exhibits(items, paths, known=known)) for title, items in ends.items())
     return Section(
         anchor="ends",
-        title="The best, the worst and the disputed",
-        says=("The bars under each picture are its votes, from the lowest step to the highest.",),
+        title="The best, the worst and the disputed" if known else "The best and the worst",
+        says=(_BARS,) if known else (),
         advice=(
             "Look for a pattern that has nothing to do with quality, a border, a signature, a "
             "subject: a model will find it too."
@@ -47,16 +49,24 @@ def _ends(found: Findings) -> Section:
     )
 
 
-def _exhibits(items: Sequence[Ranked], paths: dict[str, Path]) -> tuple[Exhibit, ...]:
+def _exhibits(
+    items: Sequence[Ranked], paths: dict[str, Path], *, known: bool
+) -> tuple[Exhibit, ...]:
+    """``known``: whether counts are votes, and not merely stand for a mean."""
     return tuple(
         Exhibit(
             name=item.row.key,
-            caption=f"{item.mean:.2f} \N{PLUS-MINUS SIGN} {item.spread:.2f}",
-            bars=tuple(count / max(item.row.counts) for count in item.row.counts),
+            caption=f"{item.mean:.2f}"
+            + (f" \N{PLUS-MINUS SIGN} {item.spread:.2f}" if known else ""),
+            bars=tuple(count / max(item.row.counts) for count in item.row.counts if known),
             image=thumbnail(paths[item.row.key]) if item.row.key in paths else "",
         )
         for item in items
     )
+
+
+def _score(item: Ranked) -> str:
+    return f"{item.mean:.2f} \N{PLUS-MINUS SIGN} {item.spread:.2f}"
 
 
 def _subjects(item: Subjects, found: Findings) -> Section:

@@ -185,11 +185,12 @@ def raters_advice(item: Raters) -> str:
 
 def technical(item: Technical) -> str:
     """On the files."""
-    size, pixels = (sorted(values) for values in (item.kilobytes, item.megapixels))
+    size, pixels = item.kilobytes, item.megapixels
+    low, high = f"{pixels.min():.2g}", f"{pixels.max():.2g}"
+    resolution = f"All have {low}" if low == high else f"They have {low} to {high}"
     return (
-        f"The files go from {size[0]:,.0f} to {size[-1]:,.0f} kB and from {pixels[0]:.2g} to "
-        f"{pixels[-1]:.2g} megapixels. The long side is up to {max(item.elongation):.1f} times "
-        "the short one."
+        f"The files take {size.min():,.0f} to {size.max():,.0f} kB. {resolution} megapixels, and "
+        f"the long side is up to {item.elongation.max():.1f} times the short one."
     )
 
 

@@ -52,7 +52,8 @@ def histogram(
 def mean_scores(means: Array, *, steps: int, threshold: float, width: float) -> str:
     """Distribution of mean scores with its box plot below; whiskers reach 1.5 boxes far."""
     figure, axes = new_figure(width=width, height=_height(width) + 0.3)
-    edges = np.arange(1, steps + 0.05, 0.1 if len(means) > 5000 else 0.2)
+    bin_width = 0.1 if len(means) > 20_000 else 0.2
+    edges = np.arange(1 - bin_width / 2, steps + bin_width, bin_width)
     counts, _, _ = axes.hist(means, bins=list(edges), color=PEOPLE, rwidth=0.92)
     top = float(np.max(counts))
     axes.boxplot(
@@ -77,7 +78,7 @@ def mean_scores(means: Array, *, steps: int, threshold: float, width: float) -> 
         ha="right",
         va="top",
     )
-    axes.set_xlim(1, steps)
+    axes.set_xlim(1 - bin_width, steps + bin_width)
     axes.set_ylim(-0.26 * top, top * 1.1)
     axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
     axes.set_yticks([tick for tick in axes.get_yticks() if 0 <= tick <= top])

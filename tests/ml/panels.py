@@ -42,3 +42,18 @@ def _votes(columns: list[str], brightness: float, generator: np.random.Generator
     closeness = np.exp(-((steps - brightness * (len(columns) - 1)) ** 2))
     counts = generator.multinomial(60, closeness / closeness.sum())
     return {column: int(votes) for column, votes in zip(columns, counts, strict=True)}
+
+
+def noise(number: int, *, brightness: float = 0.5, size: tuple[int, int] = (32, 24)) -> Image.Image:
+    """A picture unlike every other number's, ``brightness`` in 0..1."""
+    generator = np.random.default_rng(number)
+    grains = generator.integers(0, 40, size=(size[1] // 4, size[0] // 4, 3))
+    blocks = grains.repeat(4, axis=0).repeat(4, axis=1)
+    return Image.fromarray((blocks + brightness * 200).astype(np.uint8))
+
+
+def write_csv(folder: Path, header: str, rows: list[str], *, name: str = "ratings.csv") -> Path:
+    """A table of the given lines, ``folder / name``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    return folder / name
