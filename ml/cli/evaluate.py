@@ -2,12 +2,18 @@
 
 import argparse
 import json
-from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
-from ml.cli.options import add_data, add_model, panels, write
+from ml.cli.options import add_data, add_model, panels, tell, write
 from ml.contracts.config import TrainConfig
-from ml.evaluation.run import evaluate
+from ml.data.samples import DataSetError, SingleVotes
+from ml.data.single_votes import read_vote_lines
+from ml.evaluation.bootstrap import RESAMPLES
+from ml.evaluation.judgement import Judgement
+from ml.evaluation.page import render
+from ml.evaluation.run import evaluate_fully, held_out
+from ml.evaluation.summary import calibration_text, raters_text, reports_text
 from ml.inference.scoring import load_scorer
 
 
@@ -16,14 +22,64 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
     parser = commands.add_parser("evaluate", help=__doc__)
     add_data(parser)
     add_model(parser)
+    parser.add_argument(
+        "--votes", type=Path, help="single votes (rater, file, vote) of one of the data sets"
+    )
+    parser.add_argument("--out", type=Path, help="page to write, or a folder for report.html")
+    parser.add_argument("--text", action="store_true", help="write text instead of JSON")
+    parser.add_argument("--resamples", type=int, default=RESAMPLES, help="of each interval")
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """One JSON document for each panel."""
+    """One JSON document for each panel, and the page when ``--out`` names it.
+
+    2 when the data cannot be used.
+    """
+    try:
+        votes = _votes(options.votes)
+        data = panels(options)
+    except DataSetError as error:
+        tell(str(error))
+        return 2
     scorer = load_scorer(options.weights, options.card, device=options.device)
     config = TrainConfig()
-    for panel in panels(options):
-        result = evaluate(scorer, panel, split_seed=config.split_seed, test_share=config.test_share)
-        write(json.dumps({"panel": panel.name, **asdict(result)}, indent=2))
+    found = []
+    for panel in data:
+        tell(f"judging the test pictures of {panel.name}")
+        question = held_out(
+            panel,
+            split_seed=config.split_seed,
+            test_share=config.test_share,
+            votes=votes,
+            resamples=options.resamples,
+        )
+        found.append(evaluate_fully(scorer, question))
+        write(_text(found[-1]) if options.text else json.dumps(found[-1].document(), indent=2))
+    if options.out is not None:
+        _write_page(options.out, render(found, version=scorer.version))
     return 0
+
+
+def _votes(path: Path | None) -> tuple[SingleVotes, int] | None:
+    if path is None:
+        return None
+    lines = read_vote_lines(path)
+    return lines.votes, lines.steps
+
+
+def _text(one: Judgement) -> str:
+    parts = [
+        one.panel,
+        reports_text(one.reports),
+        calibration_text(one.calibration),
+        raters_text({"scorer": one.raters}),
+    ]
+    return "\n\n".join([*parts, ""])
+
+
+def _write_page(out: Path, page: str) -> None:
+    path = out if out.suffix == ".html" else out / "report.html"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(page, encoding="utf-8")
+    tell(str(path))

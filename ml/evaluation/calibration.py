@@ -18,7 +18,10 @@ _FLAT = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class CoveragePoint:
-    """Of intervals that promise ``level``, the share ``covered`` that held the crowd's mean."""
+    """Of intervals that promise ``level``, the share ``covered`` that held the crowd's mean.
+
+    ``half_width`` is their mean half width.
+    """
 
     level: float
     half_width: float
@@ -53,11 +56,11 @@ def calibration(
     predicted: Array,
     actual: Array,
     *,
-    half_width: float,
+    half_width: float | Array,
     levels: Sequence[float] = LEVELS,
     resamples: int = RESAMPLES,
 ) -> Calibration:
-    """Judge (n,) predicted means and the half width of their 80 % interval.
+    """Judge (n,) predicted means and the half width, common or (n,), of their 80 % interval.
 
     The scorer promises 80 % alone; the widths at other levels are those of normal errors with
     the same 80 % quantile, so that their coverage shows whether the errors have longer tails.
@@ -95,12 +98,12 @@ def reliability(
 
 
 def _covered(
-    predicted: Array, actual: Array, level: float, half_width: float, resamples: int
+    predicted: Array, actual: Array, level: float, half_width: float | Array, resamples: int
 ) -> CoveragePoint:
-    width = half_width * _quantile(level) / _quantile(SERVED_LEVEL)
+    width = np.asarray(half_width) * _quantile(level) / _quantile(SERVED_LEVEL)
     inside = (np.abs(predicted - actual) <= width).astype(np.float64)
     covered = estimate(mean_of(inside), count=len(inside), resamples=resamples)
-    return CoveragePoint(level=level, half_width=width, covered=covered)
+    return CoveragePoint(level=level, half_width=float(width.mean()), covered=covered)
 
 
 def _quantile(level: float) -> float:

@@ -27,6 +27,7 @@ SIZES = (1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 75, 100)
 BLENDED = (1, 2, 3, 5, 10)
 RESAMPLES = 500
 _CELLS = 10_000
+_MOST_PARTINGS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,15 @@ class PanelPoint:
 
 @dataclass(frozen=True, slots=True)
 class BlendPoint:
-    """``votes`` real votes with the model as prior: as good as ``alone`` votes without it."""
+    """``votes`` real votes with the model as prior: as good as ``alone`` votes without it.
+
+    ``beyond``: better than the largest panel drawn, where ``alone`` then ends.
+    """
 
     votes: int
     srcc: Estimate
     alone: Estimate
+    beyond: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +80,7 @@ def equivalent_raters(
         raise BadRowsError(f"needs {pool.count} finite predicted means, got {predicted.shape}")
     sizes = _sizes(pool)
     generator = np.random.default_rng(seed)
-    partings = max(2, _CELLS // pool.count)
-    drawings = [draw(pool, sizes, generator=generator) for _ in range(partings)]
+    drawings = [draw(pool, sizes, generator=generator) for _ in range(_partings(pool))]
     prior = prior_votes(pool, predicted)
     columns = _columns(drawings, sizes, predicted, prior)
     whole = columns(np.ones((1, pool.count)))
@@ -89,7 +93,7 @@ def panel_curve(pool: VotePool, sizes: Sequence[int], *, seed: int) -> Array:
     generator = np.random.default_rng(seed)
     ones = np.ones((1, pool.count))
     rows = []
-    for _ in range(max(2, _CELLS // pool.count)):
+    for _ in range(_partings(pool)):
         drawing = draw(pool, sizes, generator=generator)
         rows.append(
             [rank_correlation_of(panel, drawing.target)(ones)[0] for panel in drawing.panels]
@@ -115,6 +119,11 @@ class _Table:
 
     whole: Array
     draws: Array
+
+
+def _partings(pool: VotePool) -> int:
+    """More where pictures are few, as the luck of one parting then counts for more."""
+    return int(np.clip(_CELLS // pool.count, 2, _MOST_PARTINGS))
 
 
 def _sizes(pool: VotePool) -> tuple[int, ...]:
@@ -167,10 +176,15 @@ def _summary(pool: VotePool, sizes: Sequence[int], prior: float, table: _Table) 
         curve=tuple(PanelPoint(size, _column(table, place)) for place, size in enumerate(sizes)),
         model=_column(table, -1),
         raters=_column(worth, -1),
-        beyond=bool(table.whole[0, -1] >= table.whole[0, width - 1]),
+        beyond=_beyond(table, -1, width),
         prior_votes=prior,
         blends=tuple(
-            BlendPoint(size, _column(table, width + place), _column(worth, width + place))
+            BlendPoint(
+                votes=size,
+                srcc=_column(table, width + place),
+                alone=_column(worth, width + place),
+                beyond=_beyond(table, width + place, width),
+            )
             for place, size in enumerate(blended)
         ),
     )
@@ -188,6 +202,10 @@ def _worth(columns: Array, sizes: Sequence[int]) -> Array:
         at = np.interp(row, curve, logs)
         result[place] = np.where(at < 0, at + 1, np.exp(at))
     return result
+
+
+def _beyond(table: _Table, place: int, width: int) -> bool:
+    return bool(table.whole[0, place] >= table.whole[0, width - 1])
 
 
 def _map(table: _Table, change: Statistic) -> _Table:

@@ -6,9 +6,11 @@ import numpy as np
 from PIL import Image
 
 from ml.contracts.config import EvalReport
-from ml.data.samples import Panel, VotedPicture
+from ml.contracts.results import ScoreResult
+from ml.data.samples import Panel, SingleVotes, VotedPicture
 from ml.data.splits import holdout
-from ml.evaluation.metrics import Array
+from ml.evaluation.bootstrap import RESAMPLES
+from ml.evaluation.judgement import Judgement, Question, judge
 from ml.evaluation.report import report
 from ml.inference.base import ScorePredictor
 
@@ -19,18 +21,48 @@ def evaluate(
     scorer: ScorePredictor, panel: Panel, *, split_seed: int, test_share: float
 ) -> EvalReport:
     """Judge the panel's test pictures through ``predict_batch``, as the workers do."""
+    question = held_out(panel, split_seed=split_seed, test_share=test_share)
+    actual = np.array([picture.distribution for picture in question.pictures])
+    predicted = [answer.distribution for answer in answers(scorer, question.pictures)]
+    return report(predicted, actual)
+
+
+def evaluate_fully(scorer: ScorePredictor, question: Question) -> Judgement:
+    """All figures on the question's pictures, through ``predict_batch`` as the workers do."""
+    return judge(question, answers(scorer, question.pictures))
+
+
+def held_out(
+    panel: Panel,
+    *,
+    split_seed: int,
+    test_share: float,
+    votes: tuple[SingleVotes, int] | None = None,
+    resamples: int = RESAMPLES,
+) -> Question:
+    """The test pictures of the split with that seed.
+
+    ``votes``: single votes and the steps of their scale; left out where they know other pictures.
+    """
     split = holdout(len(panel.pictures), seed=split_seed, share=test_share)
     pictures = [panel.pictures[row] for row in split.test]
-    actual = np.array([picture.distribution for picture in pictures])
-    return report(_judged(scorer, pictures), actual)
+    known = votes is not None and {each.key for each in pictures} <= set(votes[0].keys)
+    return Question(
+        panel=panel.name,
+        pictures=pictures,
+        training=[panel.pictures[row] for row in split.train],
+        votes=votes if known else None,
+        resamples=resamples,
+    )
 
 
-def _judged(scorer: ScorePredictor, pictures: Sequence[VotedPicture]) -> Array:
-    rows: list[tuple[float, ...]] = []
+def answers(scorer: ScorePredictor, pictures: Sequence[VotedPicture]) -> list[ScoreResult]:
+    """What the scorer says of each picture, in order."""
+    said: list[ScoreResult] = []
     for start in range(0, len(pictures), BATCH):
         chunk = [_open(picture) for picture in pictures[start : start + BATCH]]
-        rows += [result.distribution for result in scorer.predict_batch(chunk)]
-    return np.array(rows)
+        said += scorer.predict_batch(chunk)
+    return said
 
 
 def _open(picture: VotedPicture) -> Image.Image:

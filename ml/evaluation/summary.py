@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from ml.contracts.config import Estimate, EvalReport
 from ml.evaluation.calibration import Calibration
-from ml.evaluation.equivalent_raters import EquivalentRaters
+from ml.evaluation.equivalent_raters import BlendPoint, EquivalentRaters
 from ml.evaluation.text_table import aligned, with_interval
 
 FIGURES = (
@@ -76,10 +76,15 @@ def _worth(name: str, result: EquivalentRaters) -> str:
     worth = f"{more}{with_interval(result.raters, digits=1)} voters"
     lines = [
         f"{name}: SRCC {with_interval(result.model)} with the same half, worth {worth}",
-        *(
-            f"  with {point.votes} real votes: SRCC {with_interval(point.srcc)}, "
-            f"as {point.alone.value:.1f} votes alone, {point.alone.value - point.votes:.1f} saved"
-            for point in result.blends
-        ),
+        *(f"  {_blend(point)}" for point in result.blends),
     ]
     return "\n".join(lines)
+
+
+def _blend(point: BlendPoint) -> str:
+    votes = "1 real vote" if point.votes == 1 else f"{point.votes} real votes"
+    start = f"with {votes}: SRCC {with_interval(point.srcc)}, as"
+    if point.beyond:
+        return f"{start} more than the {point.alone.value:.0f} votes of the largest panel"
+    saved = point.alone.value - point.votes
+    return f"{start} {point.alone.value:.1f} votes alone, {saved:.1f} saved"

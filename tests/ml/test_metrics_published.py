@@ -71,7 +71,7 @@ def test_the_command_judges_them_beside_constant_and_ceiling(
     assert document["equivalent_raters"]["model"]["curve"][0]["size"] == 1
     assert main(arguments) == 0
     text = capsys.readouterr().out
-    assert "EMD r=2 = CDLoss" in text and "real votes" in text
+    assert "EMD r=2 = CDLoss" in text and "real vote" in text
 
 
 @pytest.mark.parametrize(

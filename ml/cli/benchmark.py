@@ -1,0 +1,68 @@
+"""``benchmark``: put our runs beside published numbers, in a table for the documentation."""
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ml.cli.options import tell, write
+from ml.contracts.builtin import WEIGHTS_FOLDER
+from ml.evaluation.benchmark import (
+    BenchmarkSourceError,
+    OwnResult,
+    put_into,
+    results_of_ablation,
+    results_of_card,
+    section,
+)
+
+
+def add(commands: "argparse._SubParsersAction[Any]") -> None:
+    """Declare the command."""
+    parser = commands.add_parser("benchmark", help=__doc__)
+    parser.add_argument(
+        "--card", type=Path, action="append", help="cards of scorers; those we ship by default"
+    )
+    parser.add_argument(
+        "--ablation", type=Path, action="append", default=[], help="table.json of an ablation"
+    )
+    parser.add_argument("--into", type=Path, help="Markdown file whose marked section to replace")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the section, or put it between the marks of a file. 2 when a source is unusable."""
+    try:
+        written = section(_results(options))
+        if options.into is None:
+            write(written)
+        else:
+            text = options.into.read_text(encoding="utf-8")
+            options.into.write_text(put_into(text, written), encoding="utf-8")
+    except (BenchmarkSourceError, OSError) as error:
+        tell(str(error))
+        return 2
+    return 0
+
+
+def _results(options: argparse.Namespace) -> Sequence[OwnResult]:
+    cards = options.card or _shipped()
+    own = [result for path in cards for result in results_of_card(_read(path))]
+    return own + [item for path in options.ablation for item in results_of_ablation(_read(path))]
+
+
+def _shipped() -> list[Path]:
+    return [
+        path for path in sorted(WEIGHTS_FOLDER.glob("*.json")) if _read(path).get("kind") == "score"
+    ]
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise BenchmarkSourceError(f"{path} is no JSON: {error}") from error
+    if not isinstance(document, dict):
+        raise BenchmarkSourceError(f"{path} holds no object")
+    return document
