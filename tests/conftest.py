@@ -20,6 +20,7 @@ def _start() -> None:
     _stack.callback(shutil.rmtree, home, ignore_errors=True)
     os.environ["CONNOISSEUR_HOME"] = str(home)
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+    os.environ.setdefault("SCORER_ENGINE", "torch")  # no self-test at every start of a worker
     for variable in ("DATABASE_URL", "REDIS_URL"):
         if not os.environ.get(variable):
             engine = engines.postgres if variable == "DATABASE_URL" else engines.redis

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from ml.contracts.builtin import BUILTIN_SCORER
+from ml.contracts.engine import Engine
 from ml.data.readers import KINDS, read_oasis, read_sophoappeal
 from ml.data.samples import Panel
 from ml.data.spec import SourceSpec, parse_spec
@@ -30,10 +31,13 @@ def source(options: argparse.Namespace) -> SourceSpec:
 
 
 def add_model(parser: argparse.ArgumentParser) -> None:
-    """``--weights``, ``--card`` and ``--device`` of a scorer, the built-in one by default."""
+    """``--weights``, ``--card``, ``--device``, ``--engine`` of a scorer; the built-in one."""
     parser.add_argument("--weights", type=Path, default=BUILTIN_SCORER.weights)
     parser.add_argument("--card", type=Path, default=BUILTIN_SCORER.card)
     parser.add_argument("--device", default="cpu")
+    parser.add_argument(
+        "--engine", type=Engine, choices=list(Engine), default=Engine.TORCH, help="what computes"
+    )
 
 
 def panels(options: argparse.Namespace) -> list[Panel]:

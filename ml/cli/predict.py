@@ -6,9 +6,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
-
 from ml.cli.options import add_model, write
+from ml.data.opening import open_picture
 from ml.inference.scoring import load_scorer
 
 
@@ -22,9 +21,10 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
 
 def run(options: argparse.Namespace) -> int:
     """One line for each file, in the order given."""
-    scorer = load_scorer(options.weights, options.card, device=options.device)
+    scorer = load_scorer(
+        options.weights, options.card, device=options.device, engine=options.engine
+    )
     for path in options.files:
-        with Image.open(path) as picture:
-            result = scorer.predict_batch([picture])[0]
+        result = scorer.predict_batch([open_picture(path, scorer.input_side)])[0]
         write(json.dumps({"file": str(path), "model": scorer.version, **asdict(result)}))
     return 0

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
@@ -14,14 +15,22 @@ class UnusablePictureError(ValueError):
     """The object is no picture with pixels: permanent, the picture must be refused."""
 
 
-def to_pixels(pictures: Sequence[Picture], *, side: int) -> Tensor:
-    """Stack pictures as (B, 3, side, side), RGB in 0..255, float32, channels last in memory.
+def to_squares(pictures: Sequence[Picture], *, side: int) -> NDArray[np.uint8]:
+    """Stack pictures as (B, side, side, 3), RGB bytes.
 
     The whole picture is squeezed into the square: nothing is cut off, since the frame is part
     of what people judge. Transparency is laid over white. Raises UnusablePictureError.
     """
     rows = [np.asarray(_squeezed(picture, side=side)) for picture in pictures]
-    pixels = torch.from_numpy(np.stack(rows)).permute(0, 3, 1, 2)
+    return np.stack(rows)
+
+
+def to_pixels(pictures: Sequence[Picture], *, side: int) -> Tensor:
+    """The squares as (B, 3, side, side), RGB in 0..255, float32, channels last in memory.
+
+    Raises UnusablePictureError.
+    """
+    pixels = torch.from_numpy(to_squares(pictures, side=side)).permute(0, 3, 1, 2)
     return pixels.to(torch.float32).contiguous(memory_format=torch.channels_last)
 
 

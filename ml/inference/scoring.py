@@ -1,5 +1,6 @@
 """Load a scorer from its weights and card, and judge pictures with it."""
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -7,29 +8,56 @@ import torch
 from PIL import Image
 from safetensors import SafetensorError
 from safetensors.torch import load_file
-from torch import Tensor
+from torch import Tensor, nn
 
 from ml.contracts.card import ScorerCard, check_digest, read_card
+from ml.contracts.engine import Engine
 from ml.contracts.results import ScoreResult
-from ml.data.transforms import to_pixels
-from ml.inference.frozen import frozen, run_frozen
-from ml.inference.golden import check_distribution, golden_picture
+from ml.data.transforms import to_squares
+from ml.inference.golden import GoldenMismatchError, check_distribution, golden_picture
+from ml.inference.runtimes.base import Pictures
+from ml.inference.runtimes.choice import SelfTest, choose
 from ml.models.registry import create
 from ml.models.scorer import HEAD_PREFIX, Scorer
 from ml.models.weights import WeightsError
 
-CPU_BATCH = 8
-ACCELERATOR_BATCH = 64
+logger = logging.getLogger(__name__)
+
+
+class OnePanel(nn.Module):
+    """A scorer that answers for one panel only: what an engine is given to run."""
+
+    def __init__(self, network: Scorer, panel: str) -> None:
+        super().__init__()
+        self.network, self.panel = network, panel
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """(B, 3, H, W) in 0..255 -> (B, 10), rows sum to 1."""
+        shares: Tensor = self.network(pixels, self.panel)
+        return shares
 
 
 class LoadedScorer:
-    """A scorer ready to serve: frozen, on its device, checked against its golden picture."""
+    """A scorer ready to serve, on the engine that was asked for or won the self-test."""
 
-    def __init__(self, network: Scorer, card: ScorerCard, *, device: torch.device) -> None:
-        self._network = frozen(network, device=device)
+    def __init__(
+        self,
+        network: Scorer,
+        card: ScorerCard,
+        *,
+        device: torch.device,
+        engine: Engine = Engine.TORCH,
+        test: SelfTest | None = None,
+    ) -> None:
+        choice = choose(
+            OnePanel(network, card.panel),
+            side=card.input_side,
+            device=device,
+            engine=engine,
+            test=test or SelfTest(bin_gap=card.golden.tolerance),
+        )
         self._card = card
-        self._device = device
-        self._batch = CPU_BATCH if device.type == "cpu" else ACCELERATOR_BATCH
+        self._runtime = choice.runtime
 
     @property
     def version(self) -> str:
@@ -40,6 +68,16 @@ class LoadedScorer:
         """sha256 of the weights file."""
         return self._card.sha256
 
+    @property
+    def input_side(self) -> int:
+        """The side of the squares that the network looks at, in pixels."""
+        return self._card.input_side
+
+    @property
+    def engine(self) -> str:
+        """The name of the engine that runs the network."""
+        return self._runtime.name
+
     def predict_batch(self, images: Sequence[Image.Image]) -> list[ScoreResult]:
         """Judge pictures of any size and mode, in order. Any number of them.
 
@@ -47,30 +85,33 @@ class LoadedScorer:
         """
         return [
             ScoreResult.from_distribution(row, half_width=self._card.half_width)
-            for chunk in self._chunks(images)
-            for row in self._distributions(chunk).tolist()
+            for row in self._distributions(images)
         ]
 
     def check_golden(self) -> None:
         """Raises GoldenMismatchError when this machine does not reproduce the card."""
         golden = self._card.golden
         picture = golden_picture(seed=golden.seed, side=golden.side)
-        actual = self._distributions([picture])[0].tolist()
+        actual = self._distributions([picture])[0]
         check_distribution(actual, expected=golden.distribution, tolerance=golden.tolerance)
 
-    def _chunks(self, images: Sequence[Image.Image]) -> Iterator[Sequence[Image.Image]]:
-        for start in range(0, len(images), self._batch):
-            yield images[start : start + self._batch]
+    def _distributions(self, images: Sequence[Image.Image]) -> list[list[float]]:
+        """Ten shares for each image. One batch is squeezed while the one before is computed."""
+        shares = self._runtime.run(self._squares(images))
+        return [row for batch in shares for row in batch.tolist()]
 
-    def _distributions(self, images: Sequence[Image.Image]) -> Tensor:
-        """(len(images), 10), rows sum to 1."""
-        pixels = to_pixels(images, side=self._card.input_side).to(self._device)
-        return run_frozen(lambda batch: self._network(batch, self._card.panel), pixels)
+    def _squares(self, images: Sequence[Image.Image]) -> Iterator[Pictures]:
+        step = self._runtime.micro_batch
+        for start in range(0, len(images), step):
+            yield to_squares(images[start : start + step], side=self._card.input_side)
 
 
-def load_scorer(weights: Path, card: Path, *, device: torch.device | str) -> LoadedScorer:
-    """Read, verify and warm up a scorer.
+def load_scorer(
+    weights: Path, card: Path, *, device: torch.device | str, engine: Engine = Engine.TORCH
+) -> LoadedScorer:
+    """Read, verify and warm up a scorer. ``engine`` auto costs a self-test of about 3 s of a core.
 
+    An engine that does not reproduce the golden picture gives way to torch.
     Raises CardError, DigestMismatchError, WeightsError or GoldenMismatchError; after any of them
     nothing may be served from these files.
     """
@@ -78,8 +119,16 @@ def load_scorer(weights: Path, card: Path, *, device: torch.device | str) -> Loa
     check_digest(weights, expected=facts.sha256)
     network = create_scorer(facts)
     fill_heads(network, read_tensors(weights))
-    loaded = LoadedScorer(network, facts, device=torch.device(device))
-    loaded.check_golden()
+    place = torch.device(device)
+    loaded = LoadedScorer(network, facts, device=place, engine=engine)
+    try:
+        loaded.check_golden()
+    except GoldenMismatchError as error:
+        if loaded.engine == Engine.TORCH:
+            raise
+        logger.warning("%s gives way to torch: %s", loaded.engine, error)
+        loaded = LoadedScorer(network, facts, device=place)
+        loaded.check_golden()
     return loaded
 
 

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 
 import torch
+from django.conf import settings
 from PIL import Image
 
 from ml.contracts.card import CardError, DigestMismatchError
+from ml.contracts.engine import Engine
 from ml.contracts.results import ScoreResult
 from ml.inference.base import ScorePredictor
 from ml.inference.golden import GoldenMismatchError
@@ -45,9 +47,10 @@ def load(version: ModelVersion) -> LoadedModel:
     """Raises ModelUnusableError when the files are not those that were registered and measured."""
     device.use_cores()
     chosen = device.best()
+    engine = Engine(settings.SCORER_ENGINE)
     try:
         files = weights.files_of(version)
-        predictor = load_scorer(files.weights, files.card, device=chosen)
+        predictor = load_scorer(files.weights, files.card, device=chosen, engine=engine)
         if predictor.digest != version.digest:
             raise DigestMismatchError(f"{files.weights.name} is not the registered version")
     except _REFUSALS as error:

@@ -1,0 +1,22 @@
+"""Open a picture file for judging: no larger than needed, and upright."""
+
+from pathlib import Path
+
+from PIL import Image, ImageOps
+
+# Squeezing reduces to three times the side by whole steps anyway (``reducing_gap`` of
+# ``transforms``); a JPEG decoded no smaller than that loses nothing that would be looked at.
+SPARE = 3
+
+
+def open_picture(path: Path, side: int) -> Image.Image:
+    """The picture at ``path``, decoded, turned as its camera says, good for ``side`` or less.
+
+    JPEG files may be decoded at a half, a quarter or an eighth of their size, as long as both
+    sides keep three times ``side``: 2 to 4 times faster for camera pictures.
+    Raises OSError for a file that is no picture or is cut off.
+    """
+    with Image.open(path) as picture:
+        picture.draft(None, (SPARE * side, SPARE * side))
+        picture.load()
+        return ImageOps.exif_transpose(picture)
