@@ -33,6 +33,7 @@ PRESETS: Mapping[str, Recipe] = {
             schedule=Schedule.COSINE,
             weight_decay=0.05,
             batch=32,
+            accumulate=4,
             mirror_test=True,
         ),
     )

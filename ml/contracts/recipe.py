@@ -98,7 +98,7 @@ class Recipe:
     decay: float = 2.3e-5
     weight_decay: float = 0.0
     batch: int = 96
-    accumulate: int = 1
+    accumulate: int = 12
     cached_views: int = 5
     ema: float = 0.0
     precision: Precision = Precision.FP32
