@@ -1,0 +1,72 @@
+"""What a fit says while it runs, and what it remembers of every epoch."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+
+from ml.training.ddp import World
+
+
+class NonFiniteLossError(ArithmeticError):
+    """The loss became NaN or infinite: lower the rates in the recipe, or use fp32."""
+
+
+@dataclass(frozen=True, slots=True)
+class EpochRecord:
+    """One line of the history. ``loss``: mean over the epoch's updates; ``rate``: of the last.
+
+    ``srcc`` and ``emd_r2`` are of the validation pictures, None without any.
+    """
+
+    phase: str
+    epoch: int
+    loss: float
+    rate: float
+    seconds: float
+    images_per_s: float
+    srcc: float | None
+    emd_r2: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class FitProgress:
+    """Where a fit stands after an update. ``eta_s``: seconds left in this phase, estimated.
+
+    ``epoch`` of ``epochs`` and ``step`` of ``steps`` within the epoch count from 1. ``last`` is
+    the latest finished epoch with its validation figures.
+    """
+
+    phase: str
+    epoch: int
+    epochs: int
+    step: int
+    steps: int
+    loss: float
+    rate: float
+    images_per_s: float
+    eta_s: float
+    last: EpochRecord | None
+
+
+@dataclass(frozen=True, slots=True)
+class FitCallbacks:
+    """How a fit talks to its caller. ``should_stop`` is asked before every update."""
+
+    on_progress: Callable[[FitProgress], None] = lambda _progress: None
+    should_stop: Callable[[], bool] = lambda: False
+
+
+@dataclass(frozen=True, slots=True)
+class FitContext:
+    """Where a fit runs. ``checkpoint``: the file it is resumed from, None to keep none.
+
+    ``cache``: folder of pixels and features that later fits read again.
+    """
+
+    callbacks: FitCallbacks = field(default_factory=FitCallbacks)
+    world: World = field(default_factory=World)
+    device: torch.device = field(default_factory=lambda: torch.device("cpu"))
+    checkpoint: Path | None = None
+    cache: Path | None = None
