@@ -144,13 +144,15 @@ def _whole(value: object) -> int:
 
 
 def _own_line(result: OwnResult) -> list[str]:
+    """A constant ranks nothing; what folds of different constants show is an artefact."""
+    ranks = not result.name.endswith("constant") and not result.name.endswith(_MODELS["constant"])
     return [
         result.name,
         result.data,
         result.split,
         "" if result.count is None else f"{result.count:,}",
-        with_interval(result.srcc),
-        with_interval(result.plcc),
+        with_interval(result.srcc) if ranks else "0",
+        with_interval(result.plcc) if ranks else "0",
         with_interval(result.emd_r2),
         result.source,
     ]

@@ -60,7 +60,7 @@ def compare(
     rival: Rivals,
     counts: Sequence[Sequence[float]],
     *,
-    half_width: float,
+    half_width: float | Array,
     seed: int,
     resamples: int,
 ) -> Comparison:

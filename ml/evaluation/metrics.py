@@ -90,7 +90,7 @@ def majority_accuracy(actual: Array, *, threshold: float) -> float:
     return max(high, 1.0 - high)
 
 
-def coverage(predicted: Array, actual: Array, *, half_width: float) -> float:
+def coverage(predicted: Array, actual: Array, *, half_width: float | Array) -> float:
     """Share of mean scores that lie within ``half_width`` of the prediction."""
     return float(np.mean(np.abs(predicted - actual) <= half_width))
 
