@@ -79,6 +79,7 @@ def mean_scores(means: Array, *, steps: int, threshold: float, width: float) -> 
         va="top",
     )
     axes.set_xlim(1 - bin_width, steps + bin_width)
+    axes.set_xticks(range(1, steps + 1))
     axes.set_ylim(-0.26 * top, top * 1.1)
     axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
     axes.set_yticks([tick for tick in axes.get_yticks() if 0 <= tick <= top])

@@ -1,5 +1,7 @@
 """A mini AVA, real votes and made pictures, goes the whole way from import to a served score."""
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +12,28 @@ from ml.data.readers import read_source
 from ml.data.samples import Reading
 from ml.data.spec import SourceSpec
 from ml.data.splits import check_split, grouped_holdout, picture_groups
+from ml.evaluation.run import evaluate
 from ml.explore.findings import explore
+from ml.inference.scoring import load_scorer
+from ml.training.loop import Callbacks, Progress
+from ml.training.run import Destination, train_and_ship
+from tests.ml.conftest import TINY
 from tests.ml.panels import noise
 
 TABLE = Path(__file__).parent / "fixtures" / "mini_ava.txt"
+SHIPPING = replace(TINY, panel="ava", test_share=0.3)
+RECIPE = {
+    "backbone": "tiny",
+    "pooling": "stages",
+    "input_side": 16,
+    "resize_side": 18,
+    "dropout": 0,
+    "head_epochs": 12,
+    "head_rate": 0.05,
+    "all_epochs": 1,
+    "batch": 16,
+    "accumulate": 1,
+}
 TAGS = "14 Landscape\n28 Water\n21 Black and White\n"
 
 
@@ -67,3 +87,41 @@ def test_the_page_shows_tags_and_pictures(folder: Path, tmp_path: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert "<h1>AVA</h1>" in text
     assert text.count("data:image/jpeg;base64,") == 24
+
+
+def test_a_fit_from_the_command_line_beats_the_constant(folder: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    choices = [word for name, value in RECIPE.items() for word in ("--set", f"{name}={value}")]
+    source = ["--data", f"ava={folder}", "--weights-from", "none", "--out", str(run)]
+    assert main(["--threads", "1", "fit", *source, *choices]) == 0
+    card = json.loads((run / "card.json").read_text())
+    assert (card["data"]["panel"], card["data"]["pictures"]) == ("ava", 60)
+    fitted, constant = card["metrics"]["fit"], card["metrics"]["constant"]
+    assert fitted["srcc"]["value"] > 0.8
+    assert fitted["emd_r2"]["value"] < 0.7 * constant["emd_r2"]["value"]
+
+
+def test_a_shipped_scorer_learns_the_votes_and_serves_new_pictures(
+    reading: Reading, tmp_path: Path
+) -> None:
+    assert reading.panel is not None
+    weights, card = train_and_ship(
+        SHIPPING,
+        [reading.panel],
+        destination=Destination(folder=tmp_path, version="mini-ava", created_at="2026-01-31"),
+        cache=None,
+        callbacks=Callbacks(on_progress=_silent, should_stop=lambda: False),
+    )
+    scorer = load_scorer(weights, card, device="cpu")
+    measured = evaluate(
+        scorer, reading.panel, split_seed=SHIPPING.split_seed, test_share=SHIPPING.test_share
+    )
+    assert measured.count == 18
+    assert measured.srcc.value > 0.8
+    served = scorer.predict_batch([noise(900, brightness=level) for level in (0.1, 0.5, 0.9)])
+    dark, middle, bright = (result.mean for result in served)
+    assert dark < middle - 0.5 < bright - 1
+
+
+def _silent(_progress: Progress) -> None:
+    return None
