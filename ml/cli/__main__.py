@@ -6,9 +6,31 @@ from collections.abc import Sequence
 
 import torch
 
-from ml.cli import ablate, benchmark, evaluate, explore, fit, fits, predict, published, train
+from ml.cli import (
+    ablate,
+    benchmark,
+    evaluate,
+    explore,
+    fit,
+    fits,
+    predict,
+    published,
+    search,
+    train,
+)
 
-COMMANDS = (ablate, benchmark, evaluate, explore, fit, fits, predict, published, train)
+COMMANDS = (
+    ablate,
+    benchmark,
+    evaluate,
+    explore,
+    fit,
+    fits,
+    predict,
+    published,
+    search,
+    train,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
