@@ -177,6 +177,7 @@ def _key(axes: Axes, entries: Sequence[tuple[str, str]]) -> None:
         ncols=len(entries),
         borderaxespad=0,
         frameon=False,
+        labelcolor=INK,
         handletextpad=0.3,
         columnspacing=1.2,
     )
