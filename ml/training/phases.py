@@ -41,41 +41,46 @@ def plan(recipe: Recipe, material: Material, teacher: Tensor | None) -> tuple[Ph
 
     ``teacher``: the (n, 1000) softmax of a semantic teacher, needed where the recipe has one.
     """
-    shares = material.shares
-    phases = [
-        Phase(
-            name=HEAD,
-            stream=1,
-            epochs=recipe.head_epochs,
-            rate=recipe.head_rate,
-            task=distribution_from_features(shares, recipe.objective),
-            on_features=True,
-            judges=True,
-        ),
-        Phase(
-            name=ALL,
-            stream=2,
-            epochs=recipe.all_epochs,
-            rate=recipe.all_rate,
-            task=_last_task(recipe, shares, teacher),
-            on_features=False,
-            judges=True,
-        ),
-    ]
+    phases = [_head(recipe, material), _all(recipe, material, teacher)]
     if teacher is not None and recipe.teacher in (Teacher.FIRST, Teacher.FIRST_AND_MIXED):
-        phases.insert(
-            0,
-            Phase(
-                name=SEMANTIC,
-                stream=3,
-                epochs=recipe.teacher_epochs,
-                rate=recipe.teacher_rate,
-                task=semantics(teacher),
-                on_features=False,
-                judges=False,
-            ),
-        )
+        phases.insert(0, _semantic(recipe, teacher))
     return tuple(phase for phase in phases if phase.epochs)
+
+
+def _semantic(recipe: Recipe, teacher: Tensor) -> Phase:
+    return Phase(
+        name=SEMANTIC,
+        stream=3,
+        epochs=recipe.teacher_epochs,
+        rate=recipe.teacher_rate,
+        task=semantics(teacher),
+        on_features=False,
+        judges=False,
+    )
+
+
+def _head(recipe: Recipe, material: Material) -> Phase:
+    return Phase(
+        name=HEAD,
+        stream=1,
+        epochs=recipe.head_epochs,
+        rate=recipe.head_rate,
+        task=distribution_from_features(material.shares, recipe.objective),
+        on_features=True,
+        judges=True,
+    )
+
+
+def _all(recipe: Recipe, material: Material, teacher: Tensor | None) -> Phase:
+    return Phase(
+        name=ALL,
+        stream=2,
+        epochs=recipe.all_epochs,
+        rate=recipe.all_rate,
+        task=_last_task(recipe, material.shares, teacher),
+        on_features=False,
+        judges=True,
+    )
 
 
 def _last_task(recipe: Recipe, shares: Tensor, teacher: Tensor | None) -> Task:
