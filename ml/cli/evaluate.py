@@ -42,7 +42,9 @@ def run(options: argparse.Namespace) -> int:
     except DataSetError as error:
         tell(str(error))
         return 2
-    scorer = load_scorer(options.weights, options.card, device=options.device)
+    scorer = load_scorer(
+        options.weights, options.card, device=options.device, engine=options.engine
+    )
     config = TrainConfig()
     found = []
     for panel in data:
