@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ml.contracts.builtin import BUILTIN_SCORER
 from ml.contracts.engine import Engine
-from ml.data.readers import KINDS, read_oasis, read_sophoappeal
+from ml.data.readers import KINDS, OASIS, SOPHOAPPEAL, read_source
 from ml.data.samples import Panel
 from ml.data.spec import SourceSpec, parse_spec
 
@@ -42,7 +42,17 @@ def add_model(parser: argparse.ArgumentParser) -> None:
 
 def panels(options: argparse.Namespace) -> list[Panel]:
     """The panels that ``add_data`` asked for."""
-    return [read_oasis(options.oasis), read_sophoappeal(options.sophoappeal)]
+    return [
+        checked_panel(SourceSpec(kind=OASIS, path=options.oasis)),
+        checked_panel(SourceSpec(kind=SOPHOAPPEAL, path=options.sophoappeal)),
+    ]
+
+
+def checked_panel(spec: SourceSpec) -> Panel:
+    """The panel of a source, after telling what cleaning left out. Raises DataSetError."""
+    reading = read_source(spec)
+    tell(reading.report.summary)
+    return reading.required_panel
 
 
 def write(text: str) -> None:

@@ -2,7 +2,6 @@
 
 import hashlib
 import struct
-import warnings
 import zlib
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -41,9 +40,7 @@ def examine(path: Path, *, name: str) -> PictureFacts | Fault:
         with Image.open(path) as picture:
             if fault := _measured(picture, name):
                 return fault
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                pixels = picture.convert("RGB")
+            pixels = picture.convert("RGB")
             return PictureFacts(
                 file=name,
                 bytes=path.stat().st_size,

@@ -47,10 +47,7 @@ def read_labels(spec: SourceSpec) -> Labels:
 
 def read_panel(spec: SourceSpec) -> Panel:
     """What training takes. Raises DataSetError, also when the source has no pictures."""
-    panel = read_source(spec).panel
-    if panel is None:
-        raise DataSetError(f"{spec.path} has labels but no pictures: name their folder")
-    return panel
+    return read_source(spec).required_panel
 
 
 def read_oasis(folder: Path) -> Panel:

@@ -63,10 +63,7 @@ def gather(
     faults: list[Fault] = []
     read = 0
     for read, row in enumerate(raw, start=1):
-        try:
-            rows[row.label.key] = _checked(row, steps=steps, taken=rows)
-        except RowError as error:
-            faults.append(Fault(row.label.key or f"row {read}", error.reason, str(error)))
+        _sort_in(row, read, rows, faults, steps=steps)
     if not rows:
         raise DataSetError(nothing_left(name, faults))
     table = VoteTable(
@@ -124,6 +121,16 @@ def mean_as_counts(mean: float, *, steps: int, votes: float) -> tuple[float, ...
     counts[lower - 1] = votes * (lower + 1 - mean)
     counts[lower] = votes * (mean - lower)
     return tuple(counts)
+
+
+def _sort_in(
+    row: RawRow, line: int, rows: dict[str, VoteRow], faults: list[Fault], *, steps: int
+) -> None:
+    """Add a row to those that are kept, or the reason against it to the faults."""
+    try:
+        rows[row.label.key] = _checked(row, steps=steps, taken=rows)
+    except RowError as error:
+        faults.append(Fault(row.label.key or f"row {line}", error.reason, str(error)))
 
 
 def _checked(row: RawRow, *, steps: int, taken: dict[str, VoteRow]) -> VoteRow:

@@ -178,6 +178,14 @@ class Reading:
     report: CleaningReport
     files: tuple[PictureFacts, ...] = ()
 
+    @property
+    def required_panel(self) -> Panel:
+        """What training takes. Raises DataSetError when the source has no pictures."""
+        if self.panel is None:
+            name = self.table.name
+            raise DataSetError(f"{name} has labels but no pictures: name their folder")
+        return self.panel
+
 
 def to_ten(counts: Counts) -> Counts:
     """(n, k) vote counts on a scale of k steps -> (n, 10) with the same row sums."""

@@ -56,18 +56,7 @@ def mean_scores(means: Array, *, steps: int, threshold: float, width: float) -> 
     edges = np.arange(1 - bin_width / 2, steps + bin_width, bin_width)
     counts, _, _ = axes.hist(means, bins=list(edges), color=PEOPLE, rwidth=0.92)
     top = float(np.max(counts))
-    axes.boxplot(
-        [means],
-        orientation="horizontal",
-        positions=[-0.14 * top],
-        widths=[0.12 * top],
-        manage_ticks=False,
-        flierprops={"marker": "|", "markersize": 5, "markeredgecolor": PEOPLE, "alpha": 0.35},
-        medianprops={"color": INK},
-        boxprops={"color": QUIET},
-        whiskerprops={"color": QUIET},
-        capprops={"color": QUIET},
-    )
+    _box(axes, means, top=top)
     axes.axvline(threshold, color=QUIET, lw=0.8, ls=(0, (4, 3)))
     axes.annotate(
         f"good from {threshold:g}",
@@ -139,6 +128,22 @@ def categories(items: Sequence[Category], *, average: float, width: float) -> st
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)
     return _finished(figure, axes, xlabel="mean score", ylabel="")
+
+
+def _box(axes: Axes, means: Array, *, top: float) -> None:
+    """A box plot under bars that rise to ``top``."""
+    axes.boxplot(
+        [means],
+        orientation="horizontal",
+        positions=[-0.14 * top],
+        widths=[0.12 * top],
+        manage_ticks=False,
+        flierprops={"marker": "|", "markersize": 5, "markeredgecolor": PEOPLE, "alpha": 0.35},
+        medianprops={"color": INK},
+        boxprops={"color": QUIET},
+        whiskerprops={"color": QUIET},
+        capprops={"color": QUIET},
+    )
 
 
 def _label(item: Category) -> str:
