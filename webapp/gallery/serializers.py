@@ -99,7 +99,12 @@ class JobSerializer(serializers.Serializer[Any]):
 
 
 class ScoreSerializer(serializers.Serializer[Opinion]):
-    """A predicted distribution of ratings 1 to 10."""
+    """A predicted distribution of ratings 1 to 10.
+
+    `percentile` is the share of the owner's judged artworks with a lower mean, in percent.
+    `reference_percentile` is in how many of 100 photos that the model learned from it expects a
+    lower mean, null where the model does not say; for a painting it means little.
+    """
 
     distribution = serializers.ListField(
         child=serializers.FloatField(), source="score.distribution", min_length=10, max_length=10
@@ -109,6 +114,9 @@ class ScoreSerializer(serializers.Serializer[Opinion]):
     interval = serializers.SerializerMethodField()
     model = serializers.CharField(source="score.model_version.name")
     percentile = serializers.FloatField(allow_null=True)
+    reference_percentile = serializers.FloatField(
+        source="score.reference_percentile", allow_null=True
+    )
 
     @extend_schema_field(
         serializers.ListField(child=serializers.FloatField(), min_length=2, max_length=2)

@@ -23,7 +23,10 @@ export interface Score {
   /** 80 % interval of the mean that a real crowd would give. */
   interval: [number, number];
   model: string;
+  /** Share of the owner's other artworks that score lower, in per cent; null when there is none. */
   percentile: number | null;
+  /** In how many of 100 photos it learned from the model expects less; null when it does not say. */
+  reference_percentile: number | null;
 }
 
 export interface Ratings {

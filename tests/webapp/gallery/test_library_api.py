@@ -1,7 +1,7 @@
 """Lists, filters, changes, albums and ratings over the API."""
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -182,6 +182,31 @@ def test_a_card_shows_the_curve_of_the_model_that_judges_now(browser: Client, ow
     assert card["score"]["distribution"][0] == 1
     detail = browser.get(f"/api/v1/artworks/{artwork.pk}").json()
     assert detail["score"]["model"] == "active"
+
+
+def _judged(artwork: Artwork, *, place: float | None) -> None:
+    version = ModelVersion.objects.create(kind="scorer", name="s", digest="s", card={})
+    Score.objects.create(
+        artwork=artwork, model_version=version, distribution=[0.1] * 10, mean=5.5, sd=1, low=5,
+        high=6, reference_percentile=place,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("place", [None, 0, 62.5, 100])
+def test_a_score_says_its_place_among_photos_the_model_learned_from(
+    browser: Client, owner: User, place: float | None
+) -> None:
+    artwork = picture_of(owner)
+    _judged(artwork, place=place)
+    detail = browser.get(f"/api/v1/artworks/{artwork.pk}").json()
+    assert detail["score"]["reference_percentile"] == place
+
+
+@pytest.mark.parametrize("place", [-1, 100.5, float("nan")])
+def test_a_place_outside_0_to_100_is_never_stored(owner: User, place: float) -> None:
+    artwork = picture_of(owner)
+    with pytest.raises(IntegrityError, match="reference_percentile_from_0_to_100"):
+        _judged(artwork, place=place)
 
 
 @pytest.mark.parametrize("value", [0, 11, 5.5, "x", None])
