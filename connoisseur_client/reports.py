@@ -8,7 +8,8 @@ from xml.sax.saxutils import quoteattr
 from connoisseur_client.server import Judgement
 
 BINS = tuple(f"p{n}" for n in range(1, 11))
-COLUMNS = ("file", "state", "mean", "sd", "low", "high", *BINS, "model", "reason")
+SCORE = ("mean", "sd", "low", "high", *BINS, "model", "reference_percentile")
+COLUMNS = ("file", "state", *SCORE, "reason")
 _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/">
  <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
@@ -18,7 +19,7 @@ _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
     xmp:Rating={stars}
     connoisseur:Mean={mean}
     connoisseur:Deviation={sd}
-    connoisseur:Interval80={interval}
+    connoisseur:Interval80={interval}{place}
     connoisseur:Distribution={distribution}
     connoisseur:Model={model}/>
  </rdf:RDF>
@@ -44,9 +45,20 @@ def write_csv(path: Path, judgements: Iterable[Judgement], *, root: Path) -> Non
 def _row(each: Judgement, root: Path) -> list[object]:
     name = _harmless(str(each.path.relative_to(root)))
     if each.mean is None or each.interval is None:
-        return [name, each.state, *[""] * 15, each.reason]
+        return [name, each.state, *[""] * len(SCORE), each.reason]
     numbers = (each.mean, each.sd or 0, *each.interval, *each.distribution)
-    return [name, each.state, *(f"{number:.4f}" for number in numbers), each.model, each.reason]
+    written = [f"{number:.4f}" for number in numbers]
+    return [name, each.state, *written, each.model, _place(each), each.reason]
+
+
+def _place(each: Judgement) -> str:
+    """Of 100 photos the model learned from, how many it expects less of; empty when not said."""
+    return "" if each.reference_percentile is None else f"{each.reference_percentile:.1f}"
+
+
+def _place_attribute(each: Judgement) -> str:
+    place = _place(each)
+    return f"\n    connoisseur:ReferencePercentile={quoteattr(place)}" if place else ""
 
 
 def _harmless(name: str) -> str:
@@ -73,6 +85,7 @@ def write_sidecar(judgement: Judgement, *, overwrite: bool) -> bool:
             mean=quoteattr(f"{judgement.mean:.3f}"),
             sd=quoteattr(f"{judgement.sd or 0:.3f}"),
             interval=quoteattr(f"{low:.3f} {high:.3f}"),
+            place=_place_attribute(judgement),
             distribution=quoteattr(" ".join(f"{p:.4f}" for p in judgement.distribution)),
             model=quoteattr(judgement.model),
         ),

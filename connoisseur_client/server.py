@@ -20,6 +20,7 @@ class Judgement:
     sd: float | None = None
     interval: tuple[float, float] | None = None
     distribution: tuple[float, ...] = ()
+    reference_percentile: float | None = None
     model: str = ""
     reason: str = ""
 
@@ -90,5 +91,6 @@ def _read(path: Path, body: dict[str, object]) -> Judgement:
         sd=score["sd"],
         interval=(low, high),
         distribution=tuple(score["distribution"]),
+        reference_percentile=score.get("reference_percentile"),
         model=score["model"],
     )

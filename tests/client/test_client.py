@@ -3,6 +3,7 @@
 import csv
 import json
 from pathlib import Path
+from xml.etree import ElementTree
 
 import httpx
 import pytest
@@ -14,6 +15,7 @@ from connoisseur_client.server import Judgement, Server
 SCORE = {
     "distribution": [0.0, 0.0, 0.1, 0.2, 0.3, 0.2, 0.1, 0.1, 0.0, 0.0],
     "mean": 5.3, "sd": 1.5, "interval": [4.9, 5.8], "model": "scorer-v1",
+    "reference_percentile": 62.5,
 }  # fmt: skip
 
 
@@ -49,10 +51,24 @@ def test_a_folder_becomes_a_csv_and_sidecars(folder: Path) -> None:
     rows = list(csv.DictReader((folder / "connoisseur.csv").open()))
     assert [row["file"] for row in rows] == ["good.jpg", "'=cmd.png"]
     assert float(rows[0]["mean"]) == 5.3 and float(rows[0]["p5"]) == 0.3
+    assert rows[0]["reference_percentile"] == "62.5"
     assert rows[1]["reason"] == "broken_image: Cannot be read."
     sidecar = (folder / "good.jpg.xmp").read_text()
     assert 'xmp:Rating="3"' in sidecar and 'Model="scorer-v1"' in sidecar
+    assert 'ReferencePercentile="62.5"' in sidecar
     assert not (folder / "=cmd.png.xmp").exists()
+
+
+def test_a_place_that_no_card_gives_is_left_empty(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(SCORE, "reference_percentile", None)
+    _run(folder)
+    rows = list(csv.DictReader((folder / "connoisseur.csv").open()))
+    assert (rows[0]["reference_percentile"], rows[0]["model"]) == ("", "scorer-v1")
+    sidecar = (folder / "good.jpg.xmp").read_text()
+    assert "ReferencePercentile" not in sidecar
+    assert ElementTree.fromstring(sidecar.encode()) is not None
 
 
 def test_a_sidecar_that_exists_is_left_alone_unless_asked(folder: Path) -> None:
