@@ -4,9 +4,11 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
-# Squeezing reduces to three times the side by whole steps anyway (``reducing_gap`` of
-# ``transforms``); a JPEG decoded no smaller than that loses nothing that would be looked at.
-SPARE = 3
+from ml.data.transforms import REDUCING_GAP
+
+# Squeezing averages down to this many times the side anyway; a JPEG decoded no smaller than that
+# loses nothing that would be looked at.
+SPARE = int(REDUCING_GAP)
 
 
 def open_picture(path: Path, side: int) -> Image.Image:

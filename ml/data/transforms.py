@@ -7,22 +7,25 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
+from torch.nn.functional import interpolate
 
 Picture = Image.Image
+Squares = NDArray[np.uint8]
+# Averaging whole pixels down to three times the side is invisible after the bicubic step.
+REDUCING_GAP = 3.0
 
 
 class UnusablePictureError(ValueError):
     """The object is no picture with pixels: permanent, the picture must be refused."""
 
 
-def to_squares(pictures: Sequence[Picture], *, side: int) -> NDArray[np.uint8]:
+def to_squares(pictures: Sequence[Picture], *, side: int) -> Squares:
     """Stack pictures as (B, side, side, 3), RGB bytes.
 
     The whole picture is squeezed into the square: nothing is cut off, since the frame is part
     of what people judge. Transparency is laid over white. Raises UnusablePictureError.
     """
-    rows = [np.asarray(_squeezed(picture, side=side)) for picture in pictures]
-    return np.stack(rows)
+    return np.stack([_squeezed(picture, side=side) for picture in pictures])
 
 
 def to_pixels(pictures: Sequence[Picture], *, side: int) -> Tensor:
@@ -39,12 +42,21 @@ def mirrored(pixels: Tensor) -> Tensor:
     return pixels.flip(3)
 
 
-def _squeezed(picture: Picture, *, side: int) -> Picture:
+def _squeezed(picture: Picture, *, side: int) -> Squares:
+    """(side, side, 3), the same within two levels whichever library resizes."""
     if not isinstance(picture, Image.Image):
         raise UnusablePictureError(f"{type(picture).__name__} is not a picture")
     if picture.width == 0 or picture.height == 0:
         raise UnusablePictureError("the picture has no pixels")
-    return _rgb(picture).resize((side, side), Image.Resampling.BICUBIC, reducing_gap=3.0)
+    rgb = _rgb(picture)
+    if max(rgb.width, rgb.height) >= 2 * REDUCING_GAP * side:
+        small = rgb.resize((side, side), Image.Resampling.BICUBIC, reducing_gap=REDUCING_GAP)
+        return np.asarray(small)
+    # Where Pillow would not average first, torch does its work in a quarter of the time.
+    pixels = torch.from_numpy(np.array(rgb)).permute(2, 0, 1).unsqueeze(0)  # (1, 3, H, W)
+    resized = interpolate(pixels, size=(side, side), mode="bicubic", antialias=True)
+    squeezed: Squares = resized[0].permute(1, 2, 0).numpy()
+    return squeezed
 
 
 def _rgb(picture: Picture) -> Picture:

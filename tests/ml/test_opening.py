@@ -46,6 +46,15 @@ def test_the_network_sees_the_same_square(tmp_path: Path) -> None:
     assert np.abs(actual - expected).max() < 6
 
 
+@pytest.mark.parametrize("size", [(500, 400), (1201, 803), (80, 80), (64, 200), (3, 1)])
+def test_squares_are_those_that_pillow_makes(size: tuple[int, int]) -> None:
+    expected = np.asarray(
+        photo(*size).resize((SIDE, SIDE), Image.Resampling.BICUBIC, reducing_gap=3.0)
+    )
+    gap = np.abs(to_squares([photo(*size)], side=SIDE)[0].astype(int) - expected)
+    assert gap.max() <= 3 and gap.mean() < 0.3
+
+
 def test_a_picture_lying_on_its_side_is_put_upright(tmp_path: Path) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6

@@ -63,8 +63,8 @@ UNEVEN = [0.14, *[0.1] * 8, 0.06]
 
 
 def ticking(*durations: float) -> SelfTest:
-    """A self-test whose rounds last as told, two rounds a candidate."""
-    times = [moment for duration in durations for moment in (0.0, duration) * 2]
+    """A self-test whose rounds last as told, three rounds a candidate."""
+    times = [moment for duration in durations for moment in (0.0, duration) * 3]
     moments = iter(times)
     return SelfTest(stopwatch=lambda: next(moments), clock=lambda: 0.0)
 
