@@ -43,6 +43,7 @@ check: .venv/.installed static/dist/.built ## formatting, lint, contracts, types
 bench: .venv/.installed static/dist/.built ## throughput and latency as ratios to named baselines
 	$(BIN)/python -m bench.end_to_end
 	$(BIN)/python -m bench.lists
+	$(BIN)/python -m bench.scoring
 
 .PHONY: format
 format: .venv/.installed ## put the sources into the house format

@@ -1,7 +1,8 @@
 """`python -m bench`: every benchmark, one after the other."""
 
-from bench import end_to_end, lists
+from bench import end_to_end, lists, scoring
 
 if __name__ == "__main__":
     end_to_end.main()
     lists.main()
+    scoring.main([])

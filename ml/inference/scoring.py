@@ -15,7 +15,7 @@ from ml.contracts.engine import Engine
 from ml.contracts.results import ScoreResult
 from ml.data.transforms import to_squares
 from ml.inference.golden import GoldenMismatchError, check_distribution, golden_picture
-from ml.inference.runtimes.base import Pictures
+from ml.inference.runtimes.base import Pictures, Runtime
 from ml.inference.runtimes.choice import SelfTest, choose
 from ml.models.registry import create
 from ml.models.scorer import HEAD_PREFIX, Scorer
@@ -78,6 +78,11 @@ class LoadedScorer:
         """The name of the engine that runs the network."""
         return self._runtime.name
 
+    @property
+    def runtime(self) -> Runtime:
+        """The engine with the network in it, for callers that have squares already."""
+        return self._runtime
+
     def predict_batch(self, images: Sequence[Image.Image]) -> list[ScoreResult]:
         """Judge pictures of any size and mode, in order. Any number of them.
 
@@ -115,10 +120,7 @@ def load_scorer(
     Raises CardError, DigestMismatchError, WeightsError or GoldenMismatchError; after any of them
     nothing may be served from these files.
     """
-    facts = read_card(card)
-    check_digest(weights, expected=facts.sha256)
-    network = create_scorer(facts)
-    fill_heads(network, read_tensors(weights))
+    network, facts = open_scorer(weights, card)
     place = torch.device(device)
     loaded = LoadedScorer(network, facts, device=place, engine=engine)
     try:
@@ -130,6 +132,18 @@ def load_scorer(
         loaded = LoadedScorer(network, facts, device=place)
         loaded.check_golden()
     return loaded
+
+
+def open_scorer(weights: Path, card: Path) -> tuple[Scorer, ScorerCard]:
+    """The filled network and its card, checked but for the golden picture.
+
+    Raises CardError, DigestMismatchError or WeightsError.
+    """
+    facts = read_card(card)
+    check_digest(weights, expected=facts.sha256)
+    network = create_scorer(facts)
+    fill_heads(network, read_tensors(weights))
+    return network, facts
 
 
 def create_scorer(card: ScorerCard) -> Scorer:
