@@ -6,16 +6,15 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 from PIL import Image
 
 from bench.pictures import CAMERA, WEB, jpeg
+from ml.contracts.builtin import BUILTIN_SCORER
 from ml.inference.scoring import load_scorer
 from tests.product import Product, running
 
-WEIGHTS = Path("ml/weights/scorer-v1.safetensors")
 BATCH = 8
 
 
@@ -33,7 +32,7 @@ class Drop:
 
 def bare_rate(pictures: list[bytes]) -> float:
     """Baseline: decode with `draft` and predict in one process, batches of eight, nothing else."""
-    scorer = load_scorer(WEIGHTS, WEIGHTS.with_suffix(".json"), device="cpu")
+    scorer = load_scorer(BUILTIN_SCORER.weights, BUILTIN_SCORER.card, device="cpu")
     scorer.predict_batch([_decode(pictures[0])] * BATCH)
     began = time.perf_counter()
     for start in range(0, len(pictures), BATCH):

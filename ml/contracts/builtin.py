@@ -22,4 +22,4 @@ class BuiltinModel:
         return WEIGHTS_FOLDER / f"{self.name}.json"
 
 
-BUILTIN_SCORER = BuiltinModel(kind="score", name="scorer-v1")
+BUILTIN_SCORER = BuiltinModel(kind="score", name="scorer-v2")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ml.contracts.votes import BINS
 
-SCHEMA = 1
+SCHEMA = 2
 _CHUNK = 1 << 20
 
 
@@ -36,7 +36,12 @@ class Golden:
 
 @dataclass(frozen=True, slots=True)
 class ScorerCard:
-    """What loading a scorer needs. ``half_width`` is half the 80 % interval of the crowd's mean."""
+    """What loading a scorer needs.
+
+    ``half_width_per_sd``: half the 80 % interval of the crowd's mean for each point that the
+    votes are expected to spread. ``reference``: ascending expected means of the pictures that the
+    model learned from, which percentiles refer to.
+    """
 
     version: str
     architecture: str
@@ -44,7 +49,8 @@ class ScorerCard:
     input_side: int
     panel: str
     sha256: str
-    half_width: float
+    half_width_per_sd: float
+    reference: tuple[float, ...]
     golden: Golden
 
 
@@ -95,7 +101,8 @@ def _scorer_card(document: Mapping[str, object]) -> ScorerCard:
         input_side=int(_number(architecture["input_side"])),
         panel=str(document["panel"]),
         sha256=str(_mapping(document["weights"])["sha256"]),
-        half_width=_number(_mapping(document["interval"])["half_width"]),
+        half_width_per_sd=_number(_mapping(document["interval"])["half_width_per_sd"]),
+        reference=_ascending(document["reference"]),
         golden=_golden(_mapping(document["golden"])),
     )
 
@@ -110,6 +117,15 @@ def _golden(fields: Mapping[str, object]) -> Golden:
         distribution=tuple(_number(share) for share in shares),
         tolerance=_number(fields["tolerance"]),
     )
+
+
+def _ascending(value: object) -> tuple[float, ...]:
+    if not isinstance(value, list) or not value:
+        raise TypeError("the reference is a list of means")
+    means = tuple(_number(mean) for mean in value)
+    if list(means) != sorted(means):
+        raise ValueError("the reference means ascend")
+    return means
 
 
 def _mapping(value: object) -> Mapping[str, object]:

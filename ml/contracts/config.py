@@ -7,31 +7,26 @@ from dataclasses import dataclass
 class TrainConfig:
     """Everything that decides a training run. The same config and data give the same head.
 
-    ``r`` is the exponent of the EMD loss. ``borrowed`` is the weight of pictures judged by
-    another panel, whose votes help where a panel's own pictures are few. ``linear_share``
-    of the result comes from a ridge regression with ``linear_penalty``. ``resamples`` sizes
-    the bootstrap behind every reported interval.
+    ``backbone_shares`` say how much each backbone counts in how alike two pictures look, ``rank``
+    how many principal components are compared, ``sharpness`` how fast likeness fades (1 over the
+    median squared distance). ``kinship`` is how much the crowds are taken to agree, ``prior_votes``
+    the noise of one vote (see ``ml.training.kernel_fit``). ``resamples`` sizes the bootstrap
+    behind every reported interval; ``seed`` draws the folds in which rivals choose a penalty.
     """
 
-    architecture: str = "lite0-scorer"
-    input_side: int = 224
+    architecture: str = "scorer"
+    backbones: tuple[str, ...] = ("lite0", "lite2")
+    backbone_shares: tuple[float, ...] = (0.4, 0.6)
+    input_side: int = 256
+    rank: int = 256
+    sharpness: float = 1.25
+    kinship: float = 0.6
+    prior_votes: float = 4.0
     panel: str = "oasis"
     split_seed: int = 2024
     test_share: float = 0.2
     folds: int = 5
     seed: int = 1
-    hidden: int = 256
-    members: int = 1
-    epochs: int = 20
-    batch: int = 64
-    learning_rate: float = 3e-4
-    weight_decay: float = 0.1
-    dropout: float = 0.5
-    input_dropout: float = 0.2
-    linear_share: float = 0.4
-    linear_penalty: float = 1.0
-    borrowed: float = 0.1
-    r: int = 2
     resamples: int = 1000
 
 

@@ -1,5 +1,6 @@
 """What a model says about one picture, frozen."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite, sqrt
@@ -22,6 +23,8 @@ class ScoreResult:
     ``distribution``: share of votes in the bins 1..10, sums to 1. ``mean`` in [1, 10] and ``sd``
     are its moments. ``low`` and ``high`` bound the mean that a real crowd would give in about
     80 % of pictures like those the model was tested on; they say nothing about single votes.
+    ``percentile``: in how many of 100 photos that the model learned from it expects a lower mean;
+    None where the card does not say.
     """
 
     distribution: tuple[float, ...]
@@ -29,27 +32,37 @@ class ScoreResult:
     sd: float
     low: float
     high: float
+    percentile: float | None = None
 
     @classmethod
     def from_distribution(
-        cls, distribution: Sequence[float], *, half_width: float
+        cls,
+        distribution: Sequence[float],
+        *,
+        half_width: float = 0.0,
+        half_width_per_sd: float = 0.0,
+        reference: Sequence[float] = (),
     ) -> "ScoreResult":
         """Normalise ten shares and derive the moments and the interval of the crowd's mean.
 
-        ``half_width``: half the width of the 80 % interval, from the model's card.
+        Half of the 80 % interval is ``half_width`` and ``half_width_per_sd`` for each point that
+        the votes are expected to spread, both from the model's card: where people disagree, their
+        mean is harder to guess. ``reference``: ascending means that percentiles refer to.
         Raises InvalidDistributionError when the shares are not ten, finite, non-negative and
         close to a sum of 1.
         """
         shares = _normalised(distribution)
-        if not isfinite(half_width) or half_width < 0:
-            raise InvalidDistributionError(f"an interval's half width is not {half_width}")
         mean, sd = moments(shares)
+        half = half_width + half_width_per_sd * sd
+        if not isfinite(half) or min(half_width, half_width_per_sd) < 0:
+            raise InvalidDistributionError(f"an interval's half width is not {half}")
         return cls(
             distribution=shares,
             mean=mean,
             sd=sd,
-            low=max(SCALE_LOW, mean - half_width),
-            high=min(SCALE_HIGH, mean + half_width),
+            low=max(SCALE_LOW, mean - half),
+            high=min(SCALE_HIGH, mean + half),
+            percentile=percentile(mean, reference) if reference else None,
         )
 
 
@@ -58,6 +71,12 @@ def moments(distribution: Sequence[float]) -> tuple[float, float]:
     mean = sum(share * (index + 1) for index, share in enumerate(distribution))
     variance = sum(share * (index + 1 - mean) ** 2 for index, share in enumerate(distribution))
     return mean, sqrt(max(variance, 0.0))
+
+
+def percentile(value: float, reference: Sequence[float]) -> float:
+    """Share of the ascending ``reference`` below ``value``, in percent; equals count half."""
+    below, up_to = bisect_left(reference, value), bisect_right(reference, value)
+    return 50.0 * (below + up_to) / len(reference)
 
 
 def _normalised(distribution: Sequence[float]) -> tuple[float, ...]:

@@ -17,8 +17,9 @@ from ml.data.transforms import to_squares
 from ml.inference.golden import GoldenMismatchError, check_distribution, golden_picture
 from ml.inference.runtimes.base import Pictures, Runtime
 from ml.inference.runtimes.choice import SelfTest, choose
+from ml.layers.kernel_head import KernelHead
 from ml.models.registry import create
-from ml.models.scorer import HEAD_PREFIX, Scorer
+from ml.models.scorer import Scorer
 from ml.models.weights import WeightsError
 
 logger = logging.getLogger(__name__)
@@ -89,7 +90,11 @@ class LoadedScorer:
         Raises UnusablePictureError for an object without pixels.
         """
         return [
-            ScoreResult.from_distribution(row, half_width=self._card.half_width)
+            ScoreResult.from_distribution(
+                row,
+                half_width_per_sd=self._card.half_width_per_sd,
+                reference=self._card.reference,
+            )
             for row in self._distributions(images)
         ]
 
@@ -142,7 +147,7 @@ def open_scorer(weights: Path, card: Path) -> tuple[Scorer, ScorerCard]:
     facts = read_card(card)
     check_digest(weights, expected=facts.sha256)
     network = create_scorer(facts)
-    fill_heads(network, read_tensors(weights))
+    fill_head(network.head, read_tensors(weights))
     return network, facts
 
 
@@ -151,8 +156,8 @@ def create_scorer(card: ScorerCard) -> Scorer:
     network = create(card.architecture, pretrained=True, **card.options)
     if not isinstance(network, Scorer):
         raise WeightsError(f"{card.architecture} is no scorer")
-    if card.panel not in network.heads:
-        raise WeightsError(f"the card serves panel {card.panel}, which has no head")
+    if card.panel not in network.panels:
+        raise WeightsError(f"the card serves panel {card.panel}, which the scorer does not know")
     return network
 
 
@@ -164,12 +169,12 @@ def read_tensors(weights: Path) -> dict[str, Tensor]:
         raise WeightsError(f"{weights.name} is no safetensors file: {error}") from error
 
 
-def fill_heads(network: Scorer, tensors: Mapping[str, Tensor]) -> None:
-    """Copy every head tensor into the network: all of them, no others, same shapes.
+def fill_head(head: KernelHead, tensors: Mapping[str, Tensor]) -> None:
+    """Copy every tensor into the head: all of them, no others, same shapes.
 
     Raises WeightsError.
     """
-    expected = network.heads.state_dict(prefix=HEAD_PREFIX)
+    expected = head.state_dict()
     if odd := set(expected) ^ set(tensors):
         raise WeightsError(f"tensors are missing or unexpected: {sorted(odd)[:4]}")
     for name, tensor in tensors.items():
@@ -179,5 +184,4 @@ def fill_heads(network: Scorer, tensors: Mapping[str, Tensor]) -> None:
             )
         if not bool(torch.isfinite(tensor).all()):
             raise WeightsError(f"{name} holds numbers that are not finite")
-    plain = {name.removeprefix(HEAD_PREFIX): value.float() for name, value in tensors.items()}
-    network.heads.load_state_dict(plain, strict=True)
+    head.load_state_dict({name: tensor.float() for name, tensor in tensors.items()})

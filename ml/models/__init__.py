@@ -1,5 +1,5 @@
 """Whole networks, created by name from the registry. Importing the package registers them."""
 
-from ml.models import nima, scorer, tiny
+from ml.models import nima, scorer
 
-__all__ = ["nima", "scorer", "tiny"]
+__all__ = ["nima", "scorer"]

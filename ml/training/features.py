@@ -32,16 +32,14 @@ def panel_features(
     scorer: Scorer,
     *,
     side: int,
-    identity: str,
     cache: Path | None,
     on_progress: Callable[[int, int], None],
 ) -> PanelFeatures:
     """Extract, or read from ``cache`` when the same files met the same backbone before.
 
-    ``identity`` names the backbone and its weights. ``on_progress(done, total)`` is told after
-    every batch.
+    ``on_progress(done, total)`` is told after every batch.
     """
-    path = None if cache is None else cache / f"{_fingerprint(panel, side, identity)}.npz"
+    path = None if cache is None else cache / f"{_fingerprint(panel, side, scorer.identity)}.npz"
     if path is not None and path.is_file():
         with np.load(path) as stored:
             return PanelFeatures(upright=stored["upright"], mirror=stored["mirror"])

@@ -7,12 +7,12 @@ import torch
 
 from ml.contracts.config import TrainConfig
 from ml.data.samples import Panel
-from ml.data.splits import Indices, Split, holdout
+from ml.data.splits import Indices, Split, check_split, holdout
 from ml.evaluation.metrics import Array
-from ml.inference.frozen import frozen, run_frozen
-from ml.layers.distribution_head import DistributionHead
+from ml.inference.frozen import run_frozen
+from ml.layers.kernel_head import KernelHead
 from ml.training.features import Features, PanelFeatures
-from ml.training.head_fit import Votes
+from ml.training.kernel_fit import CrowdVotes
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +28,31 @@ class ReadyPanel:
     def name(self) -> str:
         return self.panel.name
 
-    def votes(self, rows: Indices) -> Votes:
-        """Both views of the pictures in ``rows``."""
-        both = np.concatenate([self.features.upright[rows], self.features.mirror[rows]])
-        shares = np.concatenate([self.shares[rows], self.shares[rows]])
-        return Votes(features=both, shares=shares.astype(np.float32))
+    def votes(self, rows: Indices) -> CrowdVotes:
+        """The pictures in ``rows``, as a head learns from them."""
+        return CrowdVotes(
+            upright=self.features.upright[rows],
+            mirror=self.features.mirror[rows],
+            shares=self.shares[rows],
+            votes=np.array([sum(self.panel.pictures[row].counts) for row in rows]),
+        )
 
 
 def ready_panel(panel: Panel, features: PanelFeatures, config: TrainConfig) -> ReadyPanel:
-    """Map the votes to ten bins and set the test pictures aside."""
+    """Map the votes to ten bins and set the test pictures aside.
+
+    Raises SpreadUnknownError for a panel of bare means, SplitLeakError when a picture would be
+    both learned from and tested on.
+    """
+    panel.require_spread()
     shares = np.array([picture.distribution for picture in panel.pictures])
     split = holdout(len(shares), seed=config.split_seed, share=config.test_share)
+    check_split(panel, split)
     return ReadyPanel(panel=panel, features=features, shares=shares, split=split)
 
 
-def predict_rows(head: DistributionHead, features: Features) -> Array:
+def predict_rows(head: KernelHead, features: Features, *, crowd: int) -> Array:
     """(n, F) upright features -> (n, 10) shares, as the served model gives them."""
-    judged = run_frozen(frozen(head, device=torch.device("cpu")), torch.from_numpy(features))
+    judged = run_frozen(lambda rows: head(rows, crowd), torch.from_numpy(features))
     shares: Array = judged.double().numpy()
     return shares

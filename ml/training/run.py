@@ -38,7 +38,7 @@ def train_and_ship(
     """
     trained = train(config, panels, cache=cache, callbacks=callbacks)
     measures = measure(trained, config, callbacks)
-    weights = pack(head_tensors(trained.network))
+    weights = pack(head_tensors(trained.network.head))
     card = write_card(
         trained,
         config,

@@ -19,7 +19,7 @@ from ml.data.splits import Indices
 from ml.evaluation.metrics import Array, emd, mean_scores, srcc
 from ml.models.nima import NimaNetwork
 from ml.training.averaging import Averaged
-from ml.training.head_fit import TrainingStoppedError
+from ml.training.loop import TrainingStoppedError
 from ml.training.material import Material
 from ml.training.optimising import Adam, rate_at
 from ml.training.phases import Phase, trained_parameters

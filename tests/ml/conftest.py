@@ -14,15 +14,10 @@ from ml.training.run import Destination, train_and_ship
 from tests.ml.panels import write_oasis, write_sophoappeal
 
 TINY = TrainConfig(
-    architecture="tiny-scorer",
+    backbones=("tiny",),
+    backbone_shares=(1.0,),
     input_side=16,
-    hidden=8,
-    epochs=12,
-    batch=32,
-    learning_rate=0.02,
-    weight_decay=0.01,
-    dropout=0.0,
-    input_dropout=0.0,
+    rank=8,
     folds=3,
     resamples=60,
 )

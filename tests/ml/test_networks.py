@@ -2,16 +2,15 @@
 
 import math
 
-import numpy as np
 import pytest
 import torch
 from torch.nn import functional
 
-from ml.layers.distribution_head import CLIP, DistributionHead
+from ml.layers.kernel_head import KernelHead
 from ml.layers.mbconv import SameConv
 from ml.layers.pooling import StagePooling
 from ml.models.registry import UnknownModelError, create, names, register
-from ml.models.scorer import Scorer
+from ml.models.scorer import Scorer, UnknownPanelError
 
 
 def same_edges(side: int, kernel: int, stride: int) -> tuple[int, int]:
@@ -50,32 +49,57 @@ def test_a_channel_without_spread_leaves_the_gradient_finite() -> None:
     assert stage.grad is not None and bool(torch.isfinite(stage.grad).all())
 
 
-def test_a_head_averages_its_members_and_sums_to_one() -> None:
-    torch.manual_seed(1)
-    head = DistributionHead(6, hidden=4, members=3).eval()
-    features = torch.randn(5, 6)
-    by_hand = torch.stack([member(features).softmax(dim=1) for member in head.members]).mean(0)
-    assert torch.allclose(head(features), by_hand, atol=1e-6)
-    assert np.allclose(head(features).sum(dim=1).detach(), 1.0, atol=1e-6)
+def known_head() -> KernelHead:
+    """One crowd, two known pictures on a line: the first pulls to bin 10, the second to bin 1."""
+    head = KernelHead(1, panels=1, rank=1, support=2)
+    head.directions.fill_(1.0)
+    head.known.copy_(torch.tensor([[1.0], [-1.0]]))
+    head.pull[0, 0, 9] = 0.2
+    head.pull[0, 1, 0] = 0.3
+    return head
 
 
-def test_a_head_clips_what_no_training_picture_had() -> None:
-    head = DistributionHead(2, hidden=4, members=1)
-    assert head.standardised(torch.tensor([[1e9, -1e9]])).tolist() == [[CLIP, -CLIP]]
+def test_a_head_adds_what_known_pictures_pull_by_how_alike_they_are() -> None:
+    shares = known_head()(torch.tensor([[0.5]]), 0)[0]
+    expected = torch.full((10,), 0.1)
+    expected[9] += 0.2 * math.exp(-0.25)
+    expected[0] += 0.3 * math.exp(-2.25)
+    assert torch.allclose(shares, expected / expected.sum(), atol=1e-6)
+
+
+def test_a_picture_unlike_all_known_ones_gets_the_base() -> None:
+    shares = known_head()(torch.tensor([[1e9]]), 0)[0]
+    assert torch.allclose(shares, torch.full((10,), 0.1), atol=1e-6)
+
+
+def test_a_share_below_nothing_is_cut() -> None:
+    head = known_head()
+    head.pull[0, 0, 9] = -5.0
+    shares = head(torch.tensor([[1.0]]), 0)[0]
+    assert float(shares[9]) == pytest.approx(0.0, abs=1e-5)
+    assert float(shares.sum()) == pytest.approx(1.0)
 
 
 def test_models_are_created_by_name() -> None:
-    assert {"lite0-scorer", "tiny-scorer"} <= set(names())
-    scorer = create("tiny-scorer", panels=["a", "b"])
+    assert {"nima", "scorer"} <= set(names())
+    scorer = create("scorer", backbones=["tiny", "tiny"], panels=["a", "b"], rank=2, support=3)
     assert isinstance(scorer, Scorer)
-    shares = scorer(torch.zeros(2, 3, 16, 16), "b")
-    assert shares.shape == (2, 10)
+    assert scorer(torch.zeros(2, 3, 16, 16), "b").shape == (2, 10)
+    assert scorer.features(torch.zeros(2, 3, 16, 16)).shape == (2, scorer.feature_count)
     with pytest.raises(UnknownModelError, match="nobody"):
         create("nobody")
-    with pytest.raises(KeyError):
+    with pytest.raises(UnknownPanelError, match="no panel c"):
         scorer(torch.zeros(1, 3, 16, 16), "c")
+
+
+def test_the_top_means_are_the_pooled_last_map() -> None:
+    scorer = create("scorer", backbones=["tiny", "tiny"], panels=["a"], rank=2, support=3)
+    assert isinstance(scorer, Scorer)
+    pixels = torch.rand(1, 3, 16, 16) * 255
+    top = scorer.backbones[-1](pixels)[-1].mean(dim=(2, 3))
+    assert torch.allclose(scorer.features(pixels)[:, scorer.top_means], top, atol=1e-5)
 
 
 def test_a_name_is_given_once() -> None:
     with pytest.raises(ValueError, match="taken"):
-        register("tiny-scorer")(torch.nn.Identity)
+        register("scorer")(torch.nn.Identity)

@@ -4,7 +4,7 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 
-from ml.contracts.results import InvalidDistributionError, ScoreResult
+from ml.contracts.results import InvalidDistributionError, ScoreResult, percentile
 
 FLAT = [0.1] * 10
 LOWEST = [1.0] + [0.0] * 9
@@ -69,3 +69,25 @@ def test_a_result_cannot_be_changed() -> None:
     result = ScoreResult.from_distribution(FLAT, half_width=1.0)
     with pytest.raises(FrozenInstanceError):
         result.mean = 9.0  # type: ignore[misc]
+
+
+def test_the_interval_is_wider_where_people_disagree() -> None:
+    agreed = ScoreResult.from_distribution(
+        [0, 0, 0, 0, 0.5, 0.5, 0, 0, 0, 0], half_width_per_sd=0.5
+    )
+    split = ScoreResult.from_distribution(FLAT, half_width_per_sd=0.5)
+    assert agreed.high - agreed.low == pytest.approx(2 * 0.5 * 0.5)
+    assert split.high - split.low == pytest.approx(2 * 0.5 * split.sd)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(0.0, 0.0), (1.0, 12.5), (2.5, 50.0), (4.0, 87.5), (9.0, 100.0)]
+)
+def test_a_percentile_counts_those_below_and_half_of_the_equal(
+    value: float, expected: float
+) -> None:
+    assert percentile(value, [1.0, 2.0, 3.0, 4.0]) == expected
+
+
+def test_without_a_reference_there_is_no_percentile() -> None:
+    assert ScoreResult.from_distribution(FLAT).percentile is None

@@ -21,7 +21,7 @@ def scorer() -> LoadedScorer:
 
 def test_it_passes_its_golden_picture(scorer: LoadedScorer) -> None:
     scorer.check_golden()
-    assert scorer.version == "scorer-v1"
+    assert scorer.version == "scorer-v2"
     assert BUILTIN_SCORER.weights.stat().st_size < LIMIT_BYTES
 
 

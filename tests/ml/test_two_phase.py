@@ -25,7 +25,7 @@ from ml.data.samples import Panel, SpreadUnknownError
 from ml.data.splits import holdout
 from ml.evaluation.metrics import mean_scores, srcc
 from ml.training.fit import Fitted, open_store
-from ml.training.head_fit import TrainingStoppedError
+from ml.training.loop import TrainingStoppedError
 from ml.training.material import prepare
 from ml.training.optimising import rate_at
 from ml.training.phases import ALL, HEAD, SEMANTIC

@@ -16,22 +16,24 @@ GOLDEN = {"seed": 3, "side": 48, "tolerance": 1e-3}
 
 def write_tiny_scorer(folder: Path, *, name: str = "scorer-tiny-1", seed: int = 1) -> Path:
     """Write NAME.safetensors and NAME.json; returns the path of the card."""
-    network = create("tiny-scorer", pretrained=True, panels=["all"])
+    options = {"backbones": ["tiny"], "panels": ["all"], "rank": 4, "support": 6}
+    network = create("scorer", pretrained=True, **options)
     generator = torch.Generator().manual_seed(seed)
-    with torch.no_grad():
-        for parameter in network.heads.parameters():
-            parameter.copy_(torch.randn(parameter.shape, generator=generator) * 0.05)
+    for matrix in ("directions", "known", "pull"):
+        buffer = network.head.get_buffer(matrix)
+        buffer.copy_(torch.randn(buffer.shape, generator=generator) * 0.05)
     folder.mkdir(parents=True, exist_ok=True)
     weights = folder / f"{name}.safetensors"
-    save_file(network.heads.state_dict(prefix="heads."), weights)
+    save_file(network.head.state_dict(), weights)
     document = {
-        "schema": 1,
+        "schema": 2,
         "kind": "score",
         "version": name,
-        "architecture": {"name": "tiny-scorer", "options": {"panels": ["all"]}, "input_side": 32},
+        "architecture": {"name": "scorer", "options": options, "input_side": 32},
         "panel": "all",
         "weights": {"sha256": file_digest(weights)},
-        "interval": {"half_width": 0.5},
+        "interval": {"half_width_per_sd": 0.2},
+        "reference": [4.0, 5.0, 6.0],
         "golden": {**GOLDEN, "distribution": [0.1] * 10},
     }
     loaded = LoadedScorer(network, parse_card(document), device=torch.device("cpu"))
