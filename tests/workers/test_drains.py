@@ -44,6 +44,7 @@ def test_an_upload_becomes_a_score_with_display_files_and_events(scorer, upload)
     assert artwork.state == ArtworkState.READY
     assert artwork.score_mean == pytest.approx(judged.mean)
     assert sum(judged.distribution) == pytest.approx(1)
+    assert 0 <= judged.reference_percentile <= 100
     assert artwork.thumbhash
     assert (artwork.width, artwork.height) == (96, 64)
     assert set(artwork.renditions.values_list("size", "format")) == {
@@ -70,6 +71,16 @@ def test_a_second_drain_changes_nothing(scorer, upload):
     before = list(Score.objects.values()), events.last_seq(Artwork.objects.get().owner_id)
     drain()
     assert (list(Score.objects.values()), events.last_seq(Artwork.objects.get().owner_id)) == before
+
+
+def test_an_older_score_learns_its_place_when_it_is_judged_again(scorer, upload):
+    artwork = upload()
+    drain()
+    place = Score.objects.get(artwork=artwork).reference_percentile
+    Score.objects.update(reference_percentile=None)
+    Job.objects.filter(kind=JobKind.SCORE).update(state=JobState.QUEUED)
+    score(queue=Queue.GPU_INTERACTIVE)
+    assert Score.objects.get(artwork=artwork).reference_percentile == place
 
 
 def test_a_file_that_does_not_decode_fails_at_once_with_its_reason(scorer, upload):

@@ -72,8 +72,10 @@ def record_scores(scored: Sequence[tuple[Claim, ScoreResult]], version: ModelVer
         [_score(artwork, results[artwork.pk], version) for artwork in artworks],
         update_conflicts=True,
         unique_fields=["artwork", "model_version"],
-        update_fields=["distribution", "mean", "sd", "low", "high", "created_at"],
-    )
+        update_fields=[
+            "distribution", "mean", "sd", "low", "high", "reference_percentile", "created_at",
+        ],
+    )  # fmt: skip
     _show(artworks, results, version)
     return {artwork.pk for artwork in artworks}
 
@@ -165,6 +167,7 @@ def _score(artwork: Artwork, result: ScoreResult, version: ModelVersion) -> Scor
         sd=result.sd,
         low=result.low,
         high=result.high,
+        reference_percentile=result.percentile,
     )
 
 
