@@ -13,6 +13,7 @@ from webapp.accounts.models import User
 from webapp.catalogue import blobs, curation
 from webapp.catalogue.models import Album, Artwork, Rendition, RenditionSize, Upload
 from webapp.jobs.models import Job, JobKind, Queue
+from webapp.registry.models import ModelVersion
 
 PERSONAS = ("anonymous", "other", "visitor", "owner", "staff")
 
@@ -70,9 +71,11 @@ def build() -> World:
     job = Job.objects.create(
         kind=JobKind.SCORE, subject=artwork.pk, owner=owner, queue=Queue.GPU_BATCH, state="dead"
     )
+    model = ModelVersion.objects.create(kind="scorer", name="m-1", digest="d" * 64, card={})
     names = {
         "artwork": str(artwork.pk), "album": str(album.pk), "share": share, "link": str(link.pk),
         "token": str(token.pk), "invitation": str(invitation.pk), "invited": invited,
         "upload": str(upload.pk), "job": str(job.pk), "nobody": str(uuid.uuid4()),
+        "model": model.name,
     }  # fmt: skip
     return World(owner, other, staff, artwork, album, share, names)

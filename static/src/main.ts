@@ -9,6 +9,7 @@ import './styles/tokens.css';
 import './styles/base.css';
 import './styles/layout.css';
 import './styles/controls.css';
+import './styles/model.css';
 import { startShortcuts } from './ui/shortcuts.svelte';
 import ShortcutSheet from './ui/ShortcutSheet.svelte';
 import Toasts from './ui/Toasts.svelte';

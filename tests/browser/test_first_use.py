@@ -122,7 +122,16 @@ def test_no_page_has_serious_findings_or_breaks_the_content_policy(
     artwork = person.page.locator("a[href*='/artworks/']").first
     expect(artwork).to_be_visible(timeout=SETTLE_MS)
     address = artwork.get_attribute("href") or ""
-    for path in ("/", address, "/upload/", "/albums/", "/jobs/", "/account/", "/accounts/2fa/"):
+    for path in (
+        "/",
+        address,
+        "/upload/",
+        "/albums/",
+        "/jobs/",
+        "/account/",
+        "/accounts/2fa/",
+        "/models/",
+    ):
         person.page.goto(path)
         person.page.wait_for_load_state("networkidle")
         findings += person.axe()

@@ -44,6 +44,8 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("albums", "GET"): row(PAGE, "/albums/"),
     ("album", "GET"): row(OBJECT_PAGE, "/albums/{album}/"),
     ("jobs", "GET"): row(STAFF_PAGE, "/jobs/"),
+    ("model", "GET"): row(PAGE, "/models/"),
+    ("model-version", "GET"): row(PAGE, "/models/{model}/"),
     ("account", "GET"): row(PAGE, "/account/"),
     ("setup", "GET"): row("rrrrr", "/setup/"),
     ("invitation", "GET"): row("rrrrr", "/invitations/{invited}/"),

@@ -11,6 +11,8 @@ pages = [
     path("albums/", views.albums, name="albums"),
     path("albums/<uuid:pk>/", views.album, name="album"),
     path("jobs/", views.jobs, name="jobs"),
+    path("models/", views.model, name="model"),
+    path("models/<str:name>/", views.model, name="model-version"),
     path("healthz", views.healthz, name="healthz"),
     *media.urls,
 ]

@@ -18,6 +18,9 @@ from webapp.common.errors import NotFound
 from webapp.common.problems import failure, page_not_found
 from webapp.common.problems import response as problem_response
 from webapp.gallery import selectors
+from webapp.gallery.model_page import model_page
+from webapp.registry import selectors as registry
+from webapp.registry.models import ModelKind
 
 Found = TypeVar("Found")
 
@@ -66,6 +69,17 @@ def jobs(request: HttpRequest) -> HttpResponse:
     if not signed_in(request).is_staff:
         raise Http404
     return _island(request, "gallery/jobs.html", "jobs")
+
+
+@ensure_csrf_cookie
+def model(request: HttpRequest, name: str | None = None) -> HttpResponse:
+    """A model's card in words; without a name, of the one that judges now."""
+    active = registry.active(ModelKind.SCORER)
+    version = active if name is None else registry.named(ModelKind.SCORER, name)
+    if name is not None and version is None:
+        raise Http404
+    page = model_page(version) if version else None
+    return render(request, "gallery/model.html", {"page": page, "active": active})
 
 
 @login_not_required

@@ -1,0 +1,230 @@
+"""Read a model's card for people: what it says, nothing that it does not. Never fails.
+
+Cards of older versions, and of models trained elsewhere, lack parts: those are None or empty.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from math import isfinite
+
+
+class Entrant(StrEnum):
+    """Whose predictions a trial compares, from the weakest to the best that can be hoped for."""
+
+    CONSTANT = "constant"
+    RIDGE_TOP = "ridge_top"
+    RIDGE = "ridge"
+    SCORER = "scorer"
+    CEILING = "ceiling"
+
+
+class TrialKind(StrEnum):
+    """On which pictures a crowd's votes were predicted."""
+
+    TEST = "test"
+    CROSS_VALIDATION = "cross_validation"
+    UNSEEN_SUBJECTS = "unseen_subjects"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """How well one crowd was predicted. ``gain``: SRCC of the scorer above the better ridge."""
+
+    kind: TrialKind
+    pictures: int | None
+    srcc: Mapping[Entrant, Figure]
+    emd: Mapping[Entrant, Figure]
+    range_ratio: Figure | None
+    gain: Figure | None
+    coverage: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Pictures with votes that the model learned from. ``reference``: percentiles refer to them."""
+
+    name: str
+    title: str
+    licence: str
+    pictures: str
+    count: int | None
+    votes: int | None
+    train: int | None
+    test: int | None
+    reference: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Backbone:
+    """Ready-made weights that the model sees with."""
+
+    title: str
+    licence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """The trials of one panel; ``served`` is the one whose votes the product predicts."""
+
+    title: str
+    served: bool
+    trials: tuple[Trial, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """``half_width`` in points of the scale, ``half_width_per_sd`` in spreads of the votes."""
+
+    level: float
+    half_width: float | None
+    half_width_per_sd: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Everything that the page of a model shows."""
+
+    created_at: str
+    licence: str
+    interval: Interval | None
+    crowds: tuple[Crowd, ...]
+    sources: tuple[Source, ...]
+    backbones: tuple[Backbone, ...]
+    limits: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def read_card(content: object) -> Card:
+    """The card as far as it can be understood."""
+    card = _fields(content)
+    reference = card.get("panel") if card.get("reference") else None
+    sources = tuple(_source(each, reference) for each in _objects(card.get("data")))
+    return Card(
+        created_at=_text(card.get("created_at")),
+        licence=_text(card.get("licence")),
+        interval=_interval(_fields(card.get("interval"))),
+        crowds=_crowds(card, {source.name: source.title for source in sources}),
+        sources=sources,
+        backbones=_backbones(_fields(card.get("architecture"))),
+        limits=_texts(card.get("limits")),
+        notes=_texts(card.get("notes")),
+    )
+
+
+def _crowds(card: Mapping[str, object], titles: Mapping[str, str]) -> tuple[Crowd, ...]:
+    """The served crowd first, those without a readable trial left out."""
+    served = card.get("panel")
+    found = []
+    for name, metrics in _fields(card.get("metrics")).items():
+        if trials := _trials(_fields(metrics)):
+            found.append(Crowd(titles.get(name, name), name == served, trials))
+    return tuple(sorted(found, key=lambda crowd: not crowd.served))
+
+
+def _trials(metrics: Mapping[str, object]) -> tuple[Trial, ...]:
+    found = (_trial(kind, _fields(metrics.get(kind))) for kind in TrialKind)
+    return tuple(each for each in found if Entrant.SCORER in each.srcc)
+
+
+def _trial(kind: TrialKind, fields: Mapping[str, object]) -> Trial:
+    reports = {entrant: _fields(fields.get(entrant)) for entrant in Entrant}
+    scorer = reports[Entrant.SCORER]
+    return Trial(
+        kind=kind,
+        pictures=_count(scorer.get("count")),
+        srcc=_figures(reports, "srcc"),
+        emd=_figures(reports, "emd_r2"),
+        range_ratio=_figure(scorer.get("range_ratio")),
+        gain=_figure(fields.get("gain")),
+        coverage=_share(fields.get("coverage")),
+    )
+
+
+def _figures(
+    reports: Mapping[Entrant, Mapping[str, object]], metric: str
+) -> Mapping[Entrant, Figure]:
+    read = {entrant: _figure(report.get(metric)) for entrant, report in reports.items()}
+    return {entrant: figure for entrant, figure in read.items() if figure is not None}
+
+
+def _figure(value: object) -> Figure | None:
+    fields = _fields(value)
+    numbers = [_number(fields.get(key)) for key in ("value", "low", "high")]
+    known = [number for number in numbers if number is not None]
+    return Figure(*known) if len(known) == 3 else None
+
+
+def _interval(fields: Mapping[str, object]) -> Interval | None:
+    level = _share(fields.get("level"))
+    if level is None:
+        return None
+    widths = [_number(fields.get(key)) for key in ("half_width", "half_width_per_sd")]
+    return Interval(level, *widths)
+
+
+def _source(fields: Mapping[str, object], reference: object) -> Source:
+    name = _text(fields.get("name"))
+    count, votes, train, test = (
+        _count(fields.get(key)) for key in ("count", "votes", "train", "test")
+    )
+    return Source(
+        name=name,
+        title=_text(fields.get("title")) or name,
+        licence=_text(fields.get("licence")),
+        pictures=_text(fields.get("pictures")),
+        count=count,
+        votes=votes,
+        train=train,
+        test=test,
+        reference=name == reference,
+    )
+
+
+def _backbones(architecture: Mapping[str, object]) -> tuple[Backbone, ...]:
+    """Of the list, or of the single one that the first cards had."""
+    several = _objects(architecture.get("backbones")) or _objects([architecture.get("backbone")])
+    read = (Backbone(_text(each.get("title")), _text(each.get("licence"))) for each in several)
+    return tuple(each for each in read if each.title)
+
+
+def _fields(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, dict) else {}
+
+
+def _objects(value: object) -> Sequence[Mapping[str, object]]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    found = value if isinstance(value, list) else []
+    return tuple(each for each in found if isinstance(each, str) and each)
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        return None
+    return float(value)
+
+
+def _count(value: object) -> int | None:
+    number = _number(value)
+    return None if number is None or number < 0 else round(number)
+
+
+def _share(value: object) -> float | None:
+    number = _number(value)
+    return number if number is not None and 0 <= number <= 1 else None
