@@ -8,7 +8,8 @@ import {
   intervalSentence,
   meanOf,
   normalise,
-  percentileSentence,
+  placeOf,
+  placeSentence,
   ratingX,
   sdOf,
   smoothPath,
@@ -46,7 +47,7 @@ describe('its words', () => {
   it('say mean, interval and agreement', () => {
     expect(formatMean(6.449)).toBe('6.4');
     expect(intervalSentence([3, 8.25])).toBe('A real crowd’s mean would lie between 3.0 and 8.3, four times in five.');
-    expect([0.8, 1.5, 2.2].map(agreementWord)).toEqual([
+    expect([1.5, 2.0, 2.5].map(agreementWord)).toEqual([
       'People would largely agree',
       'Opinions would vary',
       'Opinions would be divided',
@@ -55,13 +56,33 @@ describe('its words', () => {
 
   it('claim an interval for photos only', () => {
     expect(trustSentence('photo', [3, 8.25])).toMatch(/four times in five/);
-    expect(trustSentence('painting', [3, 8.25])).toBe('This model learned from photos only: take its view of a painting as a guess.');
+    expect(trustSentence('painting', [3, 8.25])).toMatch(/photos only and is untested on paintings/);
+    expect(trustSentence('painting', [3, 8.25])).not.toMatch(/3|8/);
+  });
+});
+
+describe('its place', () => {
+  it('is said among known photos and in the library at once', () => {
+    expect(placeSentence({ known: 83.2, library: 61 })).toBe('Higher than 83 of 100 photos it learned from, and than 61 % of your library.');
   });
 
-  it('place it in the library without claiming 100 %', () => {
-    expect(percentileSentence(72.4)).toBe('Higher than 72 % of your library.');
-    expect(percentileSentence(100)).toMatch(/very highest/);
-    expect(percentileSentence(0)).toMatch(/lowest/);
+  it('is said with one of them, or not at all', () => {
+    expect(placeSentence({ known: 83, library: null })).toBe('Higher than 83 of 100 photos it learned from.');
+    expect(placeSentence({ known: null, library: 72.4 }, 'its library')).toBe('Higher than 72 % of its library.');
+    expect(placeSentence({ known: null, library: null })).toBe('');
+  });
+
+  it('never claims all or none', () => {
+    expect(placeSentence({ known: 99.9, library: 100 })).toBe('Higher than nearly all photos it learned from, and among the very highest in your library.');
+    expect(placeSentence({ known: 0.2, library: 0 })).toBe('Lower than nearly all photos it learned from, and among the lowest in your library.');
+    expect(placeSentence({ known: 0, library: 40 })).toBe('Lower than nearly all photos it learned from, and higher than 40 % of your library.');
+    expect(placeSentence({ known: 99.4, library: null })).toBe('Higher than 99 of 100 photos it learned from.');
+  });
+
+  it('is not claimed among photos for a painting', () => {
+    const score = { percentile: 61, reference_percentile: 83 };
+    expect(placeOf('photo', score)).toEqual({ known: 83, library: 61 });
+    expect(placeOf('painting', score)).toEqual({ known: null, library: 61 });
   });
 });
 

@@ -34,24 +34,50 @@ export function intervalSentence([low, high]: readonly [number, number]): string
   return `A real crowd’s mean would lie between ${low.toFixed(1)} and ${high.toFixed(1)}, four times in five.`;
 }
 
-/** How far to trust the model on this medium. It has only ever seen photos. */
+/** How far to trust the model on this medium: its card says that it has only ever seen photos. */
 export function trustSentence(medium: 'photo' | 'painting', interval: readonly [number, number]): string {
   if (medium === 'photo') return intervalSentence(interval);
-  return 'This model learned from photos only: take its view of a painting as a guess.';
+  return 'The model learned from photos only and is untested on paintings. Take this as what people might say of a photo that looks like it.';
 }
 
-/** Where it stands in the library. `percentile` is 0-100: the share of artworks that score lower. */
-export function percentileSentence(percentile: number, library = 'your library'): string {
-  const value = Math.round(percentile);
-  if (value >= 99) return `Among the very highest in ${library}.`;
-  if (value <= 1) return `Among the lowest in ${library}.`;
-  return `Higher than ${value} % of ${library}.`;
+/** Where a score stands, 0-100: among the photos the model learned from, and in its owner's library. */
+export interface Place {
+  known: number | null;
+  library: number | null;
 }
 
-/** How far opinions lie apart, in a word. */
+/** The places that may be claimed: how a painting compares with photos, the card does not say. */
+export function placeOf(medium: 'photo' | 'painting', score: { percentile: number | null; reference_percentile: number | null }): Place {
+  return { known: medium === 'photo' ? score.reference_percentile : null, library: score.percentile };
+}
+
+/** Both places in one sentence; empty when neither is known. */
+export function placeSentence({ known, library }: Place, name = 'your library'): string {
+  const first = known === null ? '' : knownPhrase(Math.round(known));
+  const second = library === null ? '' : libraryPhrase(Math.round(library), name);
+  const same = first.startsWith(HIGHER) && second.startsWith(HIGHER);
+  const said = [first, same ? second.slice(HIGHER.length) : second].filter(Boolean).join(', and ');
+  return said && `${said.charAt(0).toUpperCase()}${said.slice(1)}.`;
+}
+
+const HIGHER = 'higher ';
+
+function knownPhrase(place: number): string {
+  if (place >= 100) return 'higher than nearly all photos it learned from';
+  if (place <= 0) return 'lower than nearly all photos it learned from';
+  return `higher than ${place} of 100 photos it learned from`;
+}
+
+function libraryPhrase(place: number, name: string): string {
+  if (place >= 99) return `among the very highest in ${name}`;
+  if (place <= 1) return `among the lowest in ${name}`;
+  return `higher than ${place} % of ${name}`;
+}
+
+/** How far opinions lie apart, in a word. The votes on a tenth of OASIS's photos spread less than 1.7, on a quarter more than 2.3. */
 export function agreementWord(sd: number): string {
-  if (sd < 1.2) return 'People would largely agree';
-  if (sd < 1.8) return 'Opinions would vary';
+  if (sd < 1.7) return 'People would largely agree';
+  if (sd < 2.3) return 'Opinions would vary';
   return 'Opinions would be divided';
 }
 
