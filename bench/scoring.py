@@ -1,6 +1,6 @@
 """Pictures per second of the served scorer beside torch eager, single precision, one at a time.
 
-`python -m bench.scoring [--oasis FOLDER] [--sophoappeal FOLDER]`; with folders, also how well the
+`python -m bench.scoring [--data KIND=PATH]...`; with folders, also how well the
 scorer agrees with people on held-out pictures, by torch and by the engine that serves.
 """
 
@@ -8,7 +8,6 @@ import argparse
 import io
 import time
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -18,8 +17,9 @@ from bench.pictures import WEB, jpeg
 from ml.contracts.builtin import BUILTIN_SCORER
 from ml.contracts.config import TrainConfig
 from ml.contracts.engine import Engine
-from ml.data.readers import read_oasis, read_sophoappeal
+from ml.data.readers import read_panel
 from ml.data.samples import Panel
+from ml.data.spec import parse_spec
 from ml.data.transforms import to_pixels, to_squares
 from ml.evaluation.metrics import srcc
 from ml.evaluation.run import answers, held_out
@@ -98,12 +98,10 @@ def agreement(scorer: LoadedScorer, panels: Sequence[Panel], device: torch.devic
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--oasis", type=Path)
-    parser.add_argument("--sophoappeal", type=Path)
+    parser.add_argument("--data", action="append", default=[], metavar="KIND=PATH")
     parser.add_argument("--engine", type=Engine, choices=list(Engine), default=Engine.AUTO)
     options = parser.parse_args(arguments)
-    panels = [read_oasis(options.oasis)] if options.oasis else []
-    panels += [read_sophoappeal(options.sophoappeal)] if options.sophoappeal else []
+    panels = [read_panel(parse_spec(text)) for text in options.data]
     kinds = ["cpu", "cuda"] if torch.cuda.is_available() else ["cpu"]
     for device in map(torch.device, kinds):
         began = time.process_time()

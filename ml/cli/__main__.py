@@ -18,6 +18,8 @@ from ml.cli import (
     search,
     train,
 )
+from ml.cli.options import tell
+from ml.cli.refusals import REFUSALS
 
 COMMANDS = (
     ablate,
@@ -34,7 +36,7 @@ COMMANDS = (
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Parse and run one command. Returns the exit status."""
+    """Parse and run one command. Returns the exit status; 2 for what the caller must mend."""
     parser = argparse.ArgumentParser(prog="python -m ml.cli", description=__doc__)
     parser.add_argument("--threads", type=int, default=2, help="CPU threads to use")
     commands = parser.add_subparsers(dest="command", required=True)
@@ -42,7 +44,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command.add(commands)
     options = parser.parse_args(arguments)
     torch.set_num_threads(options.threads)
-    status: int = options.run(options)
+    try:
+        status: int = options.run(options)
+    except REFUSALS as error:
+        tell(f"{type(error).__name__}: {error}")
+        return 2
     return status
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from ml.cli.options import add_data, panels, tell, write
+from ml.cli.options import add_panels, panels, tell, write
 from ml.cli.recipes import add_changes, add_machine, context_of, weights_of, with_changes
 from ml.contracts.builtin import BUILTIN_SCORER
 from ml.contracts.config import TrainConfig
@@ -23,7 +23,7 @@ from ml.training.resume import replace_file
 def add(commands: "argparse._SubParsersAction[Any]") -> None:
     """Declare the command."""
     parser = commands.add_parser("ablate", help=__doc__)
-    add_data(parser)
+    add_panels(parser)
     parser.add_argument("--out", type=Path, required=True, help="folder of cells and tables")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--rows", nargs="+", choices=ROWS, default=list(ROWS))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ml.cli.options import tell, write
+from ml.cli.options import write
 from ml.contracts.builtin import WEIGHTS_FOLDER
 from ml.evaluation.benchmark import (
     BenchmarkSourceError,
@@ -32,17 +32,13 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the section, or put it between the marks of a file. 2 when a source is unusable."""
-    try:
-        written = section(_results(options))
-        if options.into is None:
-            write(written)
-        else:
-            text = options.into.read_text(encoding="utf-8")
-            options.into.write_text(put_into(text, written), encoding="utf-8")
-    except (BenchmarkSourceError, OSError) as error:
-        tell(str(error))
-        return 2
+    """Write the section, or put it between the marks of a file."""
+    written = section(_results(options))
+    if options.into is None:
+        write(written)
+    else:
+        text = options.into.read_text(encoding="utf-8")
+        options.into.write_text(put_into(text, written), encoding="utf-8")
     return 0
 
 

@@ -5,10 +5,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ml.cli.options import add_data, add_model, panels, tell, write
+from ml.cli.options import add_model, add_panels, panels, tell, write
 from ml.contracts.config import TrainConfig
-from ml.data.samples import DataSetError, SingleVotes
-from ml.data.single_votes import read_vote_lines
 from ml.evaluation.bootstrap import RESAMPLES
 from ml.evaluation.judgement import Judgement
 from ml.evaluation.page import render
@@ -20,11 +18,8 @@ from ml.inference.scoring import load_scorer
 def add(commands: "argparse._SubParsersAction[Any]") -> None:
     """Declare the command."""
     parser = commands.add_parser("evaluate", help=__doc__)
-    add_data(parser)
+    add_panels(parser)
     add_model(parser)
-    parser.add_argument(
-        "--votes", type=Path, help="single votes (rater, file, vote) of one of the data sets"
-    )
     parser.add_argument("--out", type=Path, help="page to write, or a folder for report.html")
     parser.add_argument("--text", action="store_true", help="write text instead of JSON")
     parser.add_argument("--resamples", type=int, default=RESAMPLES, help="of each interval")
@@ -32,16 +27,8 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """One JSON document for each panel, and the page when ``--out`` names it.
-
-    2 when the data cannot be used.
-    """
-    try:
-        votes = _votes(options.votes)
-        data = panels(options)
-    except DataSetError as error:
-        tell(str(error))
-        return 2
+    """One JSON document for each panel, and the page when ``--out`` names it."""
+    data = panels(options)
     scorer = load_scorer(
         options.weights, options.card, device=options.device, engine=options.engine
     )
@@ -53,7 +40,6 @@ def run(options: argparse.Namespace) -> int:
             panel,
             split_seed=config.split_seed,
             test_share=config.test_share,
-            votes=votes,
             resamples=options.resamples,
         )
         found.append(evaluate_fully(scorer, question))
@@ -61,13 +47,6 @@ def run(options: argparse.Namespace) -> int:
     if options.out is not None:
         _write_page(options.out, render(found, version=scorer.version))
     return 0
-
-
-def _votes(path: Path | None) -> tuple[SingleVotes, int] | None:
-    if path is None:
-        return None
-    lines = read_vote_lines(path)
-    return lines.votes, lines.steps
 
 
 def _text(one: Judgement) -> str:

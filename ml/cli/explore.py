@@ -7,7 +7,6 @@ from typing import Any
 
 from ml.cli.options import add_source, source, tell, write
 from ml.data.readers import read_source
-from ml.data.samples import DataSetError
 from ml.explore.page import write_report
 
 
@@ -22,12 +21,8 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Read, tell what was cleaned, write the page. 2 when there is nothing to look at."""
-    try:
-        reading = read_source(source(options), limit=options.limit)
-    except DataSetError as error:
-        tell(str(error))
-        return 2
+    """Read, tell what was cleaned, write the page."""
+    reading = read_source(source(options), limit=options.limit)
     tell(reading.report.summary)
     if options.cleaning is not None:
         text = json.dumps(reading.report.as_json(), indent=2, ensure_ascii=False)

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from ml.cli.options import write
+from ml.cli.options import add_panels, panels, write
 from ml.cli.recipes import (
     add_machine,
     add_recipe,
@@ -15,9 +15,7 @@ from ml.cli.recipes import (
     weights_of,
 )
 from ml.contracts.config import TrainConfig
-from ml.data.readers import KINDS, read_panel
-from ml.data.samples import Panel
-from ml.data.spec import parse_spec
+from ml.data.samples import DataSetError, Panel
 from ml.training.ddp import joined
 from ml.training.fit_run import fit_and_write
 
@@ -25,25 +23,19 @@ from ml.training.fit_run import fit_and_write
 def add(commands: "argparse._SubParsersAction[Any]") -> None:
     """Declare the command. Several processes: ``torchrun --nproc-per-node 2 -m ml.cli fit``."""
     parser = commands.add_parser("fit", help=__doc__)
-    add_panel(parser)
+    add_panels(parser)
     parser.add_argument("--out", type=Path, required=True, help="the run folder")
     add_recipe(parser, default="nima")
     add_machine(parser)
     parser.set_defaults(run=run)
 
 
-def add_panel(parser: argparse.ArgumentParser) -> None:
-    """``--data KIND=PATH`` with ``--images`` and ``--steps``: voted pictures of any kind."""
-    parser.add_argument(
-        "--data", required=True, metavar="KIND=PATH", help=f"kinds: {', '.join(KINDS)}"
-    )
-    parser.add_argument("--images", type=Path, help="its picture folder, if not beside the table")
-    parser.add_argument("--steps", type=int, help="length of the scale, if the table cannot tell")
-
-
 def panel_of(options: argparse.Namespace) -> Panel:
-    """The panel that ``add_panel`` asked for. Raises DataSetError."""
-    return read_panel(parse_spec(options.data, images=options.images, steps=options.steps))
+    """The one panel that ``add_panels`` asked for. Raises DataSetError."""
+    first, *more = panels(options)
+    if more:
+        raise DataSetError("a fit learns from one data set; name one")
+    return first
 
 
 def run(options: argparse.Namespace) -> int:

@@ -4,9 +4,9 @@ import argparse
 from collections.abc import Sequence
 from typing import Any
 
-from ml.cli.options import add_source, source, tell, write
+from ml.cli.options import add_source, source, write
 from ml.data.readers import read_labels
-from ml.data.samples import DataSetError, VoteTable
+from ml.data.samples import SpreadUnknownError, VoteTable
 from ml.evaluation.fits import FAMILIES, FitRow, FitTable, fit_table
 from ml.evaluation.published import AVA_FITS, AVA_FITS_OVERALL, PublishedFit
 from ml.evaluation.text_table import aligned
@@ -23,18 +23,10 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """The table, with published figures and differences where the scale is AVA's.
-
-    2 when there is nothing to fit.
-    """
-    try:
-        table = read_labels(source(options)).table
-    except DataSetError as error:
-        tell(str(error))
-        return 2
+    """The table, with published figures and differences where the scale is AVA's."""
+    table = read_labels(source(options)).table
     if not table.spread_known:
-        tell(f"{table.name} publishes means alone: there are no histograms to fit")
-        return 2
+        raise SpreadUnknownError(f"{table.name} publishes means: there are no histograms to fit")
     write(render(table, fit_table(table.counts())))
     return 0
 

@@ -2,19 +2,41 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from ml.contracts.builtin import BUILTIN_SCORER
 from ml.contracts.engine import Engine
-from ml.data.readers import KINDS, OASIS, SOPHOAPPEAL, read_source
-from ml.data.samples import Panel
+from ml.data.readers import KINDS, read_source
+from ml.data.samples import DataSetError, Panel
 from ml.data.spec import SourceSpec, parse_spec
 
 
-def add_data(parser: argparse.ArgumentParser) -> None:
-    """``--oasis`` and ``--sophoappeal``, both needed."""
-    parser.add_argument("--oasis", type=Path, required=True, help="folder with ratings.csv")
-    parser.add_argument("--sophoappeal", type=Path, required=True, help="folder with labels.csv")
+def add_panels(parser: argparse.ArgumentParser) -> None:
+    """``--data KIND=PATH [IMAGES]``, once for each data set."""
+    parser.add_argument(
+        "--data",
+        nargs="+",
+        action="append",
+        required=True,
+        metavar=("KIND=PATH", "IMAGES"),
+        help=f"a data set with its pictures, any number of times; kinds: {', '.join(KINDS)}",
+    )
+
+
+def panels(options: argparse.Namespace) -> list[Panel]:
+    """The panels that ``add_panels`` asked for, in order. Raises DataSetError."""
+    read = [checked_panel(_spec_of(words)) for words in options.data]
+    names = [panel.name for panel in read]
+    if len(set(names)) != len(names):
+        raise DataSetError(f"two data sets are both called {max(names, key=names.count)}")
+    return read
+
+
+def _spec_of(words: Sequence[str]) -> SourceSpec:
+    if len(words) > 2:
+        raise DataSetError(f"one data set is KIND=PATH and perhaps its images, not {len(words)}")
+    return parse_spec(words[0], images=Path(words[1]) if len(words) == 2 else None)
 
 
 def add_source(parser: argparse.ArgumentParser) -> None:
@@ -38,14 +60,6 @@ def add_model(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--engine", type=Engine, choices=list(Engine), default=Engine.TORCH, help="what computes"
     )
-
-
-def panels(options: argparse.Namespace) -> list[Panel]:
-    """The panels that ``add_data`` asked for."""
-    return [
-        checked_panel(SourceSpec(kind=OASIS, path=options.oasis)),
-        checked_panel(SourceSpec(kind=SOPHOAPPEAL, path=options.sophoappeal)),
-    ]
 
 
 def checked_panel(spec: SourceSpec) -> Panel:

@@ -12,14 +12,13 @@ import numpy as np
 from ml.cli.options import tell, write
 from ml.contracts.config import EvalReport
 from ml.data.readers import read_labels
-from ml.data.samples import DataSetError
 from ml.data.spec import parse_spec
 from ml.evaluation.baselines import constant_histogram, second_panel
 from ml.evaluation.bootstrap import RESAMPLES
 from ml.evaluation.checks import as_shares
 from ml.evaluation.equivalent_raters import EquivalentRaters, equivalent_raters
 from ml.evaluation.metrics import Array, mean_scores
-from ml.evaluation.predictions import Matched, PredictionFileError, read_predictions
+from ml.evaluation.predictions import Matched, read_predictions
 from ml.evaluation.report import report
 from ml.evaluation.summary import raters_text, reports_text
 from ml.evaluation.votes import pool_of_counts
@@ -39,16 +38,9 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Every model beside the constant histogram and the ceiling that the votes set.
-
-    2 when there is nothing to judge.
-    """
-    try:
-        table = read_labels(parse_spec(options.labels)).table
-        matched = read_predictions(options.predictions, keys=[row.key for row in table.rows])
-    except (DataSetError, PredictionFileError) as error:
-        tell(str(error))
-        return 2
+    """Every model beside the constant histogram and the ceiling that the votes set."""
+    table = read_labels(parse_spec(options.labels)).table
+    matched = read_predictions(options.predictions, keys=[row.key for row in table.rows])
     counts = table.counts()
     tell(f"{len(matched.rows):,} pictures matched, {matched.unmatched:,} predictions without votes")
     reports = _reports(counts, matched, resamples=options.resamples)

@@ -5,8 +5,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ml.cli.fit import add_panel, panel_of
-from ml.cli.options import tell, write
+from ml.cli.fit import panel_of
+from ml.cli.options import add_panels, tell, write
 from ml.cli.recipes import add_machine, add_recipe, context_of, recipe_of, weights_of
 from ml.contracts.config import TrainConfig
 from ml.contracts.recipe import RecipeError
@@ -19,7 +19,7 @@ from ml.training.search import Trial, grid, random_draws, search, trials_markdow
 def add(commands: "argparse._SubParsersAction[Any]") -> None:
     """Declare the command."""
     parser = commands.add_parser("search", help=__doc__)
-    add_panel(parser)
+    add_panels(parser)
     parser.add_argument("--out", type=Path, required=True, help="folder of the table of trials")
     parser.add_argument(
         "--try",

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ml.cli.options import add_data, panels, tell, write
+from ml.cli.options import add_panels, panels, tell, write
 from ml.contracts.builtin import BUILTIN_SCORER
 from ml.contracts.config import TrainConfig
 from ml.training.loop import Callbacks, Progress
@@ -16,19 +16,22 @@ from ml.training.run import Destination, train_and_ship
 def add(commands: "argparse._SubParsersAction[Any]") -> None:
     """Declare the command."""
     parser = commands.add_parser("train", help=__doc__)
-    add_data(parser)
+    add_panels(parser)
     parser.add_argument("--out", type=Path, required=True, help="folder for weights and card")
     parser.add_argument("--version", default=BUILTIN_SCORER.name, help="name of the new version")
     parser.add_argument("--cache", type=Path, help="folder that keeps features between runs")
     parser.add_argument("--seed", type=int, default=TrainConfig().seed)
+    parser.add_argument("--serve", metavar="PANEL", help="the crowd it speaks for; the first")
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Train on the panels and write where they are told."""
+    data = panels(options)
+    config = replace(TrainConfig(), seed=options.seed, panel=options.serve or data[0].name)
     paths = train_and_ship(
-        replace(TrainConfig(), seed=options.seed),
-        panels(options),
+        config,
+        data,
         destination=Destination(
             folder=options.out,
             version=options.version,

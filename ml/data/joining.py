@@ -146,4 +146,6 @@ def _panel(table: VoteTable, usable: Sequence[_Usable], faults: Sequence[Fault])
         )
         for item in usable
     ]
-    return Panel.of(table.name, pictures, spread_known=table.spread_known)
+    return Panel.of(
+        table.name, pictures, spread_known=table.spread_known, single_votes=table.single_votes
+    )

@@ -119,16 +119,25 @@ class VotedPicture:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A data set as one crowd judged it. Pictures are sorted by key and keys are unique."""
+    """A data set as one crowd judged it. Pictures are sorted by key and keys are unique.
+
+    ``single_votes``: who gave which vote, where that was published.
+    """
 
     name: str
     steps: int
     pictures: tuple[VotedPicture, ...]
     spread_known: bool = True
+    single_votes: SingleVotes | None = None
 
     @classmethod
     def of(
-        cls, name: str, pictures: Sequence[VotedPicture], *, spread_known: bool = True
+        cls,
+        name: str,
+        pictures: Sequence[VotedPicture],
+        *,
+        spread_known: bool = True,
+        single_votes: SingleVotes | None = None,
     ) -> "Panel":
         """Check and sort. Raises DataSetError when empty, doubled or on mixed scales."""
         ordered = tuple(sorted(pictures, key=lambda picture: picture.key))
@@ -139,7 +148,7 @@ class Panel:
         scales = {len(picture.counts) for picture in ordered}
         if len(scales) != 1:
             raise DataSetError(f"{name} mixes scales of {sorted(scales)} steps")
-        return cls(name=name, steps=scales.pop(), pictures=ordered, spread_known=spread_known)
+        return cls(name, scales.pop(), ordered, spread_known, single_votes)
 
     def require_spread(self) -> None:
         """Raises SpreadUnknownError when nothing but means was published."""

@@ -8,14 +8,15 @@ import numpy as np
 from ml.contracts.config import EvalReport
 from ml.contracts.results import ScoreResult
 from ml.contracts.votes import counts_to_distribution
-from ml.data.samples import SingleVotes, VotedPicture
+from ml.data.samples import Panel, VotedPicture
+from ml.data.splits import Indices
 from ml.evaluation.baselines import constant_histogram, second_panel
 from ml.evaluation.bootstrap import RESAMPLES
 from ml.evaluation.calibration import Calibration, calibration
 from ml.evaluation.equivalent_raters import EquivalentRaters, equivalent_raters
 from ml.evaluation.metrics import Array, mean_scores
 from ml.evaluation.report import report
-from ml.evaluation.votes import VotePool, pool_of_counts, pool_of_votes
+from ml.evaluation.votes import pool_of_panel
 
 SEED = 42
 
@@ -59,13 +60,17 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What was asked: held-out ``pictures``, the ``training`` ones, and single votes if known."""
+    """What was asked: the pictures of ``panel`` in ``test``; those in ``train`` were learned."""
 
-    panel: str
-    pictures: Sequence[VotedPicture]
-    training: Sequence[VotedPicture]
-    votes: tuple[SingleVotes, int] | None = None
+    panel: Panel
+    train: Indices
+    test: Indices
     resamples: int = RESAMPLES
+
+    @property
+    def pictures(self) -> list[VotedPicture]:
+        """The held-out pictures, in order."""
+        return [self.panel.pictures[row] for row in self.test]
 
 
 def judge(question: Question, answers: Sequence[ScoreResult]) -> Judgement:
@@ -75,13 +80,14 @@ def judge(question: Question, answers: Sequence[ScoreResult]) -> Judgement:
     """
     pictures, resamples = question.pictures, question.resamples
     actual = np.array([picture.distribution for picture in pictures])
-    known = np.array([picture.distribution for picture in question.training])
+    learned = [question.panel.pictures[row] for row in question.train]
+    known = np.array([picture.distribution for picture in learned])
     predicted = np.array([answer.distribution for answer in answers])
     counts = [picture.counts for picture in pictures]
     again = [counts_to_distribution(row) for row in second_panel(counts, seed=SEED).tolist()]
     constant = constant_histogram(known, rows=len(actual))
     return Judgement(
-        panel=question.panel,
+        panel=question.panel.name,
         keys=tuple(picture.key for picture in pictures),
         predicted=predicted,
         actual=actual,
@@ -95,17 +101,13 @@ def judge(question: Question, answers: Sequence[ScoreResult]) -> Judgement:
             resamples=resamples,
         ),
         raters=equivalent_raters(
-            _pool(question), mean_scores(predicted), seed=SEED, resamples=min(resamples, 500)
+            pool_of_panel(question.panel, question.test.tolist()),
+            mean_scores(predicted),
+            seed=SEED,
+            resamples=min(resamples, 500),
         ),
-        single_votes=question.votes is not None,
+        single_votes=question.panel.single_votes is not None,
     )
-
-
-def _pool(question: Question) -> VotePool:
-    if question.votes is None:
-        return pool_of_counts([picture.counts for picture in question.pictures])
-    votes, steps = question.votes
-    return pool_of_votes(votes, keys=[picture.key for picture in question.pictures], steps=steps)
 
 
 def _half_widths(answers: Sequence[ScoreResult]) -> Array:

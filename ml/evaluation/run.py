@@ -7,7 +7,7 @@ from PIL import Image
 
 from ml.contracts.config import EvalReport
 from ml.contracts.results import ScoreResult
-from ml.data.samples import Panel, SingleVotes, VotedPicture
+from ml.data.samples import Panel, VotedPicture
 from ml.data.splits import holdout
 from ml.evaluation.bootstrap import RESAMPLES
 from ml.evaluation.judgement import Judgement, Question, judge
@@ -33,27 +33,11 @@ def evaluate_fully(scorer: ScorePredictor, question: Question) -> Judgement:
 
 
 def held_out(
-    panel: Panel,
-    *,
-    split_seed: int,
-    test_share: float,
-    votes: tuple[SingleVotes, int] | None = None,
-    resamples: int = RESAMPLES,
+    panel: Panel, *, split_seed: int, test_share: float, resamples: int = RESAMPLES
 ) -> Question:
-    """The test pictures of the split with that seed.
-
-    ``votes``: single votes and the steps of their scale; left out where they know other pictures.
-    """
+    """The test pictures of the split with that seed."""
     split = holdout(len(panel.pictures), seed=split_seed, share=test_share)
-    pictures = [panel.pictures[row] for row in split.test]
-    known = votes is not None and {each.key for each in pictures} <= set(votes[0].keys)
-    return Question(
-        panel=panel.name,
-        pictures=pictures,
-        training=[panel.pictures[row] for row in split.train],
-        votes=votes if known else None,
-        resamples=resamples,
-    )
+    return Question(panel=panel, train=split.train, test=split.test, resamples=resamples)
 
 
 def answers(scorer: ScorePredictor, pictures: Sequence[VotedPicture]) -> list[ScoreResult]:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ml.contracts.votes import BINS
-from ml.data.samples import SingleVotes
+from ml.data.samples import Panel, SingleVotes
 from ml.evaluation.checks import BadRowsError, checked_counts
 from ml.evaluation.metrics import Array
 
@@ -99,6 +99,18 @@ def pool_of_votes(votes: SingleVotes, *, keys: Sequence[str], steps: int) -> Vot
         raise TooFewVotesError(keys[int(np.argmin(few))])
     raters = np.asarray(votes.rater[wanted], dtype=np.intp)
     return VotePool(len(keys), at[wanted], on_ten(given, steps=steps), raters)
+
+
+def pool_of_panel(panel: Panel, rows: Sequence[int]) -> VotePool:
+    """The voters on the pictures ``rows`` of a panel: by name where known, else by histogram.
+
+    Raises TooFewVotesError when single votes miss a picture.
+    """
+    pictures = [panel.pictures[row] for row in rows]
+    if panel.single_votes is None:
+        return pool_of_counts([picture.counts for picture in pictures])
+    keys = [picture.key for picture in pictures]
+    return pool_of_votes(panel.single_votes, keys=keys, steps=panel.steps)
 
 
 def on_ten(votes: ArrayLike, *, steps: int) -> Array:

@@ -54,14 +54,22 @@ _NOTES = (
         "side: what to expect of motifs it has never met."
     ),
     (
-        "ridge_top: ridge on the mean-pooled last layer of the last backbone. ridge: ridge on "
-        "all features that the head reads. Both choose their penalty within the training pictures."
+        "ridge_top: ridge on the mean-pooled last layer of the last backbone, its penalty chosen "
+        "within the training pictures."
+    ),
+    (
+        "ridge: ridge on all features that the head reads, its penalty chosen within the "
+        "training pictures."
     ),
     (
         "The constant differs between folds, so that its cross-validated correlation is an "
         "artefact below 0; take it as 0."
     ),
     "ceiling: a second panel of the same size, drawn from the same votes.",
+    (
+        "equivalent_raters: how many votes a panel needs to rank the pictures as well, judged by "
+        "voters outside it; from the cross-validated means, and from single votes where known."
+    ),
     "gain: SRCC above the better ridge, on the same pictures, 95 % bootstrap interval.",
     (
         "range_ratio: sd of predicted means over sd of voted means. Voted means of few votes "
@@ -115,7 +123,7 @@ def write_card(
             for item in measures
         ],
         "notes": list(_NOTES),
-        "limits": list(_LIMITS),
+        "limits": [*_LIMITS, *_coverage_limits(config, measures)],
     }
 
 
@@ -190,10 +198,21 @@ def _interval(
     }
 
 
+def _coverage_limits(config: TrainConfig, measures: Sequence[PanelMeasures]) -> list[str]:
+    """What the interval is worth on subjects that the served crowd's pictures never showed."""
+    return [
+        f"On photos of subjects it never met, the {INTERVAL_LEVEL:.0%} interval held the crowd's "
+        f"mean in {item.unseen_subjects.coverage:.0%} of cases."
+        for item in measures
+        if item.panel == config.panel and item.unseen_subjects is not None
+    ]
+
+
 def _metrics(item: PanelMeasures) -> dict[str, object]:
     return {
         "test": asdict(item.test),
         "cross_validation": asdict(item.cross_validation),
         "unseen_subjects": asdict(item.unseen_subjects) if item.unseen_subjects else None,
+        "equivalent_raters": asdict(item.raters),
         "srcc_by_served_panel": item.by_served_panel,
     }

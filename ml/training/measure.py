@@ -8,11 +8,14 @@ import numpy as np
 from ml.contracts.config import TrainConfig
 from ml.data.splits import Indices, Split, folds
 from ml.evaluation.comparison import Comparison, Rivals, compare, rivals
+from ml.evaluation.equivalent_raters import EquivalentRaters, equivalent_raters
 from ml.evaluation.metrics import Array, mean_scores, spreads, srcc
+from ml.evaluation.votes import pool_of_panel
 from ml.training.loop import Callbacks, TrainedScorer, cross_predict, subject_folds
 from ml.training.panels import ReadyPanel, predict_rows
 
 CEILING_SEED = 42
+RATERS_SEED = 42
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +25,15 @@ class PanelMeasures:
     ``test``: the shipped weights on pictures nothing was tuned on. ``cross_validation``: heads of
     the same recipe on every picture of the panel, each judged by a head that never saw it.
     ``unseen_subjects``: the same with all pictures of a subject on one side; None where subjects
-    are not known. ``by_served_panel``: SRCC of the panel that is served, on the test pictures.
+    are not known. ``raters``: what the cross-validated means are worth in votes.
+    ``by_served_panel``: SRCC of the panel that is served, on the test pictures.
     """
 
     panel: str
     test: Comparison
     cross_validation: Comparison
     unseen_subjects: Comparison | None
+    raters: EquivalentRaters
     by_served_panel: float
 
 
@@ -53,19 +58,23 @@ def _measure_panel(
 
     everyone = np.arange(len(own.shares))
 
-    def crossed(splits: Sequence[Split]) -> Comparison:
-        guessed = cross_predict(crowd, trained.panels, network, splits, config, callbacks)
-        return _beside(own, guessed, splits, everyone, trained, config)
+    def crossed(splits: Sequence[Split]) -> Array:
+        return cross_predict(crowd, trained.panels, network, splits, config, callbacks)
 
+    def beside(predicted: Array, splits: Sequence[Split], rows: Indices) -> Comparison:
+        return _beside(own, predicted, splits, rows, trained, config)
+
+    by_picture = folds(len(own.shares), seed=config.split_seed, parts=config.folds)
+    by_subject = subject_folds(own.panel, everyone, config)
+    guessed = crossed(by_picture)
     return PanelMeasures(
         panel=own.name,
-        test=_beside(own, judged, [own.split], test, trained, config),
-        cross_validation=crossed(
-            folds(len(own.shares), seed=config.split_seed, parts=config.folds)
+        test=beside(judged, [own.split], test),
+        cross_validation=beside(guessed, by_picture, everyone),
+        unseen_subjects=(beside(crossed(by_subject), by_subject, everyone) if by_subject else None),
+        raters=equivalent_raters(
+            pool_of_panel(own.panel, everyone.tolist()), mean_scores(guessed), seed=RATERS_SEED
         ),
-        unseen_subjects=crossed(splits)
-        if (splits := subject_folds(own.panel, everyone, config))
-        else None,
         by_served_panel=srcc(mean_scores(served), mean_scores(own.shares[test])),
     )
 

@@ -28,8 +28,16 @@ CHANGES = (
 
 
 def ablated(shipped: Shipped, out: Path, *more: str) -> dict[str, object]:
-    asked = ["--threads", "1", "ablate", "--oasis", str(shipped.oasis)]
-    asked += ["--sophoappeal", str(shipped.sophoappeal), "--out", str(out), "--seeds", "1", "2"]
+    asked = ["--threads", "1", "ablate", "--data", f"oasis={shipped.oasis}"]
+    asked += [
+        "--data",
+        f"sophoappeal={shipped.sophoappeal}",
+        "--out",
+        str(out),
+        "--seeds",
+        "1",
+        "2",
+    ]
     asked += ["--weights", str(shipped.weights), "--card", str(shipped.card)]
     asked += [word for change in CHANGES for word in ("--set", change)]
     assert main([*asked, *more]) == 0

@@ -9,7 +9,7 @@ import pytest
 
 from ml.cli.__main__ import main
 from ml.contracts.results import ScoreResult
-from ml.data.samples import VotedPicture
+from ml.data.samples import Panel, VotedPicture
 from ml.evaluation.judgement import Judgement, Question, judge
 from ml.evaluation.page import render
 from ml.evaluation.sentences import interval_words, range_words
@@ -24,7 +24,7 @@ def _pictures(count: int) -> list[VotedPicture]:
     rows = np.exp(-np.square(STEPS - np.linspace(3, 8, count)[:, None]) / 3)
     return [
         VotedPicture(
-            key=f"<b>{number}",
+            key=f"<b>{number:02}",
             path=Path("nowhere"),
             counts=tuple(generator.multinomial(40, row / row.sum()).astype(float)),
         )
@@ -33,16 +33,16 @@ def _pictures(count: int) -> list[VotedPicture]:
 
 
 def _judged(*, squeeze: float, half_width: float = 1.0) -> Judgement:
-    pictures = _pictures(60)
-    mean = np.mean([picture.distribution for picture in pictures], axis=0)
+    panel = Panel.of("<i>made up", _pictures(60))
+    mean = np.mean([picture.distribution for picture in panel.pictures], axis=0)
     answers = [
         ScoreResult.from_distribution(
             (squeeze * np.array(picture.distribution) + (1 - squeeze) * mean).tolist(),
             half_width=half_width,
         )
-        for picture in pictures
+        for picture in panel.pictures
     ]
-    question = Question("<i>made up", pictures, _pictures(30), resamples=40)
+    question = Question(panel, train=np.arange(0, 60, 2), test=np.arange(60), resamples=40)
     return judge(question, answers)
 
 
@@ -97,8 +97,8 @@ def test_the_document_is_json_with_the_scorers_figures_on_top(bunched: Judgement
 def test_the_command_measures_the_shipped_scorer_and_writes_the_page(
     shipped: Shipped, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    arguments = ["evaluate", "--oasis", str(shipped.oasis), "--resamples", "40"]
-    arguments += ["--sophoappeal", str(shipped.sophoappeal), "--weights", str(shipped.weights)]
+    arguments = ["evaluate", "--data", f"oasis={shipped.oasis}", "--resamples", "40"]
+    arguments += ["--data", f"sophoappeal={shipped.sophoappeal}", "--weights", str(shipped.weights)]
     arguments += ["--card", str(shipped.card)]
     assert main([*arguments, "--out", str(tmp_path / "page"), "--text"]) == 0
     assert "Panels of voters, 12 pictures with 60 votes each" in capsys.readouterr().out
@@ -106,10 +106,9 @@ def test_the_command_measures_the_shipped_scorer_and_writes_the_page(
     assert "scorer-tiny" in page and "sophoappeal" in page
 
 
-def test_the_command_tells_of_votes_it_cannot_read(
-    shipped: Shipped, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_the_command_names_the_data_it_cannot_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    arguments = ["evaluate", "--oasis", str(shipped.oasis)]
-    arguments += ["--sophoappeal", str(shipped.sophoappeal), "--votes", str(tmp_path / "no.csv")]
-    assert main(arguments) == 2
-    assert "no.csv" in capsys.readouterr().err
+    assert main(["evaluate", "--data", f"oasis={tmp_path / 'nowhere'}"]) == 2
+    told = capsys.readouterr().err
+    assert "DataSetError" in told and "nowhere" in told

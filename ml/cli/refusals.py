@@ -1,0 +1,46 @@
+"""The errors that a person at the command line can act on: told in one line, status 2."""
+
+from ml.contracts.card import CardError, DigestMismatchError
+from ml.contracts.manifest import ManifestError
+from ml.contracts.recipe import RecipeError
+from ml.data.samples import DataSetError
+from ml.data.transforms import UnusablePictureError
+from ml.evaluation.benchmark import BenchmarkSourceError
+from ml.evaluation.checks import BadRowsError
+from ml.evaluation.predictions import PredictionFileError
+from ml.evaluation.votes import TooFewVotesError
+from ml.inference.golden import GoldenMismatchError
+from ml.inference.runtimes.base import EngineUnavailableError
+from ml.losses.weighting import NoWeightError
+from ml.models.backbone import NoClassifierError, UnknownBackboneError
+from ml.models.registry import UnknownModelError
+from ml.models.scorer import UnknownPanelError
+from ml.models.weights import WeightsError
+from ml.training.loop import TrainingStoppedError
+from ml.training.progress import NonFiniteLossError
+from ml.training.resume import CheckpointError
+
+REFUSALS: tuple[type[Exception], ...] = (
+    BadRowsError,
+    BenchmarkSourceError,
+    CardError,
+    CheckpointError,
+    DataSetError,
+    DigestMismatchError,
+    EngineUnavailableError,
+    GoldenMismatchError,
+    ManifestError,
+    NoClassifierError,
+    NoWeightError,
+    NonFiniteLossError,
+    OSError,  # a file that is not there, cannot be read, or finds no room
+    PredictionFileError,
+    RecipeError,
+    TooFewVotesError,
+    TrainingStoppedError,
+    UnknownBackboneError,
+    UnknownModelError,
+    UnknownPanelError,
+    UnusablePictureError,
+    WeightsError,
+)
