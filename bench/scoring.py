@@ -22,7 +22,7 @@ from ml.data.samples import Panel
 from ml.data.spec import parse_spec
 from ml.data.transforms import to_pixels, to_squares
 from ml.evaluation.metrics import srcc
-from ml.evaluation.run import answers, held_out
+from ml.evaluation.run import answers, ask
 from ml.inference.frozen import frozen, run_frozen
 from ml.inference.scoring import LoadedScorer, OnePanel, load_scorer, open_scorer
 
@@ -82,7 +82,7 @@ def agreement(scorer: LoadedScorer, panels: Sequence[Panel], device: torch.devic
     plain = load_scorer(BUILTIN_SCORER.weights, BUILTIN_SCORER.card, device=device)
     config = TrainConfig()
     for panel in panels:
-        question = held_out(panel, split_seed=config.split_seed, test_share=config.test_share)
+        question = ask(panel, config)
         people = np.array([picture.mean for picture in question.pictures])
         means = [
             np.array([answer.mean for answer in answers(each, question.pictures)])

@@ -10,7 +10,7 @@ from ml.contracts.config import TrainConfig
 from ml.evaluation.bootstrap import RESAMPLES
 from ml.evaluation.judgement import Judgement
 from ml.evaluation.page import render
-from ml.evaluation.run import evaluate_fully, held_out
+from ml.evaluation.run import ask, evaluate
 from ml.evaluation.summary import calibration_text, raters_text, reports_text
 from ml.inference.scoring import load_scorer
 
@@ -36,13 +36,8 @@ def run(options: argparse.Namespace) -> int:
     found = []
     for panel in data:
         tell(f"judging the test pictures of {panel.name}")
-        question = held_out(
-            panel,
-            split_seed=config.split_seed,
-            test_share=config.test_share,
-            resamples=options.resamples,
-        )
-        found.append(evaluate_fully(scorer, question))
+        question = ask(panel, config, resamples=options.resamples)
+        found.append(evaluate(scorer, question))
         write(_text(found[-1]) if options.text else json.dumps(found[-1].document(), indent=2))
     if options.out is not None:
         _write_page(options.out, render(found, version=scorer.version))

@@ -10,8 +10,8 @@ from ml.cli.options import add_panels, tell, write
 from ml.cli.recipes import add_machine, add_recipe, context_of, recipe_of, weights_of
 from ml.contracts.config import TrainConfig
 from ml.contracts.recipe import RecipeError
+from ml.data.splits import held_out
 from ml.training.ddp import World
-from ml.training.fit_run import held_out
 from ml.training.resume import replace_file
 from ml.training.search import Trial, grid, random_draws, search, trials_markdown
 
@@ -42,12 +42,12 @@ def run(options: argparse.Namespace) -> int:
     points = grid(space)
     if options.draws is not None:
         points = random_draws(space, count=options.draws, seed=options.seeds[0])
-    panel = panel_of(options)
+    panel, config = panel_of(options), TrainConfig()
     trials = search(
         recipe_of(options),
         points,
         panel,
-        held_out(panel, TrainConfig()).train,
+        held_out(panel, seed=config.split_seed, share=config.test_share).train,
         options.out,
         seeds=options.seeds,
         source=weights_of(options),

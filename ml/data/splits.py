@@ -15,30 +15,54 @@ Indices = NDArray[np.intp]
 
 
 class SplitLeakError(DataSetError):
-    """A picture stands on both sides of a split: the operator must split by groups."""
+    """A picture stands on both sides of a split: the operator must name other parts."""
+
+
+class TooFewPicturesError(DataSetError):
+    """There are not enough pictures to set some aside: the operator must bring more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Two disjoint sets of positions that cover a panel. Nothing is ever tuned on ``test``."""
+    """Two disjoint sets of positions in a panel. Nothing is ever tuned on ``test``."""
 
     train: Indices
     test: Indices
 
 
+def held_out(panel: Panel, *, seed: int, share: float) -> Split:
+    """The split that every command uses: the publisher's, else a draw of ``share`` from ``seed``.
+
+    A draw keeps near-duplicates on one side. Raises SplitLeakError when the publisher's split
+    parts them, TooFewPicturesError when nothing would be left to learn from.
+    """
+    published = published_split(panel)
+    if published is not None:
+        check_split(panel, published)
+        return published
+    groups = picture_groups(panel, by_subject=False)
+    return grouped_holdout(groups, seed=seed, share=share)
+
+
 def holdout(count: int, *, seed: int, share: float) -> Split:
-    """Put ``share`` of ``count`` positions, at least one, aside as the test set."""
+    """Put ``share`` of ``count`` positions, at least one, aside as the test set.
+
+    Raises TooFewPicturesError when none would be left to learn from.
+    """
     order = np.random.default_rng(seed).permutation(count)
     size = max(1, round(count * share))
     if size >= count:
-        raise ValueError(f"{count} pictures cannot be split")
+        raise TooFewPicturesError(f"of {count} pictures, {size} cannot be set aside")
     return Split(train=np.sort(order[size:]), test=np.sort(order[:size]))
 
 
 def folds(count: int, *, seed: int, parts: int) -> tuple[Split, ...]:
-    """Cut ``count`` positions into ``parts`` test sets of nearly equal size."""
+    """Cut ``count`` positions into ``parts`` test sets of nearly equal size.
+
+    Raises TooFewPicturesError for fewer positions than parts.
+    """
     if not 2 <= parts <= count:
-        raise ValueError(f"{count} pictures cannot be cut into {parts} folds")
+        raise TooFewPicturesError(f"{count} pictures cannot be cut into {parts} folds")
     order = np.random.default_rng(seed).permutation(count)
     everything = np.arange(count)
     tests = [np.sort(order[part::parts]) for part in range(parts)]
@@ -48,23 +72,27 @@ def folds(count: int, *, seed: int, parts: int) -> tuple[Split, ...]:
 def grouped_holdout(groups: Indices, *, seed: int, share: float) -> Split:
     """Put whole groups aside until about ``share`` of all positions are in the test set.
 
-    ``groups``: (n,), one number a position. Raises ValueError when all are of one group.
+    ``groups``: (n,), one number a position; where all differ this is ``holdout``. Raises
+    TooFewPicturesError when all are of one group.
     """
     order, sizes = _shuffled(groups, seed=seed)
     wanted = max(1, round(len(groups) * share))
     before = np.cumsum(sizes) - sizes
     chosen = order[: min(int((before < wanted).sum()), len(order) - 1)]
     if not len(chosen):
-        raise ValueError(f"{len(groups)} pictures of one group cannot be split")
+        raise TooFewPicturesError(f"{len(groups)} pictures of one group cannot be split")
     aside = np.isin(groups, chosen)
     return Split(train=np.flatnonzero(~aside), test=np.flatnonzero(aside))
 
 
 def grouped_folds(groups: Indices, *, seed: int, parts: int) -> tuple[Split, ...]:
-    """Cut positions into ``parts`` test sets of similar size without parting a group."""
+    """Cut positions into ``parts`` test sets of similar size without parting a group.
+
+    Where all groups differ this is ``folds``. Raises TooFewPicturesError.
+    """
     order, sizes = _shuffled(groups, seed=seed)
     if not 2 <= parts <= len(order):
-        raise ValueError(f"{len(order)} groups cannot be cut into {parts} folds")
+        raise TooFewPicturesError(f"{len(order)} groups cannot be cut into {parts} folds")
     filled = np.zeros(parts)
     part_of: dict[int, int] = {}
     for place in np.argsort(-sizes, kind="stable"):

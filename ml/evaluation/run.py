@@ -2,41 +2,26 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-from PIL import Image
-
-from ml.contracts.config import EvalReport
+from ml.contracts.config import TrainConfig
 from ml.contracts.results import ScoreResult
+from ml.data.opening import open_picture
 from ml.data.samples import Panel, VotedPicture
-from ml.data.splits import holdout
+from ml.data.splits import held_out
 from ml.evaluation.bootstrap import RESAMPLES
 from ml.evaluation.judgement import Judgement, Question, judge
-from ml.evaluation.report import report
 from ml.inference.base import ScorePredictor
 
 BATCH = 8
 
 
-def evaluate(
-    scorer: ScorePredictor, panel: Panel, *, split_seed: int, test_share: float
-) -> EvalReport:
-    """Judge the panel's test pictures through ``predict_batch``, as the workers do."""
-    question = held_out(panel, split_seed=split_seed, test_share=test_share)
-    actual = np.array([picture.distribution for picture in question.pictures])
-    predicted = [answer.distribution for answer in answers(scorer, question.pictures)]
-    return report(predicted, actual)
-
-
-def evaluate_fully(scorer: ScorePredictor, question: Question) -> Judgement:
+def evaluate(scorer: ScorePredictor, question: Question) -> Judgement:
     """All figures on the question's pictures, through ``predict_batch`` as the workers do."""
     return judge(question, answers(scorer, question.pictures))
 
 
-def held_out(
-    panel: Panel, *, split_seed: int, test_share: float, resamples: int = RESAMPLES
-) -> Question:
-    """The test pictures of the split with that seed."""
-    split = holdout(len(panel.pictures), seed=split_seed, share=test_share)
+def ask(panel: Panel, config: TrainConfig, *, resamples: int = RESAMPLES) -> Question:
+    """The test pictures of the split that training uses. Raises what ``held_out`` raises."""
+    split = held_out(panel, seed=config.split_seed, share=config.test_share)
     return Question(panel=panel, train=split.train, test=split.test, resamples=resamples)
 
 
@@ -44,11 +29,9 @@ def answers(scorer: ScorePredictor, pictures: Sequence[VotedPicture]) -> list[Sc
     """What the scorer says of each picture, in order."""
     said: list[ScoreResult] = []
     for start in range(0, len(pictures), BATCH):
-        chunk = [_open(picture) for picture in pictures[start : start + BATCH]]
+        chunk = [
+            open_picture(picture.path, scorer.input_side)
+            for picture in pictures[start : start + BATCH]
+        ]
         said += scorer.predict_batch(chunk)
     return said
-
-
-def _open(picture: VotedPicture) -> Image.Image:
-    with Image.open(picture.path) as opened:
-        return opened.convert("RGB")

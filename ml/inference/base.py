@@ -14,6 +14,10 @@ class ScorePredictor(Protocol):
     @property
     def version(self) -> str: ...
 
+    @property
+    def input_side(self) -> int:
+        """The side in pixels of the squares that it looks at."""
+
     def predict_batch(self, images: Sequence[Image.Image]) -> list[ScoreResult]:
         """One result a picture, in order; no pictures, no results."""
 

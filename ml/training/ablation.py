@@ -6,26 +6,24 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from ml.contracts.config import TrainConfig
 from ml.contracts.presets import preset
 from ml.contracts.recipe import Recipe
 from ml.data.samples import Panel
-from ml.data.splits import Split
+from ml.data.splits import Split, held_out
 from ml.evaluation.metrics import Array
+from ml.evaluation.run import answers
 from ml.inference.base import ScorePredictor
 from ml.models.weights import WeightSource
 from ml.training.ablation_table import PanelTruth
 from ml.training.cells import Cell, CellKey, read_cell, write_cell
 from ml.training.fit import fit, open_store
-from ml.training.fit_run import held_out
 from ml.training.pixels import PixelStore, cache_name
 from ml.training.progress import FitContext
 from ml.training.rivals import constant, frozen_ridge
 
 CONSTANT, RIDGE, FINAL = "constant", "ridge", "final"
-BATCH = 8
 TRAINED: Mapping[str, str] = {
     "nima": "nima",
     "nima-weighted": "nima-weighted",
@@ -91,7 +89,9 @@ class _Bench:
         self._panel = panel
         self._folder = folder
         self._context = context
-        self.split: Split = held_out(panel, plan.config)
+        self.split: Split = held_out(
+            panel, seed=plan.config.split_seed, share=plan.config.test_share
+        )
         self.voted: Array = np.array([picture.distribution for picture in panel.pictures])
         self._stores: dict[tuple[int, int], PixelStore] = {}
 
@@ -156,12 +156,9 @@ class _Bench:
         """Test pictures through the scorer's own door, as the workers judge them."""
         if self._plan.scorer is None:
             raise ValueError("the row final needs a scorer")
-        rows: list[tuple[float, ...]] = []
-        for start in range(0, len(self.split.test), BATCH):
-            chunk = self.split.test[start : start + BATCH]
-            pictures = [_open(self._panel.pictures[row].path) for row in chunk]
-            rows += [result.distribution for result in self._plan.scorer.predict_batch(pictures)]
-        return np.array(rows)
+        pictures = [self._panel.pictures[row] for row in self.split.test]
+        said = answers(self._plan.scorer, pictures)
+        return np.array([answer.distribution for answer in said])
 
     def _recipe(self, key: CellKey) -> Recipe:
         seed = 0 if key.seed is None else key.seed
@@ -175,8 +172,3 @@ class _Bench:
         if sides not in self._stores:
             self._stores[sides] = open_store(self._panel, recipe, context=self._context)
         return self._stores[sides]
-
-
-def _open(path: Path) -> Image.Image:
-    with Image.open(path) as picture:
-        return picture.convert("RGB")

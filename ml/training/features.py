@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image
 
+from ml.data.opening import open_picture
 from ml.data.samples import Panel
 from ml.data.transforms import mirrored, to_pixels
 from ml.inference.frozen import frozen, run_frozen
@@ -59,16 +59,11 @@ def _extract(
     total = len(panel.pictures)
     for start in range(0, total, BATCH):
         paths = [picture.path for picture in panel.pictures[start : start + BATCH]]
-        pixels = to_pixels([_open(path) for path in paths], side=side)
+        pixels = to_pixels([open_picture(path, side) for path in paths], side=side)
         upright.append(run_frozen(network.features, pixels).numpy())
         mirror.append(run_frozen(network.features, mirrored(pixels)).numpy())
         on_progress(min(start + BATCH, total), total)
     return PanelFeatures(upright=np.concatenate(upright), mirror=np.concatenate(mirror))
-
-
-def _open(path: Path) -> Image.Image:
-    with Image.open(path) as picture:
-        return picture.convert("RGB")
 
 
 def _fingerprint(panel: Panel, side: int, identity: str) -> str:

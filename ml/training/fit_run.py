@@ -6,7 +6,7 @@ from pathlib import Path
 from ml.contracts.config import TrainConfig
 from ml.contracts.recipe import Recipe
 from ml.data.samples import Panel
-from ml.data.splits import Split, check_split, holdout
+from ml.data.splits import Split, held_out
 from ml.evaluation.report import report
 from ml.models.weights import WeightSource
 from ml.training.artefacts import RunFacts, write_artefacts
@@ -16,13 +16,6 @@ from ml.training.progress import FitContext
 from ml.training.rivals import constant, frozen_ridge
 
 CHECKPOINT = "last.safetensors"
-
-
-def held_out(panel: Panel, config: TrainConfig) -> Split:
-    """The split that every command uses. Raises SplitLeakError for pictures on both sides."""
-    split = holdout(len(panel.pictures), seed=config.split_seed, share=config.test_share)
-    check_split(panel, split)
-    return split
 
 
 def fit_and_write(
@@ -40,7 +33,7 @@ def fit_and_write(
     ``config`` gives the split and the resamples. Only the first process writes. Raises what
     ``fit`` raises, and SplitLeakError before anything is trained.
     """
-    split = held_out(panel, config)
+    split = held_out(panel, seed=config.split_seed, share=config.test_share)
     store = open_store(panel, recipe, context=context)
     here = replace(context, checkpoint=folder / CHECKPOINT)
     fitted = fit(recipe, panel, split.train, store=store, source=source, context=here)

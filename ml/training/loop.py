@@ -8,7 +8,7 @@ import numpy as np
 
 from ml.contracts.config import TrainConfig
 from ml.data.samples import Panel
-from ml.data.splits import Indices, Split, folds, grouped_folds, picture_groups
+from ml.data.splits import Indices, Split, grouped_folds, picture_groups
 from ml.evaluation.metrics import Array, conformal_half_width, mean_scores, spreads
 from ml.layers.kernel_head import KernelHead
 from ml.models.registry import create
@@ -162,6 +162,12 @@ def _fit_without(
     return fit_kernel_head(known, config, widths=network.widths)
 
 
+def picture_folds(panel: Panel, rows: Indices, config: TrainConfig) -> tuple[Split, ...]:
+    """Folds of ``rows`` that keep near-duplicates on one side. Raises TooFewPicturesError."""
+    groups = picture_groups(panel, by_subject=False)[rows]
+    return _of_rows(grouped_folds(groups, seed=config.split_seed, parts=config.folds), rows)
+
+
 def subject_folds(panel: Panel, rows: Indices, config: TrainConfig) -> tuple[Split, ...]:
     """Folds of ``rows`` that keep every subject on one side; none where subjects are too few."""
     groups = picture_groups(panel)[rows]
@@ -176,10 +182,9 @@ def _inner_folds(own: ReadyPanel, config: TrainConfig) -> list[tuple[Split, ...]
     Errors on subjects never met are larger. What people bring is of both kinds, so an interval is
     sized on both.
     """
-    train = own.split.train
-    by_picture = folds(len(train), seed=config.split_seed, parts=config.folds)
-    by_subject = subject_folds(own.panel, train, config)
-    return [_of_rows(by_picture, train)] + ([by_subject] if by_subject else [])
+    by_picture = picture_folds(own.panel, own.split.train, config)
+    by_subject = subject_folds(own.panel, own.split.train, config)
+    return [by_picture, by_subject] if by_subject else [by_picture]
 
 
 def _of_rows(parts: Sequence[Split], rows: Indices) -> tuple[Split, ...]:

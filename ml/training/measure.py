@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ml.contracts.config import TrainConfig
-from ml.data.splits import Indices, Split, folds
+from ml.data.splits import Indices, Split
 from ml.evaluation.comparison import Comparison, Rivals, compare, rivals
 from ml.evaluation.equivalent_raters import EquivalentRaters, equivalent_raters
 from ml.evaluation.metrics import Array, mean_scores, spreads, srcc
 from ml.evaluation.votes import pool_of_panel
-from ml.training.loop import Callbacks, TrainedScorer, cross_predict, subject_folds
+from ml.training.loop import Callbacks, TrainedScorer, cross_predict, picture_folds, subject_folds
 from ml.training.panels import ReadyPanel, predict_rows
 
 CEILING_SEED = 42
@@ -64,7 +64,7 @@ def _measure_panel(
     def beside(predicted: Array, splits: Sequence[Split], rows: Indices) -> Comparison:
         return _beside(own, predicted, splits, rows, trained, config)
 
-    by_picture = folds(len(own.shares), seed=config.split_seed, parts=config.folds)
+    by_picture = picture_folds(own.panel, everyone, config)
     by_subject = subject_folds(own.panel, everyone, config)
     guessed = crossed(by_picture)
     return PanelMeasures(

@@ -7,7 +7,7 @@ import torch
 
 from ml.contracts.config import TrainConfig
 from ml.data.samples import Panel
-from ml.data.splits import Indices, Split, check_split, holdout
+from ml.data.splits import Indices, Split, held_out
 from ml.evaluation.metrics import Array
 from ml.inference.frozen import run_frozen
 from ml.layers.kernel_head import KernelHead
@@ -46,8 +46,7 @@ def ready_panel(panel: Panel, features: PanelFeatures, config: TrainConfig) -> R
     """
     panel.require_spread()
     shares = np.array([picture.distribution for picture in panel.pictures])
-    split = holdout(len(shares), seed=config.split_seed, share=config.test_share)
-    check_split(panel, split)
+    split = held_out(panel, seed=config.split_seed, share=config.test_share)
     return ReadyPanel(panel=panel, features=features, shares=shares, split=split)
 
 

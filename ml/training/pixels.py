@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image
 from torch import Tensor
 
+from ml.data.opening import open_picture
 from ml.data.samples import VotedPicture
 from ml.data.transforms import to_pixels
 
@@ -73,15 +73,10 @@ def _stored(
 
 def _filled(pictures: Sequence[VotedPicture], target: Stored, *, edge: int) -> Tensor:
     for start in range(0, len(pictures), _BATCH):
-        chunk = [_open(picture.path) for picture in pictures[start : start + _BATCH]]
+        chunk = [open_picture(picture.path, edge) for picture in pictures[start : start + _BATCH]]
         pixels = to_pixels(chunk, side=edge).to(torch.uint8)
         target[start : start + len(chunk)] = pixels.numpy()
     return torch.from_numpy(target)
-
-
-def _open(path: Path) -> Image.Image:
-    with Image.open(path) as picture:
-        return picture.convert("RGB")
 
 
 def cache_name(*parts: object) -> str:

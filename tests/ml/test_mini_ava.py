@@ -12,7 +12,7 @@ from ml.data.readers import read_source
 from ml.data.samples import Reading
 from ml.data.spec import SourceSpec
 from ml.data.splits import check_split, grouped_holdout, picture_groups
-from ml.evaluation.run import evaluate
+from ml.evaluation.run import ask, evaluate
 from ml.explore.findings import explore
 from ml.inference.scoring import load_scorer
 from ml.training.loop import Callbacks, Progress
@@ -113,9 +113,7 @@ def test_a_shipped_scorer_learns_the_votes_and_serves_new_pictures(
         callbacks=Callbacks(on_progress=_silent, should_stop=lambda: False),
     )
     scorer = load_scorer(weights, card, device="cpu")
-    measured = evaluate(
-        scorer, reading.panel, split_seed=SHIPPING.split_seed, test_share=SHIPPING.test_share
-    )
+    measured = evaluate(scorer, ask(reading.panel, SHIPPING, resamples=20)).report
     assert measured.count == 18
     assert measured.srcc.value > 0.8
     served = scorer.predict_batch([noise(900, brightness=level) for level in (0.1, 0.5, 0.9)])

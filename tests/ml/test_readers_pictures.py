@@ -22,9 +22,12 @@ from ml.data.spec import SourceSpec
 from ml.data.splits import (
     Split,
     SplitLeakError,
+    TooFewPicturesError,
     check_split,
     grouped_folds,
     grouped_holdout,
+    held_out,
+    holdout,
     picture_groups,
     published_split,
 )
@@ -137,6 +140,7 @@ def test_a_copy_of_another_size_is_noted_and_kept_on_one_side(folder: Path) -> N
     for seed in range(20):
         split = grouped_holdout(groups, seed=seed, share=0.3)
         check_split(panel, split)
+        check_split(panel, held_out(panel, seed=seed, share=0.3))
         assert sorted([*split.train, *split.test]) == list(range(COUNT))
         assert 4 <= len(split.test) <= 5
     for split in grouped_folds(groups, seed=1, parts=3):
@@ -192,6 +196,23 @@ def test_a_published_split_is_used_where_there_is_one(folder: Path) -> None:
     assert split.train.tolist() == [0, 2, 4, 6, 8, 10]
     write_table(folder, [f"{number:02}.png" for number in range(COUNT)])
     assert published_split(panel_of(read(folder))) is None
+
+
+def test_commands_follow_a_published_split_and_else_draw_one(folder: Path) -> None:
+    drawn = held_out(panel_of(read(folder)), seed=7, share=0.3)
+    assert drawn.test.tolist() == holdout(COUNT, seed=7, share=0.3).test.tolist()
+    rows = [f"{number:02}.png,1,2,3,{'test' if number == 4 else 'train'}" for number in range(12)]
+    write_csv(folder, "file,n1,n2,n3,part", rows)
+    assert held_out(panel_of(read(folder)), seed=7, share=0.3).test.tolist() == [4]
+    copy_as(folder, "03.png", "04.png")
+    with pytest.raises(SplitLeakError, match=r"03\.png and 04\.png"):
+        held_out(panel_of(read(folder)), seed=7, share=0.3)
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_too_few_pictures_to_set_one_aside_are_refused(count: int) -> None:
+    with pytest.raises(TooFewPicturesError, match=f"of {count} pictures"):
+        holdout(count, seed=1, share=0.2)
 
 
 def test_files_unlike_the_rest_are_noted_and_kept(folder: Path) -> None:
