@@ -6,12 +6,13 @@ once, compared by its digest, and a changed or cut one is noticed before anythin
 """
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from math import isfinite
 from pathlib import Path
+
+from ml.contracts.files import replace_file
 
 SCHEMA = 1
 KIND = "votes"
@@ -63,13 +64,7 @@ def write_manifest(path: Path, manifest: Manifest) -> str:
         "rows": len(manifest.rows),
         "sha256": digest,
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.draft")
-    with draft.open("wb") as handle:
-        handle.write(_line(header) + body)
-        handle.flush()
-        os.fsync(handle.fileno())
-    draft.replace(path)
+    replace_file(path, _line(header) + body)
     return digest
 
 

@@ -22,10 +22,10 @@ from pathlib import Path
 from safetensors.torch import save
 
 from ml.contracts.config import EvalReport
+from ml.contracts.files import replace_file
 from ml.plots.training import loss_curve, srcc_curve
 from ml.training.fit import Fitted
 from ml.training.progress import EpochRecord
-from ml.training.resume import replace_file
 
 WEIGHTS = "weights.safetensors"
 
@@ -102,7 +102,7 @@ def _card(fitted: Fitted, facts: RunFacts, *, digest: str) -> dict[str, object]:
             "split_seed": facts.split_seed,
         },
         "prior_shift": None if fitted.shift is None else list(fitted.shift.ratio),
-        "seconds": round(fitted.seconds, 1),
+        "seconds": round(fitted.seconds, 3),
         "epochs": len(fitted.history),
         "metrics": {name: asdict(report) for name, report in facts.reports.items()},
         "notes": [

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
+from ml.contracts.files import replace_file
 from ml.evaluation.metrics import Array
-from ml.training.resume import replace_file
+from ml.training.resume import CheckpointError
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +51,21 @@ def write_cell(folder: Path, cell: Cell) -> None:
 
 
 def read_cell(folder: Path, key: CellKey, *, identity: str) -> Cell | None:
-    """The cell if it is finished and of the same identity, else None: it is then computed anew."""
+    """The cell if it is finished and of the same identity, else None: it is then computed anew.
+
+    Raises CheckpointError for a file that is no cell.
+    """
     path = key.path(folder, ".json")
     if not path.is_file():
         return None
-    document = json.loads(path.read_text(encoding="utf-8"))
-    if document["identity"] != identity:
-        return None
-    return Cell(
-        key=key,
-        identity=identity,
-        seconds=document["seconds"],
-        predictions=tuple(tuple(row) for row in document["predictions"]),
-    )
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        cell = Cell(
+            key=key,
+            identity=document["identity"],
+            seconds=document["seconds"],
+            predictions=tuple(tuple(row) for row in document["predictions"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise CheckpointError(f"{path} is no cell of an ablation: {error!r}") from error
+    return cell if cell.identity == identity else None

@@ -1,7 +1,6 @@
 """Write weights and card so that a reader sees both complete or neither."""
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from ml.contracts.card import parse_card
+from ml.contracts.files import replace_file
 from ml.layers.kernel_head import KernelHead
 
 # The two large matrices; halving them moves no mean by more than a thousandth.
@@ -42,19 +42,9 @@ def write_checkpoint(
     loader. Raises CardError for a card that the loader would refuse.
     """
     parse_card(dict(card))
-    folder.mkdir(parents=True, exist_ok=True)
     weights_path = folder / f"{name}.safetensors"
     card_path = folder / f"{name}.json"
     text = json.dumps(card, indent=2, ensure_ascii=False) + "\n"
-    _replace(weights_path, weights)
-    _replace(card_path, text.encode())
+    replace_file(weights_path, weights)
+    replace_file(card_path, text.encode())
     return weights_path, card_path
-
-
-def _replace(path: Path, content: bytes) -> None:
-    draft = path.with_name(f".{path.name}.draft")
-    with draft.open("wb") as handle:
-        handle.write(content)
-        handle.flush()
-        os.fsync(handle.fileno())
-    draft.replace(path)

@@ -1,7 +1,6 @@
 """The state of a fit in one file, so that a killed run goes on where its last epoch ended."""
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -10,13 +9,14 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
+from ml.contracts.files import replace_file
 from ml.training.progress import EpochRecord
 
 _STATE = "state"
 
 
 class CheckpointError(RuntimeError):
-    """The checkpoint is of another run or unreadable: delete it to start afresh."""
+    """What an earlier run left is of another run or unreadable: delete it to start afresh."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +62,6 @@ def read_saved(path: Path, *, identity: str) -> Saved | None:
     if saved.identity != identity:
         raise CheckpointError(f"{path} is of a run with another recipe or other pictures")
     return saved
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Write ``content`` so that a reader or a crash never meets half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.draft")
-    with draft.open("wb") as handle:
-        handle.write(content)
-        handle.flush()
-        os.fsync(handle.fileno())
-    draft.replace(path)
 
 
 def prefixed(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ml.contracts.files import replace_file
 from ml.contracts.recipe import Recipe, RecipeError, changed
 from ml.data.samples import Panel
 from ml.data.splits import Indices
@@ -21,7 +22,7 @@ from ml.models.weights import WeightSource
 from ml.training.fit import Fitted, fit, open_store
 from ml.training.pixels import PixelStore, cache_name
 from ml.training.progress import FitContext
-from ml.training.resume import replace_file
+from ml.training.resume import CheckpointError
 
 Space = Mapping[str, Sequence[object]]
 TABLE = "search.json"
@@ -69,7 +70,8 @@ def search(
     """Fit ``base`` with the fields of each point changed. Best SRCC first, then least EMD.
 
     ``search.json`` in ``folder`` keeps every finished trial, which a restart does not repeat.
-    Raises RecipeError before any training for a point that is no recipe, and what ``fit`` raises.
+    Raises RecipeError before any training for a point that is no recipe, CheckpointError for a
+    table that cannot be read, and what ``fit`` raises.
     """
     if not base.validation_share:
         raise RecipeError("a search needs a validation_share to judge by")
@@ -162,8 +164,11 @@ def _trial(
 def _read(path: Path) -> dict[str, Trial]:
     if not path.is_file():
         return {}
-    rows = json.loads(path.read_text(encoding="utf-8"))
-    trials = [Trial(**{**row, "seeds": tuple(row["seeds"])}) for row in rows]
+    try:
+        rows = json.loads(path.read_text(encoding="utf-8"))
+        trials = [Trial(**{**row, "seeds": tuple(row["seeds"])}) for row in rows]
+    except (KeyError, TypeError, ValueError) as error:
+        raise CheckpointError(f"{path} holds no trials of a search: {error!r}") from error
     return {trial.identity: trial for trial in trials}
 
 
