@@ -18,7 +18,7 @@ from ml.cli import (
     search,
     train,
 )
-from ml.cli.options import tell
+from ml.cli.options import at_least, tell
 from ml.cli.refusals import REFUSALS
 
 COMMANDS = (
@@ -38,7 +38,7 @@ COMMANDS = (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Parse and run one command. Returns the exit status; 2 for what the caller must mend."""
     parser = argparse.ArgumentParser(prog="python -m ml.cli", description=__doc__)
-    parser.add_argument("--threads", type=int, default=2, help="CPU threads to use")
+    parser.add_argument("--threads", type=at_least(1), default=2, help="CPU threads to use")
     commands = parser.add_subparsers(dest="command", required=True)
     for command in COMMANDS:
         command.add(commands)

@@ -7,17 +7,17 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from ml.cli.options import add_panels, panels, tell, write
+from ml.cli.options import add_panels, at_least, panels, tell, write
 from ml.cli.recipes import add_changes, add_machine, context_of, weights_of, with_changes
 from ml.contracts.builtin import BUILTIN_SCORER
 from ml.contracts.config import TrainConfig
+from ml.contracts.files import replace_file
 from ml.inference.base import ScorePredictor
 from ml.inference.scoring import load_scorer
 from ml.training.ablation import FINAL, ROWS, AblationPlan, ablate, table_recipes
 from ml.training.ablation_table import TableRow, as_markdown, table_rows
 from ml.training.cells import Cell
 from ml.training.ddp import World
-from ml.training.resume import replace_file
 
 
 def add(commands: "argparse._SubParsersAction[Any]") -> None:
@@ -25,11 +25,8 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
     parser = commands.add_parser("ablate", help=__doc__)
     add_panels(parser)
     parser.add_argument("--out", type=Path, required=True, help="folder of cells and tables")
-    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
+    parser.add_argument("--seeds", type=at_least(0), nargs="+", default=[1, 2, 3])
     parser.add_argument("--rows", nargs="+", choices=ROWS, default=list(ROWS))
-    parser.add_argument(
-        "--only", nargs="+", metavar="PANEL", help="panels to measure, all if left out"
-    )
     parser.add_argument("--weights", type=Path, default=BUILTIN_SCORER.weights)
     parser.add_argument("--card", type=Path, default=BUILTIN_SCORER.card)
     add_changes(parser)
@@ -48,9 +45,8 @@ def run(options: argparse.Namespace) -> int:
         source=weights_of(options),
         scorer=_scorer(options),
     )
-    chosen = [panel for panel in panels(options) if not options.only or panel.name in options.only]
     context = context_of(options, world=World())
-    truths, cells = ablate(plan, chosen, options.out, context=context, on_cell=_say)
+    truths, cells = ablate(plan, panels(options), options.out, context=context, on_cell=_say)
     rows = table_rows(truths, cells, resamples=plan.config.resamples)
     _write_tables(options.out, rows, options.changes)
     write(as_markdown(rows))

@@ -8,6 +8,7 @@ from typing import Any
 
 from ml.cli.options import write
 from ml.contracts.builtin import WEIGHTS_FOLDER
+from ml.contracts.files import replace_file
 from ml.evaluation.benchmark import (
     BenchmarkSourceError,
     OwnResult,
@@ -37,8 +38,7 @@ def run(options: argparse.Namespace) -> int:
     if options.into is None:
         write(written)
     else:
-        text = options.into.read_text(encoding="utf-8")
-        options.into.write_text(put_into(text, written), encoding="utf-8")
+        replace_file(options.into, put_into(_text(options.into), written).encode())
     return 0
 
 
@@ -56,9 +56,16 @@ def _shipped() -> list[Path]:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+        document = json.loads(_text(path))
+    except json.JSONDecodeError as error:
         raise BenchmarkSourceError(f"{path} is no JSON: {error}") from error
     if not isinstance(document, dict):
         raise BenchmarkSourceError(f"{path} holds no object")
     return document
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise BenchmarkSourceError(f"{path} is no text: {error}") from error

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ml.cli.options import add_model, add_panels, panels, tell, write
+from ml.cli.options import add_model, add_panels, at_least, panels, tell, write
 from ml.contracts.config import TrainConfig
 from ml.evaluation.bootstrap import RESAMPLES
 from ml.evaluation.judgement import Judgement
@@ -22,7 +22,7 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
     add_model(parser)
     parser.add_argument("--out", type=Path, help="page to write, or a folder for report.html")
     parser.add_argument("--text", action="store_true", help="write text instead of JSON")
-    parser.add_argument("--resamples", type=int, default=RESAMPLES, help="of each interval")
+    parser.add_argument("--resamples", type=at_least(1), default=RESAMPLES, help="of each interval")
     parser.set_defaults(run=run)
 
 

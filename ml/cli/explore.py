@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ml.cli.options import add_source, source, tell, write
+from ml.cli.options import add_source, at_least, source, tell, write
 from ml.data.readers import read_source
 from ml.explore.page import write_report
 
@@ -16,7 +16,9 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
     add_source(parser)
     parser.add_argument("--out", type=Path, default=Path("report.html"), help="the page to write")
     parser.add_argument("--cleaning", type=Path, help="also write the cleaning report, as JSON")
-    parser.add_argument("--limit", type=int, help="look at this many rows only, drawn evenly")
+    parser.add_argument(
+        "--limit", type=at_least(1), help="look at this many rows only, drawn evenly"
+    )
     parser.set_defaults(run=run)
 
 

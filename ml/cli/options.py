@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ml.contracts.builtin import BUILTIN_SCORER
@@ -60,6 +60,18 @@ def add_model(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--engine", type=Engine, choices=list(Engine), default=Engine.TORCH, help="what computes"
     )
+
+
+def at_least(least: int) -> Callable[[str], int]:
+    """The type of an option that is a whole number of ``least`` or more."""
+
+    def number(text: str) -> int:
+        value = int(text)
+        if value < least:
+            raise argparse.ArgumentTypeError(f"{value} is below {least}")
+        return value
+
+    return number
 
 
 def checked_panel(spec: SourceSpec) -> Panel:

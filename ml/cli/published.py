@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ml.cli.options import tell, write
+from ml.cli.options import at_least, tell, write
 from ml.contracts.config import EvalReport
 from ml.data.readers import read_labels
 from ml.data.spec import parse_spec
@@ -32,7 +32,7 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
     parser = commands.add_parser("published", help=__doc__)
     parser.add_argument("labels", metavar="KIND=PATH", help="labels, as in ava=AVA.txt")
     parser.add_argument("predictions", type=Path, help=".npz with image_id and (n, k) arrays")
-    parser.add_argument("--resamples", type=int, default=RESAMPLES, help="of each interval")
+    parser.add_argument("--resamples", type=at_least(1), default=RESAMPLES, help="of each interval")
     parser.add_argument("--json", action="store_true", help="write JSON instead of text")
     parser.set_defaults(run=run)
 

@@ -6,11 +6,10 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-import torch
-
 from ml.cli.options import tell
 from ml.contracts.presets import PRESETS, preset
 from ml.contracts.recipe import Recipe, RecipeError, read_recipe, set_field
+from ml.inference.devices import open_device
 from ml.models.weights import WeightSource
 from ml.training.ddp import World
 from ml.training.progress import FitCallbacks, FitContext, FitProgress
@@ -71,13 +70,16 @@ def weights_of(options: argparse.Namespace) -> WeightSource | None:
 
 
 def context_of(options: argparse.Namespace, *, world: World) -> FitContext:
-    """Where the fits of a command run; the first process tells how they go."""
+    """Where the fits of a command run; the first process tells how they go.
+
+    Raises DeviceUnavailableError.
+    """
     return FitContext(
         callbacks=FitCallbacks(on_progress=Teller(label="").say)
         if world.writes
         else FitCallbacks(),
         world=world,
-        device=torch.device(options.device),
+        device=open_device(options.device),
         cache=options.cache,
     )
 

@@ -9,8 +9,10 @@ from ml.evaluation.benchmark import BenchmarkSourceError
 from ml.evaluation.checks import BadRowsError
 from ml.evaluation.predictions import PredictionFileError
 from ml.evaluation.votes import TooFewVotesError
+from ml.inference.devices import DeviceUnavailableError
 from ml.inference.golden import GoldenMismatchError
 from ml.inference.runtimes.base import EngineUnavailableError
+from ml.losses.objectives import UnknownObjectiveError
 from ml.losses.weighting import NoWeightError
 from ml.models.backbone import NoClassifierError, UnknownBackboneError
 from ml.models.registry import UnknownModelError
@@ -26,6 +28,7 @@ REFUSALS: tuple[type[Exception], ...] = (
     CardError,
     CheckpointError,
     DataSetError,
+    DeviceUnavailableError,
     DigestMismatchError,
     EngineUnavailableError,
     GoldenMismatchError,
@@ -40,6 +43,7 @@ REFUSALS: tuple[type[Exception], ...] = (
     TrainingStoppedError,
     UnknownBackboneError,
     UnknownModelError,
+    UnknownObjectiveError,
     UnknownPanelError,
     UnusablePictureError,
     WeightsError,

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from ml.cli.fit import panel_of
-from ml.cli.options import add_panels, tell, write
+from ml.cli.options import add_panels, at_least, tell, write
 from ml.cli.recipes import add_machine, add_recipe, context_of, recipe_of, weights_of
 from ml.contracts.config import TrainConfig
+from ml.contracts.files import replace_file
 from ml.contracts.recipe import RecipeError
 from ml.data.splits import held_out
 from ml.training.ddp import World
-from ml.training.resume import replace_file
 from ml.training.search import Trial, grid, random_draws, search, trials_markdown
 
 
@@ -29,8 +29,10 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
         metavar="KEY=V1,V2",
         help="values of one field, for instance dropout=0.25,0.5,0.75",
     )
-    parser.add_argument("--draws", type=int, help="random points of the grid, all if left out")
-    parser.add_argument("--seeds", type=int, nargs="+", default=[1])
+    parser.add_argument(
+        "--draws", type=at_least(1), help="random points of the grid, all if left out"
+    )
+    parser.add_argument("--seeds", type=at_least(0), nargs="+", default=[1])
     add_recipe(parser, default="nima")
     add_machine(parser)
     parser.set_defaults(run=run)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ml.cli.options import add_panels, panels, tell, write
+from ml.cli.options import add_panels, at_least, panels, tell, write
 from ml.contracts.builtin import BUILTIN_SCORER
 from ml.contracts.config import TrainConfig
 from ml.training.loop import Callbacks, Progress
@@ -20,7 +20,7 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder for weights and card")
     parser.add_argument("--version", default=BUILTIN_SCORER.name, help="name of the new version")
     parser.add_argument("--cache", type=Path, help="folder that keeps features between runs")
-    parser.add_argument("--seed", type=int, default=TrainConfig().seed)
+    parser.add_argument("--seed", type=at_least(0), default=TrainConfig().seed)
     parser.add_argument("--serve", metavar="PANEL", help="the crowd it speaks for; the first")
     parser.set_defaults(run=run)
 

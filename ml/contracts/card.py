@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from math import isfinite
 from pathlib import Path
 
 from ml.contracts.votes import BINS
@@ -98,10 +99,10 @@ def _scorer_card(document: Mapping[str, object]) -> ScorerCard:
         version=str(document["version"]),
         architecture=str(architecture["name"]),
         options=_mapping(architecture["options"]),
-        input_side=int(_number(architecture["input_side"])),
+        input_side=int(_at_least(1, architecture["input_side"])),
         panel=str(document["panel"]),
         sha256=str(_mapping(document["weights"])["sha256"]),
-        half_width_per_sd=_number(_mapping(document["interval"])["half_width_per_sd"]),
+        half_width_per_sd=_at_least(0, _mapping(document["interval"])["half_width_per_sd"]),
         reference=_ascending(document["reference"]),
         golden=_golden(_mapping(document["golden"])),
     )
@@ -112,8 +113,8 @@ def _golden(fields: Mapping[str, object]) -> Golden:
     if not isinstance(shares, list) or len(shares) != BINS:
         raise ValueError(f"the golden distribution has {BINS} bins")
     return Golden(
-        seed=int(_number(fields["seed"])),
-        side=int(_number(fields["side"])),
+        seed=int(_at_least(0, fields["seed"])),
+        side=int(_at_least(1, fields["side"])),
         distribution=tuple(_number(share) for share in shares),
         tolerance=_number(fields["tolerance"]),
     )
@@ -135,6 +136,12 @@ def _mapping(value: object) -> Mapping[str, object]:
 
 
 def _number(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
         raise TypeError(f"expected a number, found {value!r}")
     return float(value)
+
+
+def _at_least(least: float, value: object) -> float:
+    if (number := _number(value)) < least:
+        raise ValueError(f"expected at least {least}, found {value!r}")
+    return number

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ml.contracts.recipe import Recipe, RecipeError, Schedule, Teacher, Weighting
+from ml.contracts.recipe import Pooling, Recipe, RecipeError, Schedule, Teacher, Weighting
 
 _NIMA = Recipe()
 PRESETS: Mapping[str, Recipe] = {
@@ -22,7 +22,7 @@ PRESETS: Mapping[str, Recipe] = {
         replace(
             _NIMA,
             name="fine-tuned",
-            pooling="stages",
+            pooling=Pooling.STAGES,
             dropout=0.5,
             start_at_mean=True,
             tuned_share=0.7,

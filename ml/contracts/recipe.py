@@ -10,11 +10,19 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from hashlib import sha256
+from math import isfinite
 from pathlib import Path
 
 
 class RecipeError(ValueError):
     """A field is unknown or out of range: whoever wrote the recipe must correct it."""
+
+
+class Pooling(StrEnum):
+    """What becomes of a backbone's maps: mean of the last, or mean and spread of every one."""
+
+    TOP = "top"
+    STAGES = "stages"
 
 
 class Weighting(StrEnum):
@@ -80,7 +88,7 @@ class Recipe:
 
     name: str = "nima"
     backbone: str = "lite0"
-    pooling: str = "top"
+    pooling: Pooling = Pooling.TOP
     input_side: int = 224
     resize_side: int = 256
     random_crop: bool = True
@@ -149,7 +157,7 @@ def read_recipe(path: Path) -> Recipe:
     """The recipe in a JSON file. Raises RecipeError."""
     try:
         return parse_recipe(path.read_text(encoding="utf-8"))
-    except OSError as error:
+    except (OSError, UnicodeDecodeError) as error:
         raise RecipeError(f"{path} cannot be read: {error}") from error
 
 
@@ -194,12 +202,14 @@ def _check_kinds(recipe: Recipe) -> None:
         kind = type(field.default)
         if type(value) is not kind:
             raise RecipeError(f"{field.name} is a {kind.__name__}, not {value!r}")
+        if isinstance(value, float) and not isfinite(value):
+            raise RecipeError(f"{field.name} is {value}, which is no number to compute with")
 
 
 def _check_ranges(recipe: Recipe) -> None:
     _within(recipe, ("dropout", "ema", "validation_share", "teacher_share"), below=1.0)
     _at_least(recipe, ("batch", "accumulate", "cached_views", "input_side"), least=1)
-    _at_least(recipe, ("head_epochs", "all_epochs", "teacher_epochs"), least=0)
+    _at_least(recipe, ("head_epochs", "all_epochs", "teacher_epochs", "seed"), least=0)
     _at_least(recipe, ("patience", "per_bin", "weight_gamma", "decay", "weight_decay"), least=0)
     for name in ("head_rate", "all_rate", "teacher_rate", "weight_delta"):
         if not getattr(recipe, name) > 0:

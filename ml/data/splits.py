@@ -12,6 +12,7 @@ from ml.data.pictures import examine
 from ml.data.samples import DataSetError, Fingerprint, Panel, VotedPicture
 
 Indices = NDArray[np.intp]
+FEWEST_TESTED = 2
 
 
 class SplitLeakError(DataSetError):
@@ -34,14 +35,19 @@ def held_out(panel: Panel, *, seed: int, share: float) -> Split:
     """The split that every command uses: the publisher's, else a draw of ``share`` from ``seed``.
 
     A draw keeps near-duplicates on one side. Raises SplitLeakError when the publisher's split
-    parts them, TooFewPicturesError when nothing would be left to learn from.
+    parts them, TooFewPicturesError when nothing is left to learn from or to rank.
     """
-    published = published_split(panel)
-    if published is not None:
-        check_split(panel, published)
-        return published
-    groups = picture_groups(panel, by_subject=False)
-    return grouped_holdout(groups, seed=seed, share=share)
+    split = published_split(panel)
+    if split is None:
+        groups = picture_groups(panel, by_subject=False)
+        split = grouped_holdout(groups, seed=seed, share=share)
+    check_split(panel, split)
+    if len(split.test) < FEWEST_TESTED:
+        raise TooFewPicturesError(
+            f"{panel.name} sets {len(split.test)} of {len(panel.pictures)} pictures aside: "
+            f"at least {FEWEST_TESTED} are needed to rank"
+        )
+    return split
 
 
 def holdout(count: int, *, seed: int, share: float) -> Split:

@@ -44,8 +44,10 @@ def checked_shares(shares: ArrayLike) -> Array:
 def checked_pair(predicted: ArrayLike, actual: ArrayLike) -> tuple[Array, Array]:
     """Two tables of shares of the same shape, two rows at least. Raises BadRowsError."""
     guessed, voted = checked_shares(predicted), checked_shares(actual)
-    if guessed.shape != voted.shape or len(voted) < 2:
+    if guessed.shape != voted.shape:
         raise BadRowsError(f"cannot compare {guessed.shape} with {voted.shape}")
+    if len(voted) < 2:
+        raise BadRowsError("one picture cannot be ranked: bring at least two to judge by")
     return guessed, voted
 
 

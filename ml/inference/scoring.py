@@ -1,26 +1,24 @@
 """Load a scorer from its weights and card, and judge pictures with it."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import torch
 from PIL import Image
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from ml.contracts.card import ScorerCard, check_digest, read_card
+from ml.contracts.card import CardError, ScorerCard, check_digest, read_card
 from ml.contracts.engine import Engine
 from ml.contracts.results import ScoreResult
 from ml.data.transforms import to_squares
+from ml.inference.devices import open_device
 from ml.inference.golden import GoldenMismatchError, check_distribution, golden_picture
 from ml.inference.runtimes.base import Pictures, Runtime
 from ml.inference.runtimes.choice import SelfTest, choose
-from ml.layers.kernel_head import KernelHead
 from ml.models.registry import create
 from ml.models.scorer import Scorer
-from ml.models.weights import WeightsError
+from ml.models.weights import WeightsError, fill, read_weight_file
 
 logger = logging.getLogger(__name__)
 
@@ -122,11 +120,11 @@ def load_scorer(
     """Read, verify and warm up a scorer. ``engine`` auto costs a self-test of about 3 s of a core.
 
     An engine that does not reproduce the golden picture gives way to torch.
-    Raises CardError, DigestMismatchError, WeightsError or GoldenMismatchError; after any of them
-    nothing may be served from these files.
+    Raises DeviceUnavailableError, or CardError, DigestMismatchError, WeightsError or
+    GoldenMismatchError; after any of these nothing may be served from the files.
     """
     network, facts = open_scorer(weights, card)
-    place = torch.device(device)
+    place = open_device(device)
     loaded = LoadedScorer(network, facts, device=place, engine=engine)
     try:
         loaded.check_golden()
@@ -147,41 +145,21 @@ def open_scorer(weights: Path, card: Path) -> tuple[Scorer, ScorerCard]:
     facts = read_card(card)
     check_digest(weights, expected=facts.sha256)
     network = create_scorer(facts)
-    fill_head(network.head, read_tensors(weights))
+    fill(network.head, read_weight_file(weights).tensors, name="the scorer's head")
     return network, facts
 
 
 def create_scorer(card: ScorerCard) -> Scorer:
-    """The untrained network that ``card`` names, with its pretrained backbone."""
-    network = create(card.architecture, pretrained=True, **card.options)
+    """The untrained network that ``card`` names, with its pretrained backbone.
+
+    Raises CardError for options that describe no network, WeightsError for another network.
+    """
+    try:
+        network = create(card.architecture, pretrained=True, **card.options)
+    except (LookupError, TypeError, ValueError) as error:
+        raise CardError(f"{card.architecture} with {dict(card.options)}: {error}") from error
     if not isinstance(network, Scorer):
         raise WeightsError(f"{card.architecture} is no scorer")
     if card.panel not in network.panels:
         raise WeightsError(f"the card serves panel {card.panel}, which the scorer does not know")
     return network
-
-
-def read_tensors(weights: Path) -> dict[str, Tensor]:
-    """The tensors of a safetensors file. Raises WeightsError."""
-    try:
-        return load_file(weights, device="cpu")
-    except (OSError, SafetensorError) as error:
-        raise WeightsError(f"{weights.name} is no safetensors file: {error}") from error
-
-
-def fill_head(head: KernelHead, tensors: Mapping[str, Tensor]) -> None:
-    """Copy every tensor into the head: all of them, no others, same shapes.
-
-    Raises WeightsError.
-    """
-    expected = head.state_dict()
-    if odd := set(expected) ^ set(tensors):
-        raise WeightsError(f"tensors are missing or unexpected: {sorted(odd)[:4]}")
-    for name, tensor in tensors.items():
-        if tensor.shape != expected[name].shape:
-            raise WeightsError(
-                f"{name} has shape {tuple(tensor.shape)}, not {tuple(expected[name].shape)}"
-            )
-        if not bool(torch.isfinite(tensor).all()):
-            raise WeightsError(f"{name} holds numbers that are not finite")
-    head.load_state_dict({name: tensor.float() for name, tensor in tensors.items()})

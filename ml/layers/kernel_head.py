@@ -35,7 +35,13 @@ class KernelHead(nn.Module):
     base: Tensor
 
     def __init__(self, features: int, *, panels: int, rank: int, support: int) -> None:
+        """Untrained, it says 1/10 for every bin. Raises ValueError for a size below 1."""
         super().__init__()
+        if min(features, panels, rank, support) < 1:
+            raise ValueError(
+                f"no head of {features} features, {panels} panels, rank {rank}, "
+                f"{support} known pictures"
+            )
         self.register_buffer("centre", torch.zeros(panels, features))
         self.register_buffer("scale", torch.ones(panels, features))
         self.register_buffer("directions", torch.zeros(rank, features))

@@ -5,11 +5,11 @@ ImageNet network is replaced by a fully connected layer with ten outputs after d
 """
 
 from collections.abc import Iterator
-from enum import StrEnum
 
 import torch
 from torch import Tensor, nn
 
+from ml.contracts.recipe import Pooling
 from ml.contracts.votes import BINS
 from ml.layers.pooling import StagePooling, TopPooling
 from ml.models.backbone import Backbone, create_backbone
@@ -17,13 +17,6 @@ from ml.models.registry import register
 from ml.models.weights import WeightSource
 
 NIMA_DROPOUT = 0.75
-
-
-class Pooling(StrEnum):
-    """What becomes of the maps: mean of the last one, or mean and spread of every one."""
-
-    TOP = "top"
-    STAGES = "stages"
 
 
 class NimaNetwork(nn.Module):

@@ -27,7 +27,10 @@ class Scorer(nn.Module):
     def __init__(
         self, backbones: Sequence[Backbone], *, panels: Sequence[str], rank: int, support: int
     ) -> None:
+        """Raises ValueError without a backbone."""
         super().__init__()
+        if not backbones:
+            raise ValueError("a scorer has at least one backbone")
         self.backbones = nn.ModuleList(backbones)
         self.pooling = StagePooling()
         self.panels = tuple(panels)

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ml.contracts.recipe import Recipe, Teacher
+from ml.contracts.recipe import Pooling, Recipe, Teacher
 from ml.data.samples import Panel
 from ml.data.splits import Indices
 from ml.evaluation.metrics import Array
 from ml.inference.frozen import run_frozen
 from ml.losses.objectives import needs_spread
 from ml.models.backbone import create_backbone
-from ml.models.nima import NimaNetwork, Pooling
+from ml.models.nima import NimaNetwork
 from ml.models.weights import WeightSource
 from ml.training.frozen_features import standardised, view_features, whole_features
 from ml.training.material import Material, prepare

@@ -12,7 +12,7 @@ from ml.data.splits import Indices, Split, grouped_folds, picture_groups
 from ml.evaluation.metrics import Array, conformal_half_width, mean_scores, spreads
 from ml.layers.kernel_head import KernelHead
 from ml.models.registry import create
-from ml.models.scorer import Scorer
+from ml.models.scorer import Scorer, UnknownPanelError
 from ml.training.checkpoint import round_head
 from ml.training.features import panel_features
 from ml.training.kernel_fit import fit_kernel_head
@@ -63,8 +63,11 @@ def train(
 ) -> TrainedScorer:
     """Extract features, fit one head to all training pictures, size the intervals.
 
-    Only the training part of each split is used. Raises TrainingStoppedError.
+    Only the training part of each split is used. Raises TrainingStoppedError, UnknownPanelError
+    when the panel to serve is not among them, and what ``held_out`` raises.
     """
+    if config.panel not in (names := [panel.name for panel in panels]):
+        raise UnknownPanelError(f"no panel {config.panel} to serve; there are {', '.join(names)}")
     network = build(config, panels=panels)
     ready = gather(network, panels, config, cache=cache, callbacks=callbacks)
     widths: dict[str, float] = {}

@@ -3,12 +3,12 @@
 import numpy as np
 import torch
 
-from ml.contracts.recipe import Recipe
+from ml.contracts.recipe import Pooling, Recipe
 from ml.data.splits import Split
 from ml.evaluation.baselines import constant_histogram, tuned_ridge
 from ml.evaluation.metrics import Array
 from ml.models.backbone import create_backbone
-from ml.models.nima import NimaNetwork, Pooling
+from ml.models.nima import NimaNetwork
 from ml.models.weights import WeightSource
 from ml.training.frozen_features import whole_features
 from ml.training.pixels import PixelStore

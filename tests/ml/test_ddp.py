@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import multiprocessing
 
-from ml.contracts.recipe import Teacher, Weighting
+from ml.contracts.recipe import Pooling, Teacher, Weighting
 from ml.training.ddp import World, joined
 from ml.training.progress import FitContext
 from tests.ml.fits import SMALL, fitted, small_panel
@@ -21,7 +21,7 @@ RECIPE = replace(
     batch=5,
     accumulate=2,
     weighting=Weighting.AMBIGUITY,
-    pooling="stages",
+    pooling=Pooling.STAGES,
     teacher=Teacher.MIXED,
     ema=0.9,
 )

@@ -201,9 +201,11 @@ def test_a_published_split_is_used_where_there_is_one(folder: Path) -> None:
 def test_commands_follow_a_published_split_and_else_draw_one(folder: Path) -> None:
     drawn = held_out(panel_of(read(folder)), seed=7, share=0.3)
     assert drawn.test.tolist() == holdout(COUNT, seed=7, share=0.3).test.tolist()
-    rows = [f"{number:02}.png,1,2,3,{'test' if number == 4 else 'train'}" for number in range(12)]
+    rows = [
+        f"{number:02}.png,1,2,3,{'test' if number in (4, 8) else 'train'}" for number in range(12)
+    ]
     write_csv(folder, "file,n1,n2,n3,part", rows)
-    assert held_out(panel_of(read(folder)), seed=7, share=0.3).test.tolist() == [4]
+    assert held_out(panel_of(read(folder)), seed=7, share=0.3).test.tolist() == [4, 8]
     copy_as(folder, "03.png", "04.png")
     with pytest.raises(SplitLeakError, match=r"03\.png and 04\.png"):
         held_out(panel_of(read(folder)), seed=7, share=0.3)
@@ -213,6 +215,11 @@ def test_commands_follow_a_published_split_and_else_draw_one(folder: Path) -> No
 def test_too_few_pictures_to_set_one_aside_are_refused(count: int) -> None:
     with pytest.raises(TooFewPicturesError, match=f"of {count} pictures"):
         holdout(count, seed=1, share=0.2)
+
+
+def test_one_test_picture_is_too_few_to_rank(folder: Path) -> None:
+    with pytest.raises(TooFewPicturesError, match="sets 1 of 12"):
+        held_out(panel_of(read(folder)), seed=1, share=0.1)
 
 
 def test_files_unlike_the_rest_are_noted_and_kept(folder: Path) -> None:

@@ -11,6 +11,7 @@ import torch
 from ml.contracts.presets import PRESETS, preset
 from ml.contracts.recipe import (
     Monitor,
+    Pooling,
     Recipe,
     RecipeError,
     Schedule,
@@ -193,7 +194,7 @@ def test_cached_features_are_read_again_and_change_nothing(panel: Panel, tmp_pat
     assert furthest(weights(first), weights(second)) > 0
 
 
-STATEFUL = replace(SMALL, ema=0.9, patience=50, pooling="stages", teacher=Teacher.FIRST)
+STATEFUL = replace(SMALL, ema=0.9, patience=50, pooling=Pooling.STAGES, teacher=Teacher.FIRST)
 
 
 @pytest.mark.parametrize("recipe", [SMALL, replace(STATEFUL, teacher_epochs=1)])
