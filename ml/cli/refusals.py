@@ -18,6 +18,7 @@ from ml.models.backbone import NoClassifierError, UnknownBackboneError
 from ml.models.registry import UnknownModelError
 from ml.models.scorer import UnknownPanelError
 from ml.models.weights import WeightsError
+from ml.training.kernel_fit import KernelFitError
 from ml.training.loop import TrainingStoppedError
 from ml.training.progress import NonFiniteLossError
 from ml.training.resume import CheckpointError
@@ -32,6 +33,7 @@ REFUSALS: tuple[type[Exception], ...] = (
     DigestMismatchError,
     EngineUnavailableError,
     GoldenMismatchError,
+    KernelFitError,
     ManifestError,
     NoClassifierError,
     NoWeightError,

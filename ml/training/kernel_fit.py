@@ -23,6 +23,12 @@ from ml.layers.kernel_head import CLIP, KernelHead
 
 Features = NDArray[np.float32]
 LEAST_SCALE = 1e-6
+# Single precision tells no smaller component from rounding.
+LEAST_COMPONENT = 1e-6
+
+
+class KernelFitError(ValueError):
+    """These pictures or votes teach nothing: the operator must bring others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +59,16 @@ class _Ground:
 def fit_kernel_head(
     crowds: Sequence[CrowdVotes], config: TrainConfig, *, widths: Sequence[int]
 ) -> KernelHead:
-    """A head that answers for every crowd in order. ``widths``: features of each backbone."""
+    """A head that answers for every crowd in order. ``widths``: features of each backbone.
+
+    Raises KernelFitError for features that are not finite, pictures without votes, or pictures
+    that mostly look exactly alike.
+    """
+    for number, crowd in enumerate(crowds):
+        _check(number, crowd)
     ground = _ground(crowds, emphasis=_emphasis(config, widths), rank=config.rank)
     distances = _squared_distances(ground.placed)
-    sharpness = config.sharpness / float(np.median(distances))
+    sharpness = config.sharpness / _median_distance(distances)
     owner = np.concatenate([np.full(len(c.votes), number) for number, c in enumerate(crowds)])
     kin = np.where(np.eye(len(crowds), dtype=bool), 1.0, config.kinship)  # (P, P)
     covariance = np.exp(-sharpness * distances) * kin[owner][:, owner]
@@ -72,6 +84,22 @@ def fit_kernel_head(
     return _filled(ground, sharpness=sharpness, pull=pull, base=bases)
 
 
+def _check(number: int, crowd: CrowdVotes) -> None:
+    for what, values in (("features", crowd.upright), ("mirrored features", crowd.mirror)):
+        if not np.isfinite(values).all():
+            row = int(np.argmin(np.isfinite(values).all(axis=1)))
+            raise KernelFitError(f"picture {row} of crowd {number} has {what} that are not finite")
+    if not len(crowd.votes) or not (crowd.votes > 0).all():
+        raise KernelFitError(f"crowd {number} has no pictures, or one that nobody voted on")
+
+
+def _median_distance(distances: Array) -> float:
+    median = float(np.median(distances))
+    if not median > 0:
+        raise KernelFitError("most pictures look exactly alike: there is nothing to tell apart")
+    return median
+
+
 def _emphasis(config: TrainConfig, widths: Sequence[int]) -> Array:
     """(F,) factors that give each backbone its share of a distance, however many features."""
     parts = zip(config.backbone_shares, widths, strict=True)
@@ -80,7 +108,13 @@ def _emphasis(config: TrainConfig, widths: Sequence[int]) -> Array:
 
 def _ground(crowds: Sequence[CrowdVotes], *, emphasis: Array, rank: int) -> _Ground:
     centre = np.stack([crowd.upright.mean(axis=0) for crowd in crowds])
-    scale = np.stack([crowd.upright.std(axis=0) + LEAST_SCALE for crowd in crowds])
+    # Rounding of a constant feature grows with its size and must not be taken for a difference.
+    scale = np.stack(
+        [
+            c.upright.std(axis=0) + LEAST_SCALE * (1 + np.abs(m))
+            for c, m in zip(crowds, centre, strict=True)
+        ]
+    )
     seen = np.concatenate(
         [_both_views(c, m, s) for c, m, s in zip(crowds, centre, scale, strict=True)]
     ) * emphasis.astype(np.float32)  # (N, F)
@@ -98,10 +132,14 @@ def _both_views(crowd: CrowdVotes, centre: Features, scale: Features) -> Feature
 
 
 def _principal(centred: Features, *, rank: int) -> Array:
-    """The first ``rank`` principal directions of (N, F), by the small side of the matrix."""
-    values, vectors = np.linalg.eigh((centred @ centred.T).astype(np.float64))
-    keep = slice(-1, -1 - min(rank, len(centred) - 1), -1)
-    directions: Array = (vectors[:, keep] / np.sqrt(values[keep])).T @ centred
+    """The first ``rank`` principal directions of (N, F), by the small side of the matrix.
+
+    (rank, F), rows of length 1; rows of zeros where the pictures do not vary in so many ways.
+    """
+    values, vectors = np.linalg.eigh((centred @ centred.T).astype(np.float64))  # ascending
+    values, vectors = values[::-1][:rank], vectors[:, ::-1][:, :rank]
+    real = values > LEAST_COMPONENT * values[0]
+    directions: Array = (vectors[:, real] / np.sqrt(values[real])).T @ centred
     missing = rank - len(directions)
     return np.pad(directions, ((0, missing), (0, 0)))
 
