@@ -12,7 +12,7 @@ from ml.contracts.recipe import Recipe, RecipeError, read_recipe, set_field
 from ml.inference.devices import open_device
 from ml.models.weights import WeightSource
 from ml.training.ddp import World
-from ml.training.progress import FitCallbacks, FitContext, FitProgress
+from ml.training.progress import Callbacks, FitContext, FitProgress
 
 _EVERY_S = 10.0
 
@@ -75,9 +75,7 @@ def context_of(options: argparse.Namespace, *, world: World) -> FitContext:
     Raises DeviceUnavailableError.
     """
     return FitContext(
-        callbacks=FitCallbacks(on_progress=Teller(label="").say)
-        if world.writes
-        else FitCallbacks(),
+        callbacks=Callbacks(on_progress=Teller().say) if world.writes else Callbacks(),
         world=world,
         device=open_device(options.device),
         cache=options.cache,
@@ -87,8 +85,7 @@ def context_of(options: argparse.Namespace, *, world: World) -> FitContext:
 class Teller:
     """Says how a fit goes, at most every ten seconds."""
 
-    def __init__(self, *, label: str) -> None:
-        self._label = label
+    def __init__(self) -> None:
         self._said_at = 0.0
 
     def say(self, progress: FitProgress) -> None:
@@ -97,7 +94,7 @@ class Teller:
         if now - self._said_at < _EVERY_S:
             return
         self._said_at = now
-        tell(f"{self._label}{_line(progress)}")
+        tell(_line(progress))
 
 
 def _line(progress: FitProgress) -> str:

@@ -19,8 +19,7 @@ from ml.models.registry import UnknownModelError
 from ml.models.scorer import UnknownPanelError
 from ml.models.weights import WeightsError
 from ml.training.kernel_fit import KernelFitError
-from ml.training.loop import TrainingStoppedError
-from ml.training.progress import NonFiniteLossError
+from ml.training.progress import NonFiniteLossError, TrainingStoppedError
 from ml.training.resume import CheckpointError
 
 REFUSALS: tuple[type[Exception], ...] = (

@@ -9,7 +9,7 @@ from typing import Any
 from ml.cli.options import add_panels, at_least, panels, tell, write
 from ml.contracts.builtin import BUILTIN_SCORER
 from ml.contracts.config import TrainConfig
-from ml.training.loop import Callbacks, Progress
+from ml.training.progress import Callbacks, Progress
 from ml.training.run import Destination, train_and_ship
 
 
@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
             created_at=time.strftime("%Y-%m-%d", time.gmtime()),
         ),
         cache=options.cache,
-        callbacks=Callbacks(on_progress=_say, should_stop=lambda: False),
+        callbacks=Callbacks(on_progress=_say),
     )
     write("\n".join(str(path) for path in paths))
     return 0

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
-from ml.data.transforms import REDUCING_GAP
+from ml.data.transforms import REDUCING_GAP, UnusablePictureError
 
 # Squeezing averages down to this many times the side anyway; a JPEG decoded no smaller than that
 # loses nothing that would be looked at.
@@ -16,9 +16,13 @@ def open_picture(path: Path, side: int) -> Image.Image:
 
     JPEG files may be decoded at a half, a quarter or an eighth of their size, as long as both
     sides keep three times ``side``: 2 to 4 times faster for camera pictures.
-    Raises OSError for a file that is no picture or is cut off.
+    Raises OSError for a file that is no picture or is cut off, UnusablePictureError for one that
+    is too large to decode.
     """
-    with Image.open(path) as picture:
-        picture.draft(None, (SPARE * side, SPARE * side))
-        picture.load()
-        return ImageOps.exif_transpose(picture)
+    try:
+        with Image.open(path) as picture:
+            picture.draft(None, (SPARE * side, SPARE * side))
+            picture.load()
+            return ImageOps.exif_transpose(picture)
+    except Image.DecompressionBombError as error:
+        raise UnusablePictureError(f"{path}: {error}") from error

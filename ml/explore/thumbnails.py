@@ -4,7 +4,7 @@ import base64
 import io
 from pathlib import Path
 
-from PIL import Image, ImageOps
+from ml.data.opening import open_picture
 
 SIDE = 360
 QUALITY = 78
@@ -12,9 +12,7 @@ QUALITY = 78
 
 def thumbnail(path: Path) -> str:
     """A data URI of a picture that was decoded before, its longer side at most ``SIDE``."""
-    with Image.open(path) as picture:
-        picture.draft("RGB", (SIDE * 2, SIDE * 2))
-        upright = ImageOps.exif_transpose(picture).convert("RGB")
+    upright = open_picture(path, SIDE).convert("RGB")
     upright.thumbnail((SIDE, SIDE), reducing_gap=3.0)
     buffer = io.BytesIO()
     upright.save(buffer, "JPEG", quality=QUALITY, optimize=True)

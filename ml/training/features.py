@@ -1,19 +1,21 @@
 """Features of a panel's pictures, computed once by the frozen backbone and kept on disk."""
 
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from ml.contracts.files import replace_file
 from ml.data.opening import open_picture
 from ml.data.samples import Panel
 from ml.data.transforms import mirrored, to_pixels
 from ml.inference.frozen import frozen, run_frozen
 from ml.models.scorer import Scorer
+from ml.training.pixels import cache_name, fingerprint
 
 BATCH = 8
 Features = NDArray[np.float32]
@@ -39,14 +41,18 @@ def panel_features(
 
     ``on_progress(done, total)`` is told after every batch.
     """
-    path = None if cache is None else cache / f"{_fingerprint(panel, side, scorer.identity)}.npz"
+    path = None
+    if cache is not None:
+        looked = fingerprint(panel.pictures, large=side, side=side)
+        path = cache / f"scorer-{cache_name(looked, scorer.identity)}.npz"
     if path is not None and path.is_file():
         with np.load(path) as stored:
             return PanelFeatures(upright=stored["upright"], mirror=stored["mirror"])
     features = _extract(panel, scorer, side=side, on_progress=on_progress)
     if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(path, upright=features.upright, mirror=features.mirror)
+        packed = io.BytesIO()
+        np.savez(packed, upright=features.upright, mirror=features.mirror)
+        replace_file(path, packed.getvalue())
     return features
 
 
@@ -64,11 +70,3 @@ def _extract(
         mirror.append(run_frozen(network.features, mirrored(pixels)).numpy())
         on_progress(min(start + BATCH, total), total)
     return PanelFeatures(upright=np.concatenate(upright), mirror=np.concatenate(mirror))
-
-
-def _fingerprint(panel: Panel, side: int, identity: str) -> str:
-    digest = sha256(f"{panel.name}|{side}|{identity}".encode())
-    for picture in panel.pictures:
-        digest.update(picture.key.encode())
-        digest.update(sha256(picture.path.read_bytes()).digest())
-    return digest.hexdigest()

@@ -6,13 +6,14 @@ each picture; epoch e uses view e modulo that number. With as many views as epoc
 that is the live computation, not an approximation; with more epochs the views repeat.
 """
 
+import io
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from ml.contracts.files import replace_file
 from ml.contracts.recipe import Recipe
 from ml.data.splits import Indices
 from ml.inference.frozen import run_frozen
@@ -113,12 +114,7 @@ def _remembered(
         return torch.from_numpy(np.load(path))
     features = compute()
     if context.world.writes:
-        _keep(path, features)
+        packed = io.BytesIO()
+        np.save(packed, features.numpy())
+        replace_file(path, packed.getvalue())
     return features
-
-
-def _keep(path: Path, features: Tensor) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".draft.npy")
-    np.save(draft, features.numpy())
-    draft.replace(path)

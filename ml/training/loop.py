@@ -1,6 +1,6 @@
 """Train a scorer: one head for all panels on cached features, measured on pictures never seen."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,30 +17,10 @@ from ml.training.checkpoint import round_head
 from ml.training.features import panel_features
 from ml.training.kernel_fit import fit_kernel_head
 from ml.training.panels import ReadyPanel, predict_rows, ready_panel
+from ml.training.progress import Callbacks, Progress, TrainingStoppedError
 
 INTERVAL_LEVEL = 0.8
 REFERENCE_POINTS = 101
-
-
-class TrainingStoppedError(RuntimeError):
-    """The caller asked to stop: nothing was saved."""
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """Where a run stands: ``step`` in words, ``done`` of ``total`` within it."""
-
-    step: str
-    done: int
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
-class Callbacks:
-    """How a run talks to its caller."""
-
-    on_progress: Callable[[Progress], None]
-    should_stop: Callable[[], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +39,11 @@ class TrainedScorer:
 
 
 def train(
-    config: TrainConfig, panels: Sequence[Panel], *, cache: Path | None, callbacks: Callbacks
+    config: TrainConfig,
+    panels: Sequence[Panel],
+    *,
+    cache: Path | None,
+    callbacks: Callbacks[Progress],
 ) -> TrainedScorer:
     """Extract features, fit one head to all training pictures, size the intervals.
 
@@ -110,7 +94,7 @@ def gather(
     config: TrainConfig,
     *,
     cache: Path | None,
-    callbacks: Callbacks,
+    callbacks: Callbacks[Progress],
 ) -> tuple[ReadyPanel, ...]:
     """Features, votes and split of every panel."""
     ready: list[ReadyPanel] = []
@@ -135,7 +119,7 @@ def cross_predict(
     network: Scorer,
     splits: Sequence[Split],
     config: TrainConfig,
-    callbacks: Callbacks,
+    callbacks: Callbacks[Progress],
 ) -> Array:
     """Predict each fold of panel number ``crowd`` by a head that never saw it.
 

@@ -11,8 +11,9 @@ from ml.evaluation.comparison import Comparison, Rivals, compare, rivals
 from ml.evaluation.equivalent_raters import EquivalentRaters, equivalent_raters
 from ml.evaluation.metrics import Array, mean_scores, spreads, srcc
 from ml.evaluation.votes import pool_of_panel
-from ml.training.loop import Callbacks, TrainedScorer, cross_predict, picture_folds, subject_folds
+from ml.training.loop import TrainedScorer, cross_predict, picture_folds, subject_folds
 from ml.training.panels import ReadyPanel, predict_rows
+from ml.training.progress import Callbacks, Progress
 
 CEILING_SEED = 42
 RATERS_SEED = 42
@@ -38,7 +39,7 @@ class PanelMeasures:
 
 
 def measure(
-    trained: TrainedScorer, config: TrainConfig, callbacks: Callbacks
+    trained: TrainedScorer, config: TrainConfig, callbacks: Callbacks[Progress]
 ) -> tuple[PanelMeasures, ...]:
     """All kinds of figures for every panel, beside the baselines on identical splits."""
     return tuple(
@@ -47,7 +48,7 @@ def measure(
 
 
 def _measure_panel(
-    crowd: int, trained: TrainedScorer, config: TrainConfig, callbacks: Callbacks
+    crowd: int, trained: TrainedScorer, config: TrainConfig, callbacks: Callbacks[Progress]
 ) -> PanelMeasures:
     network, own = trained.network, trained.panels[crowd]
     test = own.split.test

@@ -1,16 +1,32 @@
-"""What a fit says while it runs, and what it remembers of every epoch."""
+"""What training says while it runs, how it is stopped, and what a fit remembers of every epoch."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Generic, TypeVar
 
 import torch
 
 from ml.training.ddp import World
 
+Said = TypeVar("Said")
+
+
+class TrainingStoppedError(RuntimeError):
+    """The caller asked to stop: nothing was saved but what the message names."""
+
 
 class NonFiniteLossError(ArithmeticError):
     """The loss became NaN or infinite: lower the rates in the recipe, or use fp32."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where the training of a scorer stands: ``step`` in words, ``done`` of ``total`` within it."""
+
+    step: str
+    done: int
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +67,13 @@ class FitProgress:
 
 
 @dataclass(frozen=True, slots=True)
-class FitCallbacks:
-    """How a fit talks to its caller. ``should_stop`` is asked before every update."""
+class Callbacks(Generic[Said]):
+    """How a run talks to its caller, who hears nothing and never stops it if left out.
 
-    on_progress: Callable[[FitProgress], None] = lambda _progress: None
+    ``should_stop`` is asked before every piece of work: an update, a batch, a fold.
+    """
+
+    on_progress: Callable[[Said], None] = lambda _said: None
     should_stop: Callable[[], bool] = lambda: False
 
 
@@ -65,7 +84,7 @@ class FitContext:
     ``cache``: folder of pixels and features that later fits read again.
     """
 
-    callbacks: FitCallbacks = field(default_factory=FitCallbacks)
+    callbacks: Callbacks[FitProgress] = field(default_factory=Callbacks)
     world: World = field(default_factory=World)
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
     checkpoint: Path | None = None

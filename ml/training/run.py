@@ -11,8 +11,9 @@ from ml.inference.frozen import run_frozen
 from ml.inference.golden import golden_picture
 from ml.training.card import GOLDEN_SEED, GOLDEN_SIDE, write_card
 from ml.training.checkpoint import head_tensors, pack, write_checkpoint
-from ml.training.loop import Callbacks, TrainedScorer, train
+from ml.training.loop import TrainedScorer, train
 from ml.training.measure import measure
+from ml.training.progress import Callbacks, Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ def train_and_ship(
     *,
     destination: Destination,
     cache: Path | None,
-    callbacks: Callbacks,
+    callbacks: Callbacks[Progress],
 ) -> tuple[Path, Path]:
     """Train, measure, and write weights and card to the destination. Returns both paths.
 

@@ -19,12 +19,17 @@ from ml.data.splits import Indices
 from ml.evaluation.metrics import Array, emd, mean_scores, srcc
 from ml.models.nima import NimaNetwork
 from ml.training.averaging import Averaged
-from ml.training.loop import TrainingStoppedError
 from ml.training.material import Material
 from ml.training.optimising import Adam, rate_at
 from ml.training.phases import Phase, trained_parameters
 from ml.training.predicting import PhaseInputs, judge_features, judge_pixels
-from ml.training.progress import EpochRecord, FitContext, FitProgress, NonFiniteLossError
+from ml.training.progress import (
+    EpochRecord,
+    FitContext,
+    FitProgress,
+    NonFiniteLossError,
+    TrainingStoppedError,
+)
 from ml.training.resume import Saved, prefixed, under
 from ml.training.updates import add_up_gradients
 from ml.training.views import draw_order

@@ -9,7 +9,7 @@ import torch
 
 from ml.contracts.config import TrainConfig
 from ml.data.readers import read_oasis, read_sophoappeal
-from ml.training.loop import Callbacks, Progress
+from ml.training.progress import Callbacks, Progress
 from ml.training.run import Destination, train_and_ship
 from tests.ml.panels import write_oasis, write_sophoappeal
 
@@ -57,6 +57,6 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Shipped:
             folder=folder / "weights", version="scorer-tiny", created_at="2026-01-31"
         ),
         cache=folder / "cache",
-        callbacks=Callbacks(on_progress=steps.append, should_stop=lambda: False),
+        callbacks=Callbacks(on_progress=steps.append),
     )
     return Shipped(weights, card, oasis, sophoappeal, tuple(steps))

@@ -15,7 +15,7 @@ from ml.data.splits import check_split, grouped_holdout, picture_groups
 from ml.evaluation.run import ask, evaluate
 from ml.explore.findings import explore
 from ml.inference.scoring import load_scorer
-from ml.training.loop import Callbacks, Progress
+from ml.training.progress import Callbacks
 from ml.training.run import Destination, train_and_ship
 from tests.ml.conftest import TINY
 from tests.ml.panels import noise
@@ -110,7 +110,7 @@ def test_a_shipped_scorer_learns_the_votes_and_serves_new_pictures(
         [reading.panel],
         destination=Destination(folder=tmp_path, version="mini-ava", created_at="2026-01-31"),
         cache=None,
-        callbacks=Callbacks(on_progress=_silent, should_stop=lambda: False),
+        callbacks=Callbacks(),
     )
     scorer = load_scorer(weights, card, device="cpu")
     measured = evaluate(scorer, ask(reading.panel, SHIPPING, resamples=20)).report
@@ -119,7 +119,3 @@ def test_a_shipped_scorer_learns_the_votes_and_serves_new_pictures(
     served = scorer.predict_batch([noise(900, brightness=level) for level in (0.1, 0.5, 0.9)])
     dark, middle, bright = (result.mean for result in served)
     assert dark + 0.5 < middle < bright
-
-
-def _silent(_progress: Progress) -> None:
-    return None

@@ -17,18 +17,10 @@ from ml.evaluation.run import ask, evaluate
 from ml.inference.scoring import load_scorer
 from ml.training.card import verdict
 from ml.training.checkpoint import write_checkpoint
-from ml.training.loop import Callbacks, Progress, TrainingStoppedError
+from ml.training.progress import Callbacks, TrainingStoppedError
 from ml.training.run import Destination, train_and_ship
 from tests.ml.conftest import TINY, Shipped
 from tests.ml.panels import write_oasis
-
-
-def silent(_progress: Progress) -> None:
-    return None
-
-
-def go_on() -> bool:
-    return False
 
 
 def test_the_card_reports_what_was_learned(shipped: Shipped) -> None:
@@ -62,7 +54,7 @@ def test_the_same_config_and_data_give_the_same_weights(shipped: Shipped, tmp_pa
         [read_oasis(shipped.oasis), read_sophoappeal(shipped.sophoappeal)],
         destination=Destination(folder=tmp_path, version="scorer-tiny", created_at="2026-01-31"),
         cache=None,
-        callbacks=Callbacks(on_progress=silent, should_stop=go_on),
+        callbacks=Callbacks(),
     )
     again, before = load_file(weights), load_file(shipped.weights)
     assert again.keys() == before.keys()
@@ -79,7 +71,7 @@ def test_a_head_of_fewer_components_is_another_head(shipped: Shipped, tmp_path: 
         [read_oasis(shipped.oasis), read_sophoappeal(shipped.sophoappeal)],
         destination=Destination(folder=tmp_path, version="scorer-tiny", created_at="2026-01-31"),
         cache=shipped.weights.parent.parent / "cache",
-        callbacks=Callbacks(on_progress=silent, should_stop=go_on),
+        callbacks=Callbacks(),
     )
     assert load_file(weights)["known"].shape[1] == 2
 
@@ -95,7 +87,7 @@ def test_a_published_split_that_leaks_a_picture_is_never_trained_on(tmp_path: Pa
             [Panel.of("oasis", pictures)],
             destination=Destination(folder=tmp_path / "w", version="v", created_at="2026-01-31"),
             cache=None,
-            callbacks=Callbacks(on_progress=silent, should_stop=go_on),
+            callbacks=Callbacks(),
         )
 
 
@@ -117,7 +109,7 @@ def test_a_stopped_run_writes_nothing(shipped: Shipped, tmp_path: Path) -> None:
             [read_oasis(shipped.oasis)],
             destination=Destination(folder=tmp_path / "w", version="v", created_at="2026-01-31"),
             cache=None,
-            callbacks=Callbacks(on_progress=silent, should_stop=lambda: True),
+            callbacks=Callbacks(should_stop=lambda: True),
         )
     assert not (tmp_path / "w").exists()
 

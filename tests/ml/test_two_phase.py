@@ -26,11 +26,16 @@ from ml.data.samples import Panel, SpreadUnknownError
 from ml.data.splits import holdout
 from ml.evaluation.metrics import mean_scores, srcc
 from ml.training.fit import Fitted, open_store
-from ml.training.loop import TrainingStoppedError
 from ml.training.material import prepare
 from ml.training.optimising import rate_at
 from ml.training.phases import ALL, HEAD, SEMANTIC
-from ml.training.progress import FitCallbacks, FitContext, FitProgress, NonFiniteLossError
+from ml.training.progress import (
+    Callbacks,
+    FitContext,
+    FitProgress,
+    NonFiniteLossError,
+    TrainingStoppedError,
+)
 from ml.training.resume import CheckpointError
 from ml.training.views import cut, draw_views
 from tests.ml.fits import SMALL, fitted, small_panel
@@ -204,7 +209,7 @@ def test_a_killed_run_goes_on_to_the_weights_of_an_uninterrupted_one(
 ) -> None:
     whole = fitted(recipe, panel, FitContext())
     killed = FitContext(
-        callbacks=FitCallbacks(should_stop=stop_after(updates)), checkpoint=tmp_path / "last"
+        callbacks=Callbacks(should_stop=stop_after(updates)), checkpoint=tmp_path / "last"
     )
     with pytest.raises(TrainingStoppedError):
         fitted(recipe, panel, killed)
@@ -212,7 +217,7 @@ def test_a_killed_run_goes_on_to_the_weights_of_an_uninterrupted_one(
     resumed = fitted(
         recipe,
         panel,
-        replace(killed, callbacks=FitCallbacks(on_progress=steps.append)),
+        replace(killed, callbacks=Callbacks(on_progress=steps.append)),
     )
     assert furthest(weights(whole), weights(resumed)) == 0
     compared = [(record.phase, record.epoch, record.loss) for record in resumed.history]
@@ -223,7 +228,7 @@ def test_a_killed_run_goes_on_to_the_weights_of_an_uninterrupted_one(
 def test_a_finished_run_is_not_trained_again(panel: Panel, tmp_path: Path) -> None:
     steps: list[FitProgress] = []
     context = FitContext(
-        callbacks=FitCallbacks(on_progress=steps.append), checkpoint=tmp_path / "last"
+        callbacks=Callbacks(on_progress=steps.append), checkpoint=tmp_path / "last"
     )
     first = fitted(SMALL, panel, context)
     steps.clear()
@@ -245,7 +250,7 @@ def test_a_checkpoint_of_another_recipe_or_a_broken_one_is_refused(
 
 def test_progress_names_phase_epoch_rate_speed_and_the_validation_figures(panel: Panel) -> None:
     steps: list[FitProgress] = []
-    fitted(SMALL, panel, FitContext(callbacks=FitCallbacks(on_progress=steps.append)))
+    fitted(SMALL, panel, FitContext(callbacks=Callbacks(on_progress=steps.append)))
     assert [step.phase for step in steps] == [HEAD] * 6 + [ALL] * 6
     assert [(step.epoch, step.step) for step in steps[:4]] == [(1, 1), (1, 2), (2, 1), (2, 2)]
     assert steps[0].last is None and steps[2].last is not None
