@@ -1,12 +1,9 @@
 """Judgements as one HTML page that needs nothing beside it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from ml.contracts.config import Estimate
 from ml.evaluation import sentences
@@ -15,19 +12,10 @@ from ml.evaluation.metrics import mean_scores
 from ml.evaluation.summary import FIGURES, figure
 from ml.evaluation.text_table import with_interval
 from ml.plots import evaluation as plots
-from ml.plots.evaluation import NARROW, WIDE, Mark
+from ml.plots.evaluation import Mark
+from ml.plots.page import Plot, plot, render_page
 
-_TEMPLATES = Path(__file__).parent / "templates"
-_ACCEPTED = (0.76, 0.84)
-
-
-@dataclass(frozen=True, slots=True)
-class Plot:
-    """One plot drawn twice, for wide and for narrow screens. ``label`` tells it to the blind."""
-
-    wide: Markup
-    narrow: Markup
-    label: str
+_TEMPLATE = Path(__file__).parent / "templates" / "evaluation.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +41,7 @@ class Chapter:
 
 def render(judgements: Sequence[Judgement], *, version: str) -> str:
     """The page as HTML; all text from outside is escaped."""
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    style = (_TEMPLATES / "evaluation.css").read_text(encoding="utf-8")
-    return environment.get_template("evaluation.html").render(
-        version=version,
-        chapters=[_chapter(one) for one in judgements],
-        style=Markup(style),  # noqa: S704
-    )
+    return render_page(_TEMPLATE, version=version, chapters=[_chapter(one) for one in judgements])
 
 
 def _chapter(one: Judgement) -> Chapter:
@@ -85,10 +61,10 @@ def _chapter(one: Judgement) -> Chapter:
 def _range(one: Judgement) -> Part:
     means = mean_scores(one.predicted), mean_scores(one.actual)
     ends = [
-        _plot(partial(_tail, means, upper), label=label)
+        plot(partial(_tail, means, upper), label=label)
         for upper, label in ((False, "The lowest tenth, enlarged"), (True, "The highest tenth"))
     ]
-    whole = _plot(
+    whole = plot(
         lambda width: plots.predicted_and_true(*means, width=width),
         label="Distribution of predicted and voted mean scores",
     )
@@ -101,7 +77,7 @@ def _tail(means: tuple[plots.Array, plots.Array], upper: bool, width: float) -> 
 
 def _agreement(one: Judgement) -> Part:
     bins = [_mark(item.predicted, item.voted) for item in one.calibration.reliability]
-    drawn = _plot(
+    drawn = plot(
         lambda width: plots.scatter(
             mean_scores(one.predicted), mean_scores(one.actual), bins, width=width
         ),
@@ -112,7 +88,7 @@ def _agreement(one: Judgement) -> Part:
 
 def _rivals(one: Judgement) -> Part:
     drawn = tuple(
-        _plot(partial(_beside, one, name, heading), label=f"{heading} of all models")
+        plot(partial(_beside, one, name, heading), label=f"{heading} of all models")
         for name, heading in (("srcc", "SRCC"), ("emd_r2", "EMD, r = 2 (less is better)"))
     )
     return Part("What does it beat?", sentences.rival_words(one), drawn)
@@ -125,8 +101,8 @@ def _beside(one: Judgement, name: str, heading: str, width: float) -> str:
 
 def _intervals(one: Judgement) -> Part:
     points = [_mark(item.level, item.covered) for item in one.calibration.coverage]
-    drawn = _plot(
-        lambda width: plots.coverage(points, band=_ACCEPTED, width=width),
+    drawn = plot(
+        lambda width: plots.coverage(points, band=sentences.ACCEPTED, width=width),
         label="Coverage of the intervals against their promise",
     )
     return Part("Do the intervals hold?", sentences.interval_words(one), (drawn,))
@@ -135,7 +111,7 @@ def _intervals(one: Judgement) -> Part:
 def _raters(one: Judgement) -> Part:
     curve = [_mark(point.size, point.srcc) for point in one.raters.curve]
     model = _mark(one.raters.raters.value, one.raters.model)
-    drawn = _plot(
+    drawn = plot(
         lambda width: plots.equivalent_raters(curve, model, width=width),
         label="Agreement of panels of voters by size, and the model's",
     )
@@ -144,9 +120,3 @@ def _raters(one: Judgement) -> Part:
 
 def _mark(at: float, estimate: Estimate) -> Mark:
     return Mark(at, estimate.value, estimate.low, estimate.high)
-
-
-def _plot(draw: Callable[[float], str], *, label: str) -> Plot:
-    """``draw`` takes a width in inches and gives SVG text of our own making."""
-    wide, narrow = (Markup(draw(width)) for width in (WIDE, NARROW))  # noqa: S704
-    return Plot(wide=wide, narrow=narrow, label=label)

@@ -8,7 +8,7 @@ from ml.evaluation.metrics import mean_scores
 from ml.evaluation.summary import skill
 
 _GOOD_RANGE = 0.8
-_ACCEPTED = (0.76, 0.84)
+ACCEPTED = (0.76, 0.84)
 _TAIL = 0.1
 
 
@@ -90,7 +90,7 @@ def rival_words(one: Judgement) -> tuple[str, ...]:
 def interval_words(one: Judgement) -> tuple[str, ...]:
     """Whether the promised 80 % is kept."""
     served = _served(one)
-    low, high = _ACCEPTED
+    low, high = ACCEPTED
     verdict = "within" if low <= served.value <= high else "outside"
     return (
         (

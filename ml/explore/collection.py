@@ -8,9 +8,10 @@ from ml.data.faults import CleaningReport, Severity
 from ml.explore import words
 from ml.explore.bias import Raters, Subjects
 from ml.explore.findings import Findings, Ranked, Technical
-from ml.explore.layout import Exhibit, Listing, Plot, Section, Wall, plot
+from ml.explore.layout import Exhibit, Listing, Section, Wall
 from ml.explore.thumbnails import thumbnail
 from ml.plots.explore import categories, histogram
+from ml.plots.page import Plot, plot
 
 MOST_BARS = 24
 MOST_ITEMS = 200

@@ -1,20 +1,9 @@
 """What a page is made of: sections with sentences, plots, tables and pictures."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from markupsafe import Markup
-
-from ml.plots.explore import NARROW, WIDE
-
-
-@dataclass(frozen=True, slots=True)
-class Plot:
-    """One plot drawn twice, for wide and for narrow screens. ``label`` tells it to the blind."""
-
-    wide: Markup
-    narrow: Markup
-    label: str
+from ml.plots.page import Plot
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +68,3 @@ class Section:
     table: Table | None = None
     walls: tuple[Wall, ...] = ()
     listings: tuple[Listing, ...] = ()
-
-
-def plot(draw: Callable[[float], str], *, label: str) -> Plot:
-    """``draw`` takes a width in inches and gives SVG text of our own making."""
-    wide, narrow = (Markup(draw(width)) for width in (WIDE, NARROW))  # noqa: S704
-    return Plot(wide=wide, narrow=narrow, label=label)

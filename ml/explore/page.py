@@ -2,16 +2,14 @@
 
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
-
 from ml.data.samples import Reading
 from ml.explore import words
 from ml.explore.collection import collection_sections
 from ml.explore.findings import Findings, explore
 from ml.explore.sections import vote_sections
+from ml.plots.page import render_page
 
-_TEMPLATES = Path(__file__).parent / "templates"
+_TEMPLATE = Path(__file__).parent / "templates" / "report.html"
 _TITLES = {"aadb": "AADB", "ava": "AVA", "oasis": "OASIS", "sophoappeal": "Sophoappeal"}
 
 
@@ -25,20 +23,12 @@ def write_report(reading: Reading, path: Path) -> Findings:
 
 def render(found: Findings) -> str:
     """The page as HTML. All text from the data set is escaped."""
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    style = (_TEMPLATES / "report.css").read_text(encoding="utf-8")
-    return environment.get_template("report.html").render(
+    return render_page(
+        _TEMPLATE,
         title=_TITLES.get(found.reading.table.name, found.reading.table.name),
         overview=words.overview(found),
         figures=_figures(found),
         sections=(*vote_sections(found), *collection_sections(found)),
-        style=Markup(style),  # noqa: S704
     )
 
 

@@ -7,9 +7,10 @@ import numpy as np
 from ml.evaluation.fits import FAMILIES, FitRow, FitTable
 from ml.explore import words
 from ml.explore.findings import Findings
-from ml.explore.layout import Cell, Plot, Section, Table, plot
+from ml.explore.layout import Cell, Section, Table
 from ml.explore.statistics import Summary
 from ml.plots.explore import band_distributions, histogram, mean_scores, spread_by_mean
+from ml.plots.page import Plot, plot
 
 
 def vote_sections(found: Findings) -> tuple[Section, ...]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import (
     FixedLocator,
     MaxNLocator,
@@ -15,13 +14,11 @@ from matplotlib.ticker import (
 )
 from numpy.typing import NDArray
 
-from ml.plots.figure import INK, MODEL, PEOPLE, QUIET, new_figure, to_svg
-from ml.plots.theming import themed
+from ml.plots.figure import INK, MODEL, PEOPLE, QUIET, WIDE, new_figure
+from ml.plots.theming import finished
 
 Array = NDArray[np.float64]
 
-WIDE = 6.4
-NARROW = 3.7
 _BAR = 0.25
 _TAIL = 0.1
 _MANY = 1500
@@ -43,7 +40,7 @@ def predicted_and_true(predicted: Array, actual: Array, *, width: float) -> str:
     edges = _edges(predicted, actual)
     _two_histograms(axes, predicted, actual, edges)
     _key(axes, [(MODEL, "predicted"), (PEOPLE, "voted")])
-    return _finished(figure, axes, xlabel="mean score", ylabel="pictures")
+    return finished(figure, axes, xlabel="mean score", ylabel="pictures")
 
 
 def tail(predicted: Array, actual: Array, *, upper: bool, width: float) -> str:
@@ -66,7 +63,7 @@ def tail(predicted: Array, actual: Array, *, upper: bool, width: float) -> str:
             ha="right" if upper else "left",
             va="top",
         )
-    return _finished(figure, axes, xlabel="mean score", ylabel="pictures")
+    return finished(figure, axes, xlabel="mean score", ylabel="pictures")
 
 
 def scatter(predicted: Array, actual: Array, reliability: Sequence[Mark], *, width: float) -> str:
@@ -83,7 +80,7 @@ def scatter(predicted: Array, actual: Array, reliability: Sequence[Mark], *, wid
     axes.set(xlim=(low, high), ylim=(low, high))
     axes.set_box_aspect(1)
     _key(axes, [(PEOPLE, "tenths of the predictions"), (QUIET, "pictures")])
-    return _finished(figure, axes, xlabel="predicted mean", ylabel="voted mean")
+    return finished(figure, axes, xlabel="predicted mean", ylabel="voted mean")
 
 
 def coverage(points: Sequence[Mark], *, band: tuple[float, float], width: float) -> str:
@@ -96,7 +93,7 @@ def coverage(points: Sequence[Mark], *, band: tuple[float, float], width: float)
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     axes.set(xlim=(0.45, 1.0), ylim=bounds)
-    return _finished(figure, axes, xlabel="promised", ylabel="covered")
+    return finished(figure, axes, xlabel="promised", ylabel="covered")
 
 
 def equivalent_raters(curve: Sequence[Mark], model: Mark, *, width: float) -> str:
@@ -115,7 +112,7 @@ def equivalent_raters(curve: Sequence[Mark], model: Mark, *, width: float) -> st
     axes.set(xlim=(min(0.8, model.at * 0.9), max(sizes) * 1.15), ylim=(0, 1))
     label = f"the model: {model.at:.1f} votes"
     axes.annotate(label, (max(sizes) * 1.1, model.low - 0.02), color=MODEL, ha="right", va="top")
-    return _finished(figure, axes, xlabel="human votes averaged", ylabel="SRCC with other voters")
+    return finished(figure, axes, xlabel="human votes averaged", ylabel="SRCC with other voters")
 
 
 def beside(names: Sequence[str], marks: Sequence[Mark], *, xlabel: str, width: float) -> str:
@@ -132,7 +129,7 @@ def beside(names: Sequence[str], marks: Sequence[Mark], *, xlabel: str, width: f
     axes.set_xlim(left=min(0.0, *(mark.low for mark in marks)))
     axes.xaxis.set_major_locator(MaxNLocator(5))
     axes.grid(axis="x", color=QUIET, alpha=0.25, lw=0.6)
-    return _finished(figure, axes, xlabel=xlabel, ylabel="")
+    return finished(figure, axes, xlabel=xlabel, ylabel="")
 
 
 def _two_histograms(axes: Axes, predicted: Array, actual: Array, edges: Array) -> None:
@@ -185,9 +182,3 @@ def _key(axes: Axes, entries: Sequence[tuple[str, str]]) -> None:
 
 def _height(width: float) -> float:
     return 2.6 if width >= WIDE else 2.3
-
-
-def _finished(figure: Figure, axes: Axes, *, xlabel: str, ylabel: str) -> str:
-    axes.set_xlabel(xlabel)
-    axes.set_ylabel(ylabel)
-    return themed(to_svg(figure))

@@ -5,17 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 from numpy.typing import NDArray
 
-from ml.plots.figure import INK, PEOPLE, QUIET, new_figure, to_svg
-from ml.plots.theming import themed
+from ml.plots.figure import INK, PEOPLE, QUIET, WIDE, new_figure
+from ml.plots.theming import finished
 
 Array = NDArray[np.float64]
 
-WIDE = 6.4
-NARROW = 3.7
 _FEW = 20
 _LONGEST = 24
 
@@ -46,7 +43,7 @@ def histogram(
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
         axes.xaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
-    return _finished(figure, axes, xlabel=xlabel, ylabel=ylabel)
+    return finished(figure, axes, xlabel=xlabel, ylabel=ylabel)
 
 
 def mean_scores(means: Array, *, steps: int, threshold: float, width: float) -> str:
@@ -72,7 +69,7 @@ def mean_scores(means: Array, *, steps: int, threshold: float, width: float) -> 
     axes.set_ylim(-0.26 * top, top * 1.1)
     axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
     axes.set_yticks([tick for tick in axes.get_yticks() if 0 <= tick <= top])
-    return _finished(figure, axes, xlabel="mean score of a picture", ylabel="pictures")
+    return finished(figure, axes, xlabel="mean score of a picture", ylabel="pictures")
 
 
 def spread_by_mean(
@@ -84,7 +81,7 @@ def spread_by_mean(
     axes.plot(centres, middle, color=PEOPLE, lw=2, marker="o", ms=3.5)
     axes.set_xlim(1, steps)
     axes.set_ylim(0, max(float(np.max(high)) * 1.12, 0.1))
-    return _finished(
+    return finished(
         figure, axes, xlabel="mean score of a picture", ylabel="spread of its votes (sd)"
     )
 
@@ -112,7 +109,7 @@ def band_distributions(
     axes.set_xticks(at)
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="both", length=0)
-    return _finished(figure, axes, xlabel="vote", ylabel="")
+    return finished(figure, axes, xlabel="vote", ylabel="")
 
 
 def categories(items: Sequence[Category], *, average: float, width: float) -> str:
@@ -127,7 +124,7 @@ def categories(items: Sequence[Category], *, average: float, width: float) -> st
     axes.set_ylim(len(items) - 0.4, -0.6)
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)
-    return _finished(figure, axes, xlabel="mean score", ylabel="")
+    return finished(figure, axes, xlabel="mean score", ylabel="")
 
 
 def _box(axes: Axes, means: Array, *, top: float) -> None:
@@ -168,10 +165,4 @@ def _bins(values: Array, *, log: bool) -> list[float]:
 
 
 def _height(width: float) -> float:
-    return 2.7 if width > 5 else 2.3
-
-
-def _finished(figure: Figure, axes: Axes, *, xlabel: str, ylabel: str) -> str:
-    axes.set_xlabel(xlabel)
-    axes.set_ylabel(ylabel)
-    return themed(to_svg(figure))
+    return 2.7 if width >= WIDE else 2.3

@@ -11,7 +11,9 @@ INK = "#2b2a27"
 QUIET = "#8a867c"
 MODEL = "#3f6fb5"
 PEOPLE = "#c2622d"
-OTHERS = ("#5b8c5a", "#8d5a97", "#b08900", "#4a9aa5")
+
+WIDE = 6.4
+NARROW = 3.7
 
 _STYLE: dict[Any, Any] = {
     "font.family": "sans-serif",
@@ -31,7 +33,7 @@ _STYLE: dict[Any, Any] = {
 }
 
 
-def new_figure(*, width: float = 6.4, height: float = 3.2) -> tuple[Figure, Axes]:
+def new_figure(*, width: float = WIDE, height: float = 3.2) -> tuple[Figure, Axes]:
     """A figure of ``width`` x ``height`` inches and its only axes, in the house style."""
     with mpl.rc_context(_STYLE):
         figure = Figure(figsize=(width, height), layout="constrained")

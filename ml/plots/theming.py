@@ -1,8 +1,18 @@
 """Let a page decide the colours of a plot, so that one SVG is legible in light and dark."""
 
-from ml.plots.figure import INK, MODEL, PEOPLE, QUIET
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ml.plots.figure import INK, MODEL, PEOPLE, QUIET, to_svg
 
 _VARIABLES = {INK: "--ink", QUIET: "--ink-3", MODEL: "--model", PEOPLE: "--people"}
+
+
+def finished(figure: Figure, axes: Axes, *, xlabel: str, ylabel: str) -> str:
+    """The figure with its axes named, as SVG text in the colours of the page around it."""
+    axes.set_xlabel(xlabel)
+    axes.set_ylabel(ylabel)
+    return themed(to_svg(figure))
 
 
 def themed(svg: str) -> str:

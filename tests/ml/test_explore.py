@@ -23,7 +23,8 @@ from ml.explore.statistics import (
     summary,
     vote_moments,
 )
-from ml.plots.explore import NARROW, Category, categories, histogram, mean_scores
+from ml.plots.explore import Category, categories, histogram, mean_scores
+from ml.plots.figure import NARROW
 from tests.ml.panels import noise, write_csv
 
 NASTY = '<script>alert("$x$")</script>'
