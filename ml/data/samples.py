@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.contracts.results import moments
-from ml.contracts.votes import counts_to_distribution, share_of_vote
+from ml.contracts.votes import counts_to_distribution
 from ml.data.faults import CleaningReport, Fault
 
 Counts = NDArray[np.float64]
@@ -73,10 +73,6 @@ class VoteTable:
     def counts(self) -> Counts:
         """The votes as published, (n, steps)."""
         return np.array([row.counts for row in self.rows], dtype=np.float64)
-
-    def ten_counts(self) -> Counts:
-        """The votes on ten bins by the rule of ``ml.contracts.votes``, totals kept, (n, 10)."""
-        return to_ten(self.counts())
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,11 +190,3 @@ class Reading:
             name = self.table.name
             raise DataSetError(f"{name} has labels but no pictures: name their folder")
         return self.panel
-
-
-def to_ten(counts: Counts) -> Counts:
-    """(n, k) vote counts on a scale of k steps -> (n, 10) with the same row sums."""
-    steps = counts.shape[1]
-    rule = np.array([share_of_vote(step + 1, steps=steps) for step in range(steps)])  # (k, 10)
-    mapped: Counts = counts @ rule
-    return mapped

@@ -36,11 +36,6 @@ class VoteLines:
         }
 
 
-def read_single_votes(path: Path, *, steps: int | None = None) -> SingleVotes:
-    """The usable votes of a table with ``rater``, ``file`` and ``vote``. Raises DataSetError."""
-    return read_vote_lines(path, steps=steps).votes
-
-
 def read_vote_lines(path: Path, *, steps: int | None = None) -> VoteLines:
     """Columns ``file`` and ``vote`` or ``vote_1_K``, ``rater`` if known. Raises DataSetError.
 

@@ -14,7 +14,6 @@ _SURVEY = "comparison tables of later papers (AesMamba, ROC4MLLM)"
 _RECALLED = "recalled from the paper, not seen in a file: verify before quoting"
 
 AVA = "AVA, test split of the source"
-AVA_TENTH = "AVA, random tenth (25,548 pictures)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,11 +24,6 @@ def emd_per_row(p: Tensor, q: Tensor, *, r: int) -> Tensor:
     raise ValueError(f"r is 1 or 2, not {r}")
 
 
-def emd_loss(p: Tensor, q: Tensor, *, r: int) -> Tensor:
-    """Mean over the rows of equation 1: the training loss. Scalar."""
-    return emd_per_row(p, q, r=r).mean()
-
-
 def _safe_root(value: Tensor) -> Tensor:
     """Square root whose gradient stays finite at 0, where a perfect row would give NaN."""
     return torch.sqrt(value.clamp_min(1e-12))

@@ -19,25 +19,13 @@ from ml.models.weights import (
 _ARCHITECTURE = "architecture"
 
 
-def pack_network(network: nn.Module, *, architecture: str, half: bool = False) -> bytes:
+def pack_network(network: nn.Module, *, architecture: str) -> bytes:
     """The bytes of a safetensors file: every parameter and buffer of the state dict.
 
-    ``half`` keeps matrices and kernels in half precision, and everything else in single: half the
-    size. Raises NotFiniteError when a number does not survive, so that no broken file is shipped.
+    Raises NotFiniteError, so that no broken file is shipped.
     """
-    tensors = {
-        name: _packed(name, value, half=half) for name, value in network.state_dict().items()
-    }
+    tensors = {name: _packed(name, value) for name, value in network.state_dict().items()}
     return save(tensors, metadata={_ARCHITECTURE: architecture})
-
-
-def round_network(network: nn.Module, *, half: bool = False) -> None:
-    """Give the network the numbers that a reader of its packed file will have."""
-    rounded = {
-        name: _packed(name, value, half=half).to(value)
-        for name, value in network.state_dict().items()
-    }
-    network.load_state_dict(rounded, strict=True)
 
 
 def load_network(network: nn.Module, path: Path, *, architecture: str) -> None:
@@ -55,14 +43,10 @@ def load_network(network: nn.Module, path: Path, *, architecture: str) -> None:
     fill(network, file.tensors, name=architecture)
 
 
-def _packed(name: str, value: Tensor, *, half: bool) -> Tensor:
-    plain = value.detach().to("cpu", memory_format=torch.contiguous_format).contiguous()
-    if not plain.is_floating_point():
-        return plain
-    packed = plain.half() if half and plain.ndim >= 2 else plain.float()
-    if not bool(torch.isfinite(packed).all()):
-        raise NotFiniteError(f"{name} holds numbers that are not finite or too large to pack")
-    return packed
+def _packed(name: str, value: Tensor) -> Tensor:
+    if not bool(torch.isfinite(value).all()):
+        raise NotFiniteError(f"{name} holds numbers that are not finite")
+    return value.detach().to("cpu", memory_format=torch.contiguous_format).contiguous()
 
 
 def _metadata(path: Path) -> Mapping[str, str]:

@@ -48,6 +48,11 @@ class NimaNetwork(nn.Module):
         self.register_buffer("scale", torch.ones(self.feature_count))
         self.reset_head(bins, dropout)
 
+    @property
+    def architecture(self) -> str:
+        """What its weights fit: networks of one architecture have the same tensors."""
+        return f"nima {self.backbone.name} {self.pooling_kind}"
+
     def stages(self, pixels: Tensor) -> list[Tensor]:
         """(B, 3, H, W) in 0..255 -> maps of the backbone, shallow to deep."""
         maps: list[Tensor] = self.backbone(pixels)

@@ -19,10 +19,9 @@ from dataclasses import asdict, dataclass, fields
 from hashlib import sha256
 from pathlib import Path
 
-from safetensors.torch import save
-
 from ml.contracts.config import EvalReport
 from ml.contracts.files import replace_file
+from ml.models.checkpoints import pack_network
 from ml.plots.training import loss_curve, srcc_curve
 from ml.training.fit import Fitted
 from ml.training.progress import EpochRecord
@@ -44,10 +43,8 @@ class RunFacts:
 
 
 def write_artefacts(folder: Path, fitted: Fitted, facts: RunFacts) -> tuple[Path, ...]:
-    """Write every file of the run, the card last. Returns their paths."""
-    weights = save(
-        {name: value.cpu().contiguous() for name, value in fitted.network.state_dict().items()}
-    )
+    """Write every file of the run, the card last. Returns their paths. Raises NotFiniteError."""
+    weights = pack_network(fitted.network, architecture=fitted.network.architecture)
     history = fitted.history
     phases = [record.phase for record in history]
     contents = {

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 import torch
-from safetensors.torch import load_file
 
 from ml.cli.__main__ import main
 from ml.contracts.card import file_digest
-from ml.contracts.recipe import Recipe, RecipeError, read_recipe
+from ml.contracts.recipe import Pooling, Recipe, RecipeError, read_recipe
 from ml.data.samples import Panel
 from ml.data.splits import holdout
 from ml.models.backbone import create_backbone
+from ml.models.checkpoints import load_network
 from ml.models.nima import NimaNetwork
-from ml.models.weights import WeightSource
+from ml.models.weights import WeightSource, WrongArchitectureError
 from ml.training import search as searching
 from ml.training.fit import Fitted
 from ml.training.progress import FitContext
@@ -53,7 +53,10 @@ def test_the_recipe_is_written_resolved(run_folder: Path) -> None:
 def test_the_weights_fill_the_network_that_the_architecture_names(run_folder: Path) -> None:
     facts = json.loads((run_folder / "architecture.json").read_text())
     network = NimaNetwork(create_backbone(facts["backbone"], None), pooling=facts["pooling"])
-    network.load_state_dict(load_file(run_folder / "weights.safetensors"), strict=True)
+    load_network(network, run_folder / "weights.safetensors", architecture=network.architecture)
+    other = NimaNetwork(create_backbone(facts["backbone"], None), pooling=Pooling.STAGES)
+    with pytest.raises(WrongArchitectureError, match="nima tiny top"):
+        load_network(other, run_folder / "weights.safetensors", architecture=other.architecture)
     assert facts["parameters"]["head"] == sum(p.numel() for p in network.head_parameters())
     assert "TinyBackbone" in (run_folder / "architecture.txt").read_text()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ml.data.rows import Labels, RawRow, gather
 from ml.data.samples import VoteRow
-from ml.data.single_votes import read_single_votes
+from ml.data.single_votes import read_vote_lines
 from ml.data.sources.cells import cells_of, known_numbers, words
 from ml.data.spec import SourceSpec
 from ml.data.tables import read_rows
@@ -30,7 +30,7 @@ def read(spec: SourceSpec) -> Labels:
         _rows(folder / "ratings.csv"),
         steps=STEPS,
         images=folder / "images",
-        single_votes=read_single_votes(single) if single.is_file() else None,
+        single_votes=read_vote_lines(single).votes if single.is_file() else None,
     )
 
 
