@@ -58,7 +58,7 @@ def holdout(count: int, *, seed: int, share: float) -> Split:
     order = np.random.default_rng(seed).permutation(count)
     size = max(1, round(count * share))
     if size >= count:
-        raise TooFewPicturesError(f"of {count} pictures, {size} cannot be set aside")
+        raise TooFewPicturesError(f"{count} pictures cannot be split: {size} are to be set aside")
     return Split(train=np.sort(order[size:]), test=np.sort(order[:size]))
 
 

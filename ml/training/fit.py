@@ -86,9 +86,9 @@ def fit(
     With ``context.checkpoint`` the state is kept after every epoch, and a run of the same recipe
     on the same pictures goes on from there. The same recipe and pictures give the same weights
     on the same machine, interrupted or not; several processes that go on drop other features than
-    they would have, as only the first one's random state is kept. Raises TrainingStoppedError, NonFiniteLossError,
-    CheckpointError, NoClassifierError, SpreadUnknownError, NoWeightError, and what creating the
-    backbone raises.
+    they would have, as only the first one's random state is kept. Raises TrainingStoppedError,
+    NonFiniteLossError, CheckpointError, NoClassifierError, SpreadUnknownError, NoWeightError, and
+    what creating the backbone raises.
     """
     began = time.monotonic()
     if needs_spread(recipe.objective):

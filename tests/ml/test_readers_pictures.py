@@ -211,12 +211,6 @@ def test_commands_follow_a_published_split_and_else_draw_one(folder: Path) -> No
         held_out(panel_of(read(folder)), seed=7, share=0.3)
 
 
-@pytest.mark.parametrize("count", [0, 1])
-def test_too_few_pictures_to_set_one_aside_are_refused(count: int) -> None:
-    with pytest.raises(TooFewPicturesError, match=f"of {count} pictures"):
-        holdout(count, seed=1, share=0.2)
-
-
 def test_one_test_picture_is_too_few_to_rank(folder: Path) -> None:
     with pytest.raises(TooFewPicturesError, match="sets 1 of 12"):
         held_out(panel_of(read(folder)), seed=1, share=0.1)

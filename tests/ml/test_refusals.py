@@ -111,7 +111,7 @@ def test_a_published_split_that_leaks_names_both_pictures(folder: Path, capsys: 
         ("dropout=2", "dropout"),
         ("seed=-1", "seed"),
         ("threshold=NaN", "threshold"),
-        ("validation_share=0.99", "cannot be set aside"),
+        ("validation_share=0.99", "cannot be split"),
         ("nothing", "key=value"),
     ],
 )
