@@ -3,7 +3,7 @@
 import argparse
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,9 @@ from ml.cli.recipes import add_changes, add_machine, context_of, weights_of, wit
 from ml.contracts.builtin import BUILTIN_SCORER
 from ml.contracts.config import TrainConfig
 from ml.contracts.files import replace_file
-from ml.inference.base import ScorePredictor
-from ml.inference.scoring import load_scorer
+from ml.data.samples import Panel
+from ml.inference.devices import open_device
+from ml.inference.scoring import LoadedScorer, open_scorer
 from ml.training.ablation import FINAL, ROWS, AblationPlan, ablate, table_recipes
 from ml.training.ablation_table import TableRow, as_markdown, table_rows
 from ml.training.cells import Cell
@@ -37,26 +38,36 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
 def run(options: argparse.Namespace) -> int:
     """Fill the missing cells, then write ``table.json`` and ``table.md``."""
     recipes = table_recipes(lambda recipe: with_changes(recipe, options))
+    data = panels(options)
     plan = AblationPlan(
         rows=options.rows,
         recipes=recipes,
         seeds=options.seeds,
         config=TrainConfig(),
         source=weights_of(options),
-        scorer=_scorer(options),
+        scorers=_scorers(options, data),
     )
     context = context_of(options, world=World())
-    truths, cells = ablate(plan, panels(options), options.out, context=context, on_cell=_say)
+    truths, cells = ablate(plan, data, options.out, context=context, on_cell=_say)
     rows = table_rows(truths, cells, resamples=plan.config.resamples)
     _write_tables(options.out, rows, options.changes)
     write(as_markdown(rows))
     return 0
 
 
-def _scorer(options: argparse.Namespace) -> ScorePredictor | None:
+def _scorers(options: argparse.Namespace, data: Sequence[Panel]) -> dict[str, LoadedScorer]:
+    """The scorer as each crowd, or as the one it serves where it does not know the crowd."""
     if FINAL not in options.rows:
-        return None
-    return load_scorer(options.weights, options.card, device=options.device)
+        return {}
+    network, card = open_scorer(options.weights, options.card)
+    names = {panel.name: panel.name for panel in data if panel.name in network.panels}
+    device = open_device(options.device)
+    return {
+        panel.name: LoadedScorer(
+            network, replace(card, panel=names.get(panel.name, card.panel)), device=device
+        )
+        for panel in data
+    }
 
 
 def _write_tables(folder: Path, rows: Sequence[TableRow], changes: Sequence[str]) -> None:

@@ -14,7 +14,7 @@ from ml.data.samples import Panel
 from ml.data.splits import Split, held_out
 from ml.evaluation.metrics import Array
 from ml.evaluation.run import answers
-from ml.inference.base import ScorePredictor
+from ml.inference.scoring import LoadedScorer
 from ml.models.weights import WeightSource
 from ml.training.ablation_table import PanelTruth
 from ml.training.cells import Cell, CellKey, read_cell, write_cell
@@ -44,7 +44,7 @@ def table_recipes(change: Callable[[Recipe], Recipe]) -> dict[str, Recipe]:
 class AblationPlan:
     """``recipes``: the trained rows; ``rows``: all to fill; ``config``: split and resamples.
 
-    ``scorer`` fills the row ``final``; its version names it.
+    ``scorers`` fill the row ``final``, by panel.
     """
 
     rows: Sequence[str]
@@ -52,7 +52,7 @@ class AblationPlan:
     seeds: Sequence[int]
     config: TrainConfig
     source: WeightSource | None
-    scorer: ScorePredictor | None
+    scorers: Mapping[str, LoadedScorer]
 
 
 def ablate(
@@ -116,8 +116,8 @@ class _Bench:
         what = key.row
         if key.seed is not None:
             what = self._recipe(key).digest
-        elif key.row == FINAL and self._plan.scorer is not None:
-            what = self._plan.scorer.version
+        elif key.row == FINAL:
+            what = self._plan.scorers[key.panel].digest
         store = self._store(self._first_recipe())
         return cache_name(what, store.identity, self.split.test.tolist())
 
@@ -154,10 +154,8 @@ class _Bench:
 
     def _scored(self) -> Array:
         """Test pictures through the scorer's own door, as the workers judge them."""
-        if self._plan.scorer is None:
-            raise ValueError("the row final needs a scorer")
         pictures = [self._panel.pictures[row] for row in self.split.test]
-        said = answers(self._plan.scorer, pictures)
+        said = answers(self._plan.scorers[self._panel.name], pictures)
         return np.array([answer.distribution for answer in said])
 
     def _recipe(self, key: CellKey) -> Recipe:
