@@ -174,5 +174,5 @@ def test_shares_of_nothing_or_of_another_length_are_refused() -> None:
         report(voted, zeros)
     with pytest.raises(BadRowsError, match="cannot compare"):
         report(voted, voted[:, :7] / voted[:, :7].sum(axis=1, keepdims=True))
-    with pytest.raises(BadRowsError, match="cannot compare"):
+    with pytest.raises(BadRowsError, match="at least two"):
         report(voted[:1], voted[:1])
