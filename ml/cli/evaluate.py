@@ -27,7 +27,7 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """One JSON document for each panel, and the page when ``--out`` names it."""
+    """One line of JSON for each panel, and the page when ``--out`` names it."""
     data = panels(options)
     scorer = load_scorer(
         options.weights, options.card, device=options.device, engine=options.engine
@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
         tell(f"judging the test pictures of {panel.name}")
         question = ask(panel, config, resamples=options.resamples)
         found.append(evaluate(scorer, question))
-        write(_text(found[-1]) if options.text else json.dumps(found[-1].document(), indent=2))
+        write(_text(found[-1]) if options.text else json.dumps(found[-1].document()))
     if options.out is not None:
         _write_page(options.out, render(found, version=scorer.version))
     return 0

@@ -20,11 +20,17 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """One line for each file, in the order given."""
+    """One line for each file, in the order given; 2 when one of them cannot be judged."""
     scorer = load_scorer(
         options.weights, options.card, device=options.device, engine=options.engine
     )
+    status = 0
     for path in options.files:
-        result = scorer.predict_batch([open_picture(path, scorer.input_side)])[0]
-        write(json.dumps({"file": str(path), "model": scorer.version, **asdict(result)}))
-    return 0
+        try:
+            result = scorer.predict_batch([open_picture(path, scorer.input_side)])[0]
+        except (OSError, ValueError) as error:  # one bad file must not cost the others
+            status = 2
+            write(json.dumps({"file": str(path), "error": f"{type(error).__name__}: {error}"}))
+        else:
+            write(json.dumps({"file": str(path), "model": scorer.version, **asdict(result)}))
+    return status

@@ -30,27 +30,35 @@ _SOURCES: Mapping[str, Mapping[str, str]] = {
 }
 
 _LIMITS = (
-    "Small data: two crowds, about 1,500 photos. Other crowds will disagree with it.",
+    "It sees the whole picture squeezed to 256 x 256: fine detail, sharpness and noise are lost.",
+    "The 80 % interval bounds the mean of a crowd like the served panel's, not a single vote.",
+)
+
+# What is known of the crowds that the shipped scorer learned from, and of no others.
+_PHOTO_CROWDS = frozenset({OASIS, SOPHOAPPEAL})
+_PHOTO_LIMITS = (
     (
         "Learned from photos only; paintings, drawings and renderings are untested: take a "
         "painting's score as what people might say of a photo that looks like it."
     ),
-    "It sees the whole picture squeezed to 256 x 256: fine detail, sharpness and noise are lost.",
     "Part of the score is the subject: landscapes rate high and scenes of harm rate low.",
-    "The 80 % interval bounds the mean of a crowd like the served panel's, not a single vote.",
+)
+_PHOTO_NOTES = (
+    (
+        "Earlier versions of the shipped scorer were measured on the same test pictures, so they "
+        "are not wholly unseen."
+    ),
+    "No OASIS photo was found among the Sophoappeal tiles (nearest features compared).",
 )
 
 _NOTES = (
-    (
-        "test: the shipped weights on pictures that no setting of this version was fitted to. "
-        "Earlier versions were measured on the same pictures, so they are not wholly unseen."
-    ),
+    "test: the shipped weights on pictures that no setting of this version was fitted to.",
     (
         "cross_validation: the same recipe on every picture; its settings were chosen on the "
         "training part, so it is slightly optimistic."
     ),
     (
-        "unseen_subjects: cross-validated with all pictures of a subject (Acorns 1, 2, 3) on one "
+        "unseen_subjects: cross-validated with all pictures of a subject on one "
         "side: what to expect of motifs it has never met."
     ),
     (
@@ -75,7 +83,6 @@ _NOTES = (
         "range_ratio: sd of predicted means over sd of voted means. Voted means of few votes "
         "spread too far by chance, so that 1 is not the aim where votes are few."
     ),
-    "No OASIS photo was found among the Sophoappeal tiles (nearest features compared).",
 )
 
 
@@ -122,8 +129,13 @@ def write_card(
             verdict(item.panel, item.cross_validation.gain, on="cross_validation")
             for item in measures
         ],
-        "notes": list(_NOTES),
-        "limits": [*_LIMITS, *_coverage_limits(config, measures)],
+        "notes": [*_NOTES, *(_PHOTO_NOTES if _of_photos(trained) else ())],
+        "limits": [
+            _size_limit(trained),
+            *(_PHOTO_LIMITS if _of_photos(trained) else ()),
+            *_LIMITS,
+            *_coverage_limits(config, measures),
+        ],
     }
 
 
@@ -196,6 +208,20 @@ def _interval(
             item.panel: item.unseen_subjects.coverage for item in measures if item.unseen_subjects
         },
     }
+
+
+def _of_photos(trained: TrainedScorer) -> bool:
+    """Whether it learned from the shipped scorer's own crowds alone."""
+    return {panel.name for panel in trained.panels} == _PHOTO_CROWDS
+
+
+def _size_limit(trained: TrainedScorer) -> str:
+    pictures = sum(len(panel.split.train) for panel in trained.panels)
+    crowds = len(trained.panels)
+    return (
+        f"It learned from {pictures:,} pictures and {crowds} crowd{'s' if crowds > 1 else ''}. "
+        "Other crowds will disagree with it."
+    )
 
 
 def _coverage_limits(config: TrainConfig, measures: Sequence[PanelMeasures]) -> list[str]:

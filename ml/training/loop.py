@@ -158,7 +158,8 @@ def picture_folds(panel: Panel, rows: Indices, config: TrainConfig) -> tuple[Spl
 def subject_folds(panel: Panel, rows: Indices, config: TrainConfig) -> tuple[Split, ...]:
     """Folds of ``rows`` that keep every subject on one side; none where subjects are too few."""
     groups = picture_groups(panel)[rows]
-    if not config.folds <= len(np.unique(groups)) < len(groups):
+    known = any(picture.group for picture in panel.pictures)
+    if not known or not config.folds <= len(np.unique(groups)) < len(groups):
         return ()
     return _of_rows(grouped_folds(groups, seed=config.split_seed, parts=config.folds), rows)
 

@@ -46,7 +46,7 @@ describe('its words', () => {
 
   it('say mean, interval and agreement', () => {
     expect(formatMean(6.449)).toBe('6.4');
-    expect(intervalSentence([3, 8.25])).toBe('A real crowd’s mean would lie between 3.0 and 8.3, four times in five.');
+    expect(intervalSentence([3, 8.25])).toBe('A crowd like the one it learned from would put its mean between 3.0 and 8.3, about four times in five; less often for motifs it never met.');
     expect([1.5, 2.0, 2.5].map(agreementWord)).toEqual([
       'People would largely agree',
       'Opinions would vary',

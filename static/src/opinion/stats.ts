@@ -31,7 +31,7 @@ export const formatMean = (mean: number): string => mean.toFixed(1);
 
 /** The 80 % interval of the crowd's mean in a sentence, ends rounded to one decimal. */
 export function intervalSentence([low, high]: readonly [number, number]): string {
-  return `A real crowd’s mean would lie between ${low.toFixed(1)} and ${high.toFixed(1)}, four times in five.`;
+  return `A crowd like the one it learned from would put its mean between ${low.toFixed(1)} and ${high.toFixed(1)}, about four times in five; less often for motifs it never met.`;
 }
 
 /** How far to trust the model on this medium: its card says that it has only ever seen photos. */
