@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from ml.plots.figure import NARROW, WIDE
 
-_HOUSE = Path(__file__).parent / "templates" / "house.css"
+_HOUSE = Path(__file__).parent / "templates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +28,18 @@ def plot(draw: Callable[[float], str], *, label: str) -> Plot:
 
 
 def render_page(template: Path, **values: object) -> str:
-    """The page as HTML. ``style`` is the house's and that of the CSS file beside the template.
+    """The page as HTML. ``template`` extends ``house.html``; a CSS file beside it adds its style.
 
     All text in ``values`` is escaped, and a value that the template misses raises UndefinedError.
     """
     environment = Environment(
-        loader=FileSystemLoader(template.parent),
+        loader=FileSystemLoader([template.parent, _HOUSE]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    styles = (_HOUSE, template.with_suffix(".css"))
+    styles = (_HOUSE / "house.css", template.with_suffix(".css"))
     style = "\n".join(path.read_text(encoding="utf-8") for path in styles)
     page = environment.get_template(template.name)
     return page.render(**values, style=Markup(style))  # noqa: S704
