@@ -172,6 +172,20 @@ def test_no_candidate_is_tried_after_the_budget_is_spent() -> None:
     assert built == ["a", "b"]
 
 
+def test_a_large_network_on_a_slow_machine_leaves_the_other_engines_their_time() -> None:
+    hours = [0.0]
+
+    class Slow(Fixed):
+        def run(self, batches: Iterable[Pictures]) -> list[Shares]:
+            hours[0] += 3600
+            return super().run(batches)
+
+    fast = Fixed(EVEN, name="fast")
+    test = SelfTest(budget_s=60, clock=lambda: hours[0], stopwatch=lambda: hours[0])
+    chosen = elect(Slow(EVEN), [Candidate("fast", lambda: fast)], pictures=squares(8), test=test)
+    assert chosen.runtime is fast
+
+
 def test_a_processor_without_bf16_refuses_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cpu, "get_capabilities", dict)
     build = next(c for c in candidates(network(), side=SIDE, device=CPU) if c.name == "torch-bf16")
