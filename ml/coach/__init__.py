@@ -1,0 +1,1 @@
+"""What would make a picture better: modest edits, proposed, checked and applied."""

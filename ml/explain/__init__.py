@@ -1,0 +1,1 @@
+"""Why a picture was judged as it was: maps, and what is measured of them."""

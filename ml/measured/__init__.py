@@ -1,0 +1,1 @@
+"""Attributes that a documented formula takes from the pixels."""
