@@ -1,6 +1,7 @@
 """What every backbone offers: maps at several stages, and the ImageNet classifier it came with."""
 
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from importlib import import_module
 from typing import cast
 
@@ -31,18 +32,45 @@ class NoClassifierError(RuntimeError):
     """These weights came without an ImageNet classifier: bring a source that has one."""
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How one map follows from another in space, square: what a convolution would need.
+
+    ``padding``: rows and columns added before the first, for an even side; what is added after
+    the last is what the size of the result asks for.
+    """
+
+    kernel: int
+    stride: int = 1
+    padding: int = 0
+
+    def then(self, after: "Step") -> "Step":
+        """Both in a row as one step, by the arithmetic of receptive fields."""
+        return Step(
+            kernel=self.kernel + (after.kernel - 1) * self.stride,
+            stride=self.stride * after.stride,
+            padding=self.padding + after.padding * self.stride,
+        )
+
+
 class Backbone(nn.Module, ABC):
     """A convolutional network as a source of maps, shallow to deep.
 
     ``channels`` and ``strides`` have one entry for each map; ``input_side`` is the square the
     network was made for, though others work. ``digest`` is the sha256 of the file its weights
     came from, empty while they are random.
+
+    ``blocks`` gives more maps. ``block_channels`` and ``geometry`` have one entry for each of
+    them: its channels, and the step that leads to it from the map before it, the first from the
+    pixels.
     """
 
     name: str
     channels: tuple[int, ...]
     strides: tuple[int, ...]
     input_side: int
+    block_channels: tuple[int, ...]
+    geometry: tuple[Step, ...]
 
     def __init__(self) -> None:
         super().__init__()
@@ -52,6 +80,14 @@ class Backbone(nn.Module, ABC):
     @abstractmethod
     def forward(self, pixels: Tensor) -> list[Tensor]:
         """``pixels``: (B, 3, H, W), RGB in 0..255. Maps (B, channels[i], ~H/strides[i], ...)."""
+
+    @abstractmethod
+    def blocks(self, pixels: Tensor) -> list[Tensor]:
+        """``pixels``: (B, 3, H, W), RGB in 0..255. The output of every block, shallow to deep.
+
+        Maps (B, block_channels[i], H_i, W_i); the last one is the last of ``forward``, except
+        where that is pooled once more.
+        """
 
     @abstractmethod
     def load_imagenet(self, source: WeightSource) -> None:

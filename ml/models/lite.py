@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from math import ceil
 from pathlib import Path
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -19,7 +20,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_weights
 
 from ml.layers.classifier import FrozenClassifier
 from ml.layers.mbconv import InvertedResidual, SameConv
-from ml.models.backbone import Backbone
+from ml.models.backbone import Backbone, Step
 from ml.models.weights import (
     Origin,
     TensorNamesError,
@@ -125,6 +126,10 @@ class Lite(Backbone):
         self.channels = (*(stage.channels for stage in variant.stages), TOP_CHANNELS)
         self.strides = (2, 4, 8, 16, 16, 32, 32, 32)
         self.stem = SameConv(3, STEM_CHANNELS, kernel=3, stride=2)
+        rows = [row for stage in variant.stages for row in _steps(stage)]
+        self.block_channels = (*(channels for channels, _ in rows), TOP_CHANNELS)
+        first, *others = (step for _, step in rows)
+        self.geometry = (_same_step(3, 2).then(first), *others, Step(1))
         inputs = (STEM_CHANNELS, *self.channels)
         self.stages = nn.ModuleList(
             _blocks(stage, channels_in)
@@ -134,11 +139,22 @@ class Lite(Backbone):
 
     def forward(self, pixels: Tensor) -> list[Tensor]:
         """``pixels``: (B, 3, H, W), RGB in 0..255. Returns eight maps, shallow to deep."""
-        maps = functional.relu6(self.stem((pixels - 127.0) / 128.0))  # (B, 32, H/2, W/2)
+        maps = self._stem(pixels)
         outputs: list[Tensor] = []
         for stage in self.stages:
             maps = stage(maps)
             outputs.append(maps)
+        outputs.append(functional.relu6(self.top(maps)))
+        return outputs
+
+    def blocks(self, pixels: Tensor) -> list[Tensor]:
+        """The output of every inverted residual, after its addition, and of the top, 17 or 22."""
+        maps = self._stem(pixels)
+        outputs: list[Tensor] = []
+        for stage in self.stages:
+            for block in cast(nn.Sequential, stage):
+                maps = block(maps)
+                outputs.append(maps)
         outputs.append(functional.relu6(self.top(maps)))
         return outputs
 
@@ -156,6 +172,10 @@ class Lite(Backbone):
                 self.classifier, self.digest = None, file.digest
         else:
             raise self.refuse(source)
+
+    def _stem(self, pixels: Tensor) -> Tensor:
+        maps: Tensor = functional.relu6(self.stem((pixels - 127.0) / 128.0))
+        return maps  # (B, 32, H/2, W/2)
 
     def _unfold(self, file: WeightFile) -> None:
         """Fold each normalisation into its convolution; every tensor must find its place."""
@@ -195,6 +215,18 @@ def _blocks(stage: Stage, channels_in: int) -> nn.Sequential:
             for index in range(stage.repeats)
         )
     )
+
+
+def _steps(stage: Stage) -> Iterator[tuple[int, Step]]:
+    """Channels of each block of a stage, and the step that its depthwise filter makes."""
+    for index in range(stage.repeats):
+        stride = stage.stride if index == 0 else 1
+        yield stage.channels, _same_step(stage.kernel, stride)
+
+
+def _same_step(kernel: int, stride: int) -> Step:
+    """Padding that keeps a side: shared evenly at stride 1, one more after the last at 2."""
+    return Step(kernel, stride, padding=(kernel - stride) // 2)
 
 
 def _published_names(variant: Variant) -> Iterator[tuple[str, str]]:

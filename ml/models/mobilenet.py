@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ml.layers.classifier import FrozenClassifier
-from ml.models.backbone import Backbone
+from ml.models.backbone import Backbone, Step
 from ml.models.keras import SUFFIXES, KerasWeights, conv_kernel, depthwise_kernel, read_keras
 from ml.models.weights import (
     Origin,
@@ -65,25 +65,32 @@ class MobileNetV1(Backbone):
     channels = (64, 128, 256, 512, 1024)
     strides = (2, 4, 8, 16, 32)
     input_side = 224
+    block_channels = tuple(channels for channels, _ in BLOCKS)
 
     def __init__(self) -> None:
         super().__init__()
+        first, *others = (_same_step(stride) for _, stride in BLOCKS)
+        self.geometry = (_same_step(2).then(first), *others)
         self.stem = ConvNorm(3, STEM_CHANNELS, kernel=3, stride=2)
-        blocks: list[nn.Module] = []
+        pairs: list[nn.Module] = []
         channels_in = STEM_CHANNELS
         for channels_out, stride in BLOCKS:
             depth = ConvNorm(channels_in, channels_in, kernel=3, stride=stride, groups=channels_in)
-            blocks.append(nn.Sequential(depth, ConvNorm(channels_in, channels_out, kernel=1)))
+            pairs.append(nn.Sequential(depth, ConvNorm(channels_in, channels_out, kernel=1)))
             channels_in = channels_out
-        self.blocks = nn.ModuleList(blocks)
+        self.pairs = nn.ModuleList(pairs)
 
     def forward(self, pixels: Tensor) -> list[Tensor]:
         """``pixels``: (B, 3, H, W), RGB in 0..255. Returns five maps, shallow to deep."""
+        maps = self.blocks(pixels)
+        return [maps[index] for index in _STAGE_ENDS]
+
+    def blocks(self, pixels: Tensor) -> list[Tensor]:
+        """The output of every pair of depthwise and pointwise convolution: 13 maps."""
         maps, outputs = self.stem(pixels / 127.5 - 1.0), []  # (B, 32, H/2, W/2)
-        for index, block in enumerate(self.blocks):
-            maps = block(maps)
-            if index in _STAGE_ENDS:
-                outputs.append(maps)
+        for pair in self.pairs:
+            maps = pair(maps)
+            outputs.append(maps)
         return outputs
 
     def load_imagenet(self, source: WeightSource) -> None:
@@ -122,14 +129,19 @@ def build(name: str) -> MobileNetV1:
     return MobileNetV1()
 
 
+def _same_step(stride: int) -> Step:
+    """A 3 x 3 filter, padded after the last pixel at a stride of 2."""
+    return Step(3, stride, padding=2 - stride)
+
+
 def _layers() -> Iterator[tuple[str, str]]:
     """(our module, Keras layer), in the order of computation."""
     yield "stem.conv", _FIRST
     yield "stem.norm", "conv1_bn"
     for index in range(len(BLOCKS)):
         for part, short in enumerate(("dw", "pw")):
-            yield f"blocks.{index}.{part}.conv", f"conv_{short}_{index + 1}"
-            yield f"blocks.{index}.{part}.norm", f"conv_{short}_{index + 1}_bn"
+            yield f"pairs.{index}.{part}.conv", f"conv_{short}_{index + 1}"
+            yield f"pairs.{index}.{part}.norm", f"conv_{short}_{index + 1}_bn"
 
 
 def _renamed(arrays: Mapping[tuple[str, str], Tensor]) -> Iterator[tuple[str, Tensor]]:

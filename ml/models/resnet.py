@@ -1,11 +1,14 @@
 """ResNet50 and ResNet101 (He et al. 2016), built by torchvision, weights from its files."""
 
+from collections.abc import Iterator
+from typing import cast
+
 from torch import Tensor, nn
 from torch.nn import functional
 from torchvision.models import ResNet50_Weights, ResNet101_Weights, resnet50, resnet101
 
 from ml.layers.normalise import ImageNetNormalise
-from ml.models.backbone import Backbone
+from ml.models.backbone import Backbone, Step
 from ml.models.published import CLASSES, read_published, split_classifier
 from ml.models.weights import Origin, WeightSource, fill
 
@@ -31,6 +34,10 @@ class ResNet(Backbone):
         self.conv1, self.bn1 = whole.conv1, whole.bn1
         self.layer1, self.layer2 = whole.layer1, whole.layer2
         self.layer3, self.layer4 = whole.layer3, whole.layer4
+        rows = list(self._rows())
+        self.block_channels = tuple(channels for channels, _ in rows)
+        first, *others = (step for _, step in rows)
+        self.geometry = (Step(7, 2, 3).then(Step(3, 2, 1)).then(first), *others)
 
     def forward(self, pixels: Tensor) -> list[Tensor]:
         """``pixels``: (B, 3, H, W), RGB in 0..255. Returns four maps, shallow to deep."""
@@ -65,6 +72,12 @@ class ResNet(Backbone):
 
     def _groups(self) -> tuple[nn.Sequential, ...]:
         return (self.layer1, self.layer2, self.layer3, self.layer4)
+
+    def _rows(self) -> Iterator[tuple[int, Step]]:
+        """Channels of each residual block and the step of its only wide filter."""
+        for group, channels in zip(self._groups(), self.channels, strict=True):
+            for block in group:
+                yield channels, Step(3, cast(int, block.stride), 1)
 
 
 def build(name: str) -> ResNet:

@@ -5,7 +5,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ml.layers.classifier import FrozenClassifier
-from ml.models.backbone import Backbone
+from ml.models.backbone import Backbone, Step
 from ml.models.weights import Origin, WeightSource, fill, read_weight_file
 
 TINY_SEED = 7
@@ -19,6 +19,8 @@ class TinyBackbone(Backbone):
     channels = (4, 8)
     strides = (2, 4)
     input_side = 32
+    block_channels = channels
+    geometry = (Step(3, 2, 1), Step(3, 2, 1))
 
     def __init__(self) -> None:
         super().__init__()
@@ -35,6 +37,10 @@ class TinyBackbone(Backbone):
         """(B, 3, H, W) in 0..255 -> maps of H/2 and H/4."""
         shallow = functional.relu6(self.first((pixels - 127.0) / 128.0))
         return [shallow, functional.relu6(self.second(shallow))]
+
+    def blocks(self, pixels: Tensor) -> list[Tensor]:
+        """The same two maps."""
+        return self.forward(pixels)
 
     def load_imagenet(self, source: WeightSource) -> None:
         """From a file; its "wheel" is the fixed random numbers it is made with."""

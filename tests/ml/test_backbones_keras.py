@@ -143,7 +143,7 @@ def test_an_imagenet_file_fills_the_backbone_and_its_classifier(
 @pytest.mark.parametrize(
     ("change", "error", "match"),
     [
-        ({"conv_dw_7/depthwise_kernel": None}, TensorNamesError, r"blocks\.6\.0\.conv"),
+        ({"conv_dw_7/depthwise_kernel": None}, TensorNamesError, r"pairs\.6\.0\.conv"),
         ({"conv_pw_3/kernel": np.zeros((1, 1, 128, 64))}, TensorShapeError, "shape"),
         ({"conv1_bn/beta": np.full(32, np.nan)}, NotFiniteError, "finite"),
         ({"dense_1/kernel": np.zeros((1024, 5))}, TensorShapeError, "dense_1/weight"),

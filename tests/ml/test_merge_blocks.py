@@ -1,0 +1,78 @@
+"""Every backbone gives the maps of its blocks, and says how one follows from another in space."""
+
+from functools import reduce
+
+import pytest
+import torch
+
+from ml.models.backbone import Backbone, Step, backbone_names, create_backbone
+
+SIDE = 64
+EVERY = pytest.mark.parametrize("name", backbone_names())
+
+
+def seeded(name: str) -> Backbone:
+    torch.manual_seed(3)
+    return create_backbone(name, None).eval()
+
+
+def pixels(side: int = SIDE) -> torch.Tensor:
+    return torch.rand(1, 3, side, side, generator=torch.Generator().manual_seed(1)) * 255
+
+
+def test_two_steps_in_a_row_see_what_their_receptive_fields_add_up_to() -> None:
+    stem = Step(7, 2, 3).then(Step(3, 2, 1))
+    assert stem == Step(11, 4, 5)
+    assert stem.then(Step(3, 1, 1)) == Step(19, 4, 9)
+    assert Step(2, 2).then(Step(3, 1, 1)) == Step(6, 2, 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [
+        ("lite0", 17), ("lite1", 22), ("lite2", 22), ("mobilenet-v1", 13), ("resnet50", 16),
+        ("resnet101", 33), ("vgg16", 13), ("vgg19", 16), ("tiny", 2),
+    ],
+)  # fmt: skip
+def test_each_block_gives_one_map(name: str, count: int) -> None:
+    backbone = seeded(name)
+    assert len(backbone.block_channels) == len(backbone.geometry) == count
+
+
+@EVERY
+def test_block_maps_have_the_declared_channels_and_sides(name: str) -> None:
+    backbone = seeded(name)
+    with torch.inference_mode():
+        maps = backbone.blocks(pixels())
+    assert [part.shape[1] for part in maps] == list(backbone.block_channels)
+    side = SIDE
+    for part, step in zip(maps, backbone.geometry, strict=True):
+        side //= step.stride
+        assert part.shape[2:] == (side, side)
+
+
+@EVERY
+def test_the_stages_are_among_the_blocks(name: str) -> None:
+    backbone = seeded(name)
+    with torch.inference_mode():
+        blocks, stages = backbone.blocks(pixels()), backbone(pixels())
+    if name.startswith("vgg"):
+        stages = [torch.nn.functional.max_pool2d(blocks[-1], 2)]
+        assert torch.equal(stages[0], backbone(pixels())[-1])
+    else:
+        assert all(any(torch.equal(stage, block) for block in blocks) for stage in stages)
+        assert torch.equal(blocks[-1], stages[-1])
+
+
+@EVERY
+@pytest.mark.parametrize("depth", [1, 2])
+def test_a_unit_sees_exactly_the_pixels_that_its_steps_say(name: str, depth: int) -> None:
+    backbone = seeded(name)
+    step = reduce(Step.then, backbone.geometry[:depth])
+    place = SIDE // step.stride // 2
+    picture = pixels().requires_grad_()
+    seen = backbone.blocks(picture)[depth - 1][0, :, place, place].sum()
+    (gradient,) = torch.autograd.grad(seen, picture)
+    rows = gradient[0].abs().sum(dim=(0, 2)).nonzero().flatten()
+    first = place * step.stride - step.padding
+    assert (int(rows[0]), int(rows[-1])) == (first, first + step.kernel - 1)
