@@ -14,6 +14,9 @@ from pathlib import Path
 from ml.contracts.votes import BINS
 
 SCHEMA = 2
+SCORE = "score"
+SECOND_SCORE = "second-score"
+SCORER_KINDS = (SCORE, SECOND_SCORE)
 _CHUNK = 1 << 20
 
 
@@ -41,7 +44,8 @@ class ScorerCard:
 
     ``half_width_per_sd``: half the 80 % interval of the crowd's mean for each point that the
     votes are expected to spread. ``reference``: ascending expected means of the pictures that the
-    model learned from, which percentiles refer to.
+    model learned from, which percentiles refer to. ``kind``: a score is shown to people; a second
+    score only checks what the coach proposes.
     """
 
     version: str
@@ -53,6 +57,7 @@ class ScorerCard:
     half_width_per_sd: float
     reference: tuple[float, ...]
     golden: Golden
+    kind: str = SCORE
 
 
 def read_card(path: Path) -> ScorerCard:
@@ -68,7 +73,7 @@ def parse_card(document: object) -> ScorerCard:
     """Check and freeze a card. Raises CardError naming the first field that is wrong."""
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
         raise CardError(f"the card does not follow schema {SCHEMA}")
-    if document.get("kind") != "score":
+    if document.get("kind") not in SCORER_KINDS:
         raise CardError("the card describes no scorer")
     try:
         return _scorer_card(document)
@@ -105,6 +110,7 @@ def _scorer_card(document: Mapping[str, object]) -> ScorerCard:
         half_width_per_sd=_at_least(0, _mapping(document["interval"])["half_width_per_sd"]),
         reference=_ascending(document["reference"]),
         golden=_golden(_mapping(document["golden"])),
+        kind=str(document["kind"]),
     )
 
 

@@ -91,6 +91,7 @@ def write_card(
     config: TrainConfig,
     measures: Sequence[PanelMeasures],
     *,
+    kind: str,
     version: str,
     created_at: str,
     weights: bytes,
@@ -99,7 +100,7 @@ def write_card(
     """The whole card as JSON-ready values. ``golden``: the trained model's word on its picture."""
     return {
         "schema": SCHEMA,
-        "kind": "score",
+        "kind": kind,
         "version": version,
         "created_at": created_at,
         "licence": "Apache-2.0 for the weights; see data for what they learned from",

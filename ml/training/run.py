@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ml.contracts.card import SCORE
 from ml.contracts.config import TrainConfig
 from ml.data.samples import Panel
 from ml.data.transforms import to_pixels
@@ -18,11 +19,15 @@ from ml.training.progress import Callbacks, Progress
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where a version is written, its name, and the date its card states."""
+    """Where a version is written, its name, the date its card states, and what it is for.
+
+    ``kind``: one of ``SCORER_KINDS``.
+    """
 
     folder: Path
     version: str
     created_at: str
+    kind: str = SCORE
 
 
 def train_and_ship(
@@ -44,6 +49,7 @@ def train_and_ship(
         trained,
         config,
         measures,
+        kind=destination.kind,
         version=destination.version,
         created_at=destination.created_at,
         weights=weights,
