@@ -23,3 +23,4 @@ class BuiltinModel:
 
 
 BUILTIN_SCORER = BuiltinModel(kind="score", name="scorer-v2")
+BUILTIN_ATTRIBUTES = BuiltinModel(kind="attributes", name="attributes-v1")
