@@ -48,7 +48,7 @@ def _squeezed(picture: Picture, *, side: int) -> Squares:
         raise UnusablePictureError(f"{type(picture).__name__} is not a picture")
     if picture.width == 0 or picture.height == 0:
         raise UnusablePictureError("the picture has no pixels")
-    rgb = _rgb(picture)
+    rgb = on_white(picture)
     if max(rgb.width, rgb.height) >= 2 * REDUCING_GAP * side:
         small = rgb.resize((side, side), Image.Resampling.BICUBIC, reducing_gap=REDUCING_GAP)
         return np.asarray(small)
@@ -59,7 +59,8 @@ def _squeezed(picture: Picture, *, side: int) -> Squares:
     return squeezed
 
 
-def _rgb(picture: Picture) -> Picture:
+def on_white(picture: Picture) -> Picture:
+    """The picture in RGB, transparency laid over white."""
     if picture.mode == "RGB":
         return picture
     if picture.has_transparency_data:
