@@ -107,8 +107,8 @@ def test_the_class_map_adds_up_to_what_the_branch_answers() -> None:
 
 
 def test_the_registry_builds_heads_from_what_a_card_holds() -> None:
-    options = {"backbone": "tiny", "heads": [{"key": "light", "low": -1, "high": 1}]}
-    network = create("attribute-mapper", **options)
+    heads = [{"key": "light", "low": -1, "high": 1}]
+    network = create("attribute-mapper", backbone="tiny", heads=heads)
     assert isinstance(network, AttributeMapper)
     assert network.keys == ("light",)
     assert network.feature_count == network.merge_weight.shape[1] == 12
