@@ -8,6 +8,7 @@ const LOADERS: Record<string, Load> = {
   album: async () => import('./albums/AlbumPage.svelte') as never,
   albums: async () => import('./albums/Albums.svelte') as never,
   artwork: async () => import('./artwork/ArtworkPage.svelte') as never,
+  compare: async () => import('./compare/Compare.svelte') as never,
   upload: async () => import('./upload/UploadPage.svelte') as never,
   jobs: async () => import('./jobs/Jobs.svelte') as never,
   account: async () => import('./account/Account.svelte') as never,

@@ -7,7 +7,8 @@ export type ListParams = Record<string, string | number>;
 export interface ArtworkSource {
   layout(params: ListParams, signal?: AbortSignal): Promise<Layout>;
   page(params: ListParams, offset: number, limit: number, signal?: AbortSignal): Promise<Page<Card>>;
-  artwork(id: string, signal?: AbortSignal): Promise<Artwork>;
+  /** As the active model sees it, or as the named version did. */
+  artwork(id: string, signal?: AbortSignal, model?: string | null): Promise<Artwork>;
 }
 
 function source(layout: string, list: string): ArtworkSource {
@@ -15,7 +16,7 @@ function source(layout: string, list: string): ArtworkSource {
     layout: (params, signal) => request(`${layout}${query(params)}`, signal ? { signal } : {}),
     page: (params, offset, limit, signal) =>
       request(`${list}${query({ ...params, offset, limit })}`, signal ? { signal } : {}),
-    artwork: (id, signal) => request(`${list}/${id}`, signal ? { signal } : {}),
+    artwork: (id, signal, model) => request(`${list}/${id}${query({ model })}`, signal ? { signal } : {}),
   };
 }
 

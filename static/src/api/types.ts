@@ -1,4 +1,6 @@
 // The shapes the HTTP API speaks, and the data every page carries.
+import type { Explained } from './explanations';
+
 export type Medium = 'photo' | 'painting';
 export type ArtworkState = 'judging' | 'ready' | 'failed';
 
@@ -45,7 +47,7 @@ export interface JobBrief {
   error_text: string;
 }
 
-export interface Artwork extends Omit<Card, 'score'> {
+export interface Artwork extends Omit<Card, 'score'>, Explained {
   filename?: string;
   error_text: string;
   format: string;

@@ -44,3 +44,35 @@ export function zoomAt(view: View, factor: number, point: { x: number; y: number
 export function pan(view: View, dx: number, dy: number, picture: Size, stage: Size): View {
   return clamp({ ...view, x: view.x + dx, y: view.y + dy }, picture, stage);
 }
+
+/** A view in shares of the picture, so that pictures of other shapes can follow it. */
+export interface Relative {
+  readonly scale: number;
+  /** The point of the picture at the stage's centre. */
+  readonly u: number;
+  readonly v: number;
+}
+
+export const WHOLE: Relative = { scale: 1, u: 0.5, v: 0.5 };
+
+export function toRelative(view: View, picture: Size): Relative {
+  return {
+    scale: view.scale,
+    u: 0.5 - view.x / (picture.width * view.scale),
+    v: 0.5 - view.y / (picture.height * view.scale),
+  };
+}
+
+export function fromRelative({ scale, u, v }: Relative, picture: Size, stage: Size): View {
+  return clamp({ scale, x: (0.5 - u) * picture.width * scale, y: (0.5 - v) * picture.height * scale }, picture, stage);
+}
+
+/** Moves the view just so far that a point of the picture, in shares, is on the stage. */
+export function reveal(view: View, point: { u: number; v: number }, picture: Size, stage: Size): View {
+  const axis = (offset: number, share: number, length: number, room: number): number => {
+    const at = offset + (share - 0.5) * length * view.scale;
+    const edge = Math.max(0, room / 2 - 24);
+    return offset + Math.min(edge, Math.max(-edge, at)) - at;
+  };
+  return clamp({ ...view, x: axis(view.x, point.u, picture.width, stage.width), y: axis(view.y, point.v, picture.height, stage.height) }, picture, stage);
+}

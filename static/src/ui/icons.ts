@@ -23,6 +23,9 @@ export const ICONS = {
   down: 'M6 9.5l6 6 6-6',
   panel: 'M4 5h16v14H4zM14.5 5v14',
   folder: 'M3.5 6.5h6l2 2.5h9V19h-17z',
+  map: 'M4 5h16v14H4zM12 9.2a3 3 0 1 1 0 5.6 3 3 0 0 1 0-5.6M7.5 16a6 6 0 0 1 0-8M16.5 8a6 6 0 0 1 0 8',
+  compare: 'M4 5h6.5v14H4zM13.5 5H20v14h-6.5z',
+  halves: 'M4 5h16v14H4zM12 2.5v19M9.5 12H6.5M8 10.3 6.3 12 8 13.7M14.5 12h3M16 10.3l1.7 1.7-1.7 1.7',
   undo: 'M8.5 5 4 9.5 8.5 14M4 9.5h10a5.5 5.5 0 0 1 0 11h-3',
 } as const;
 

@@ -4,6 +4,7 @@ export interface Toast {
   text: string;
   tone: 'plain' | 'bad';
   action?: { label: string; run: () => void };
+  link?: { label: string; href: string };
 }
 
 export const UNDO_MS = 8_000;
@@ -26,12 +27,19 @@ export function hold(id: number): void {
 export function release(id: number): void {
   const toast = toasts.list.find((one) => one.id === id);
   if (!toast) return;
-  timers.set(id, setTimeout(() => dismiss(id), toast.action ? UNDO_MS : PLAIN_MS));
+  timers.set(id, setTimeout(() => dismiss(id), toast.action || toast.link ? UNDO_MS : PLAIN_MS));
 }
 
 export function say(text: string, tone: Toast['tone'] = 'plain'): void {
   const id = nextId++;
   toasts.list = [...toasts.list.slice(-2), { id, text, tone }];
+  release(id);
+}
+
+/** Shows `text` with a place to go. */
+export function link(text: string, label: string, href: string): void {
+  const id = nextId++;
+  toasts.list = [...toasts.list.slice(-2), { id, text, tone: 'plain', link: { label, href } }];
   release(id);
 }
 

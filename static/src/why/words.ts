@@ -1,0 +1,161 @@
+// What an explanation says, in sentences, groups and orders. Pure.
+import type { ActivationMap, AttributeReading, Evidence, Faithfulness, Figure, Verdict } from '../api/explanations';
+
+export const OVERALL = 'overall';
+
+/** Names a map across artworks and versions. */
+export const mapId = (map: Pick<ActivationMap, 'kind' | 'key'>): string => `${map.kind}:${map.key}`;
+
+const GROUPS = ['What raises the score', 'What would change it', 'What the network sees', 'What speaks for each attribute'] as const;
+export type GroupName = (typeof GROUPS)[number];
+
+function groupOf({ kind, key }: Pick<ActivationMap, 'kind' | 'key'>): GroupName {
+  if (kind === 'raise' || kind === 'lower') return 'What would change it';
+  if (kind === 'visualbackprop') return 'What the network sees';
+  return key === OVERALL ? 'What raises the score' : 'What speaks for each attribute';
+}
+
+export interface MapGroup {
+  name: GroupName;
+  maps: ActivationMap[];
+}
+
+/** The maps by what they tell, empty groups left out, the server's order kept within. */
+export function mapGroups(maps: readonly ActivationMap[]): MapGroup[] {
+  return GROUPS.map((name) => ({ name, maps: maps.filter((map) => groupOf(map) === name) })).filter(({ maps: found }) => found.length);
+}
+
+const TRUST: Record<Verdict, number> = { 'beats both': 3, 'beats random only': 2, 'beats neither': 1 };
+const trust = (map: ActivationMap): number => (map.faithfulness ? TRUST[map.faithfulness.verdict] : 0);
+
+/** The map to show for an attribute: of several kinds, the one that passed its tests best. */
+export function bestMap(maps: readonly ActivationMap[], key: string): ActivationMap | null {
+  const found = maps.filter((map) => map.key === key && groupOf(map) !== 'What would change it' && groupOf(map) !== 'What the network sees');
+  return found.reduce<ActivationMap | null>((best, map) => (best && trust(best) >= trust(map) ? best : map), null);
+}
+
+export function figure(value: Figure | undefined): number | null {
+  if (value === null || value === undefined) return null;
+  return typeof value === 'number' ? value : value.value;
+}
+
+const percent = (share: number): string => `${Math.round(share * 100)} %`;
+const short = (value: number): string => value.toFixed(2).replace(/^(-?)0\./, '$1.');
+
+function besides(random: number | null, centre: number | null, write: (value: number) => string): string {
+  const rivals = [random === null ? '' : `a random map ${write(random)}`, centre === null ? '' : `the centre ${write(centre)}`];
+  return rivals.filter(Boolean).join(', ');
+}
+
+function tested(what: string, own: Figure, random: Figure, centre: Figure, write: (value: number) => string, note = ''): string {
+  const value = figure(own);
+  if (value === null) return '';
+  const rivals = [besides(figure(random), figure(centre), write), note].filter(Boolean).join('; ');
+  return `${what} ${write(value)}${rivals ? ` (${rivals})` : ''}`;
+}
+
+/** How a kind of map did in its tests, beside a random map and a blob in the centre. */
+export function testSentence(f: Faithfulness | null): string {
+  if (!f) return 'Not tested yet: read it as a hint.';
+  const parts = [
+    tested('found the planted subject in', f.pointing, f.pointing_random, f.pointing_centre, percent),
+    tested('deletion', f.deletion, f.deletion_random, f.deletion_centre, short, 'lower is better'),
+    tested('insertion', f.insertion, f.insertion_random, f.insertion_centre, short, 'higher is better'),
+  ].filter(Boolean);
+  return parts.length ? `Tested: ${parts.join('; ')}.` : 'Not tested yet: read it as a hint.';
+}
+
+/** With a capital and a full stop; empty when there is nothing to say. */
+export function sentence(words: string): string {
+  const said = words.trim();
+  return said && `${said.charAt(0).toUpperCase()}${said.slice(1)}${/[.!?]$/.test(said) ? '' : '.'}`;
+}
+
+/** What to beware of; empty when the map beat both rivals. */
+export function warning(f: Faithfulness | null): string {
+  if (f?.verdict === 'beats random only') return 'In tests it did not beat a blob in the centre. Do not build on it.';
+  if (f?.verdict === 'beats neither') return 'In tests it was no better than a random map. Do not trust it.';
+  return '';
+}
+
+/** A value in its own units: signed where the range has a middle, bare up to one, else with its top. */
+export function valueText({ value, low, high }: Pick<AttributeReading, 'value' | 'low' | 'high'>): string {
+  if (value === null) return '';
+  if (low < 0) return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
+  if (high <= 1) return value.toFixed(2);
+  return `${value.toFixed(1)} of ${high}`;
+}
+
+export function placeText(percentile: number | null): string {
+  if (percentile === null) return '';
+  const place = Math.round(percentile);
+  if (place >= 99) return 'above nearly all';
+  if (place <= 1) return 'below nearly all';
+  return `above ${place} of 100`;
+}
+
+/** Where a number comes from, in one line. */
+export function sourceText({ source, evidence }: Pick<AttributeReading, 'source' | 'evidence'>): string {
+  if (source === 'measured') return 'measured';
+  if (source !== 'learned') return '';
+  return evidence ? `learned from ${raters(evidence)}, held-out rank correlation ${short(evidence.srcc)}` : 'learned from raters';
+}
+
+function raters({ raters: count, n }: Evidence): string {
+  if (count > 0) return `${count.toLocaleString('en')} raters`;
+  return `raters of ${n.toLocaleString('en')} pictures`;
+}
+
+/** Share of the way from the low to the high end, 0 to 1. */
+export function shareOf({ value, low, high }: Pick<AttributeReading, 'value' | 'low' | 'high'>): number {
+  return Math.min(1, Math.max(0, ((value ?? low) - low) / (high - low)));
+}
+
+export interface Sorted {
+  judged: AttributeReading[];
+  measured: AttributeReading[];
+  choices: AttributeReading[];
+  unproven: AttributeReading[];
+  unrated: AttributeReading[];
+}
+
+/** Judgements with the most telling first, then facts, then what has no number and why. */
+export function sorted(attributes: readonly AttributeReading[]): Sorted {
+  const known = attributes.filter((one) => one.value !== null && one.choice === null);
+  const telling = (one: AttributeReading): number => Math.abs((one.percentile ?? 50) - 50);
+  const without = attributes.filter((one) => one.value === null && one.choice === null);
+  return {
+    judged: known.filter((one) => one.judgement).sort((a, b) => telling(b) - telling(a)),
+    measured: known.filter((one) => !one.judgement),
+    choices: attributes.filter((one) => one.choice !== null),
+    unproven: without.filter((one) => one.missing === 'not_proven'),
+    unrated: without.filter((one) => one.missing !== 'not_proven'),
+  };
+}
+
+const third = (share: number, names: readonly [string, string, string]): string => names[Math.min(2, Math.floor(share * 3))] as string;
+
+/** What the crosshair reads, for an ear. */
+export function readout(value: number, { u, v }: { u: number; v: number }): string {
+  const [row, column] = [third(v, ['top', 'middle', 'bottom']), third(u, ['left', 'centre', 'right'])];
+  return `${percent(value)} of the strongest spot, ${row} ${column}`;
+}
+
+/** The painting vocabulary's colours as a person would point at them. */
+const SWATCHES: Record<string, string> = {
+  black: '#16161a',
+  yellow: '#f2d21b',
+  'yellow-green': '#a6c61c',
+  green: '#2f9a3f',
+  'cyan-green': '#1fa67e',
+  cyan: '#22b4c4',
+  'cyan-blue': '#2390d0',
+  blue: '#2f55c7',
+  'blue-magenta': '#7140bd',
+  magenta: '#c23aa6',
+  'magenta-red': '#cf2f6e',
+  red: '#c9302c',
+  orange: '#e8862a',
+};
+
+export const swatchOf = (choice: string): string | null => SWATCHES[choice] ?? null;
