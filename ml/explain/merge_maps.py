@@ -29,8 +29,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from ml.explain.grids import on_grid
-
-_LEAST_LENGTH = 1e-12
+from ml.layers.merge import merge_scales
 
 
 class Terms(StrEnum):
@@ -74,20 +73,15 @@ def coarse_merge_maps(blocks: Sequence[Tensor], weight: Tensor) -> Tensor:
 
 def _at_fixed_length(blocks: Sequence[Tensor]) -> list[Tensor]:
     """Each block over its own length and the joint one, both of the spatial means."""
-    lengths = [block.mean(dim=(2, 3)).norm(dim=1) for block in blocks]  # each (B,)
-    alive = torch.stack([(length > _LEAST_LENGTH).to(length) for length in lengths])
-    joint = alive.sum(dim=0).sqrt().clamp_min(_LEAST_LENGTH)  # (B,): unit parts joined
-    return [
-        block / (length.clamp_min(_LEAST_LENGTH) * joint).view(-1, 1, 1, 1)
-        for block, length in zip(blocks, lengths, strict=True)
-    ]
+    scales = merge_scales(blocks)  # (B, number of blocks)
+    return [block * scales[:, place, None, None, None] for place, block in enumerate(blocks)]
 
 
 def _parted(weight: Tensor, blocks: Sequence[Tensor]) -> tuple[Tensor, ...]:
     channels = [block.shape[1] for block in blocks]
     if weight.shape[1] != sum(channels):
         raise ValueError(f"{weight.shape[1]} weights for blocks of {channels} channels")
-    return weight.split(channels, dim=1)
+    return torch.split(weight, channels, dim=1)
 
 
 def _sum_of_terms(block: Tensor, weight: Tensor, terms: Terms) -> Tensor:

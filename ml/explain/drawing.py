@@ -1,0 +1,184 @@
+"""All kinds of maps of one picture, from one forward of each network."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+from PIL import Image
+from torch import Tensor
+from torch.nn import functional
+
+from ml.contracts.attributes import OVERALL
+from ml.contracts.explanations import MapKind
+from ml.contracts.votes import BINS
+from ml.data.transforms import to_pixels
+from ml.explain.adversarial import Norm, heat, push
+from ml.explain.class_maps import aesthetic_weight, class_maps
+from ml.explain.gradient_maps import gradient_maps
+from ml.explain.merge_maps import Terms, merge_maps
+from ml.explain.visual_backprop import visual_backprop
+from ml.models.attribute_mapper import Answers, AttributeMapper
+from ml.models.scorer import Scorer
+
+# The tile has 64 cells a side; a quarter of an input of 224 is the finest grid that it can show,
+# and all grids of the network are whole multiples of each other up to it.
+GRID_SIDE = 56
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much an adversarial map may cost and change.
+
+    ``side``: of the square that is pushed, in pixels; ``radius``: root mean square change, in
+    levels of 0..255; ``steps``: gradients each way.
+    """
+
+    side: int = 160
+    radius: float = 1.0
+    steps: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The squares that the two networks look at, in pixels."""
+
+    mapper: int
+    scorer: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DrawnMap:
+    """``values``: (h, w), larger is stronger; below 0 where it speaks against."""
+
+    kind: MapKind
+    key: str
+    values: Tensor
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """One picture, as both networks saw it once.
+
+    ``blocks`` and ``answers`` are the mapper's, ``stages`` those of all backbones of the scorer in
+    a row. Pixels are (1, 3, side, side) in 0..255: what each network saw, and what is pushed.
+    """
+
+    seen: Tensor
+    blocks: Sequence[Tensor]
+    answers: Answers
+    stages: Sequence[Tensor]
+    pushed: Tensor
+
+
+class Drawer:
+    """Draws with a frozen mapper and a frozen scorer, as ``panel``; ``keys`` have own maps."""
+
+    def __init__(
+        self,
+        mapper: AttributeMapper,
+        scorer: Scorer,
+        *,
+        panel: str,
+        keys: Sequence[str],
+        sides: Sides,
+        effort: Effort,
+        terms: Terms = Terms.SIGNED,
+    ) -> None:
+        """Raises ValueError for a key without a head."""
+        self.keys = tuple(keys)
+        self._rows = [mapper.keys.index(key) for key in self.keys]
+        self._mapper, self._scorer, self._panel = mapper, scorer, panel
+        self._sides, self._effort, self._terms = sides, effort, terms
+        self._methods: Mapping[MapKind, Callable[[Look], Iterator[DrawnMap]]] = {
+            MapKind.MERGE: self._merge,
+            MapKind.AESAM: self._aesam,
+            MapKind.ATTAM: self._attam,
+            MapKind.GRADIENT: self._gradient,
+            MapKind.BACKPROP: self._backprop,
+            MapKind.RAISE: self._adversarial,
+        }
+
+    def look(self, picture: Image.Image) -> Look:
+        """Both forwards. Raises UnusablePictureError."""
+        seen = self._pixels(picture, self._sides.mapper)
+        judged = self._pixels(picture, self._sides.scorer)
+        pushed = judged
+        if self._effort.side != self._sides.scorer:
+            pushed = self._pixels(picture, self._effort.side)
+        with torch.no_grad():
+            blocks = self._mapper.blocks(seen)
+            answers = self._mapper.answer(blocks)
+            stages = [part for net in self._scorer.backbones for part in net(judged)]
+        return Look(seen, blocks, answers, stages, pushed)
+
+    def draw(self, look: Look) -> list[DrawnMap]:
+        """Every kind, in the order of ``MapKind``."""
+        return [drawn for kind in self._methods for drawn in self.draw_kind(look, kind)]
+
+    def draw_kind(self, look: Look, kind: MapKind) -> list[DrawnMap]:
+        """The maps of one kind; raising and lowering are drawn together, under either name."""
+        method = self._methods[MapKind.RAISE if kind is MapKind.LOWER else kind]
+        with torch.no_grad():
+            return list(method(look))
+
+    def mean(self, pixels: Tensor) -> Tensor:
+        """What the scorer expects: (B, 3, H, W) in 0..255 -> (B,), in points of 1 to 10."""
+        return _mean(self._scorer(pixels, self._panel))
+
+    def answers(self, pixels: Tensor) -> Answers:
+        """What the mapper says of (B, 3, H, W) in 0..255."""
+        answers: Answers = self._mapper(pixels)
+        return answers
+
+    def _pixels(self, picture: Image.Image, side: int) -> Tensor:
+        return to_pixels([picture], side=side).to(self._mapper.merge_weight.device)
+
+    def _merge(self, look: Look) -> Iterator[DrawnMap]:
+        weight = self._mapper.merge_weight[self._rows]
+        maps = merge_maps(look.blocks, weight, side=GRID_SIDE, terms=self._terms)
+        return self._named(MapKind.MERGE, maps[0])
+
+    def _aesam(self, look: Look) -> Iterator[DrawnMap]:
+        maps = class_maps(look.blocks[-1], aesthetic_weight(self._mapper.class_weight))
+        yield DrawnMap(MapKind.AESAM, OVERALL, maps[0, 0])
+
+    def _attam(self, look: Look) -> Iterator[DrawnMap]:
+        weight = self._mapper.attribute_weight[self._rows]
+        return self._named(MapKind.ATTAM, class_maps(look.blocks[-1], weight)[0])
+
+    def _gradient(self, look: Look) -> Iterator[DrawnMap]:
+        maps = gradient_maps(look.stages, self._mean_of_stages, side=GRID_SIDE)
+        yield DrawnMap(MapKind.GRADIENT, OVERALL, maps[0])
+
+    def _backprop(self, look: Look) -> Iterator[DrawnMap]:
+        size = (look.seen.shape[2], look.seen.shape[3])
+        maps = visual_backprop(look.blocks, self._mapper.backbone.geometry, size=size)
+        yield DrawnMap(MapKind.BACKPROP, OVERALL, maps[0])
+
+    def _adversarial(self, look: Look) -> Iterator[DrawnMap]:
+        signs = torch.tensor([1.0, -1.0], device=look.pushed.device)
+        found = push(
+            self.mean,
+            look.pushed,
+            signs=signs,
+            norm=Norm.L2,
+            radius=self._effort.radius,
+            steps=self._effort.steps,
+        )
+        for kind, values in zip((MapKind.RAISE, MapKind.LOWER), heat(found.delta), strict=True):
+            yield DrawnMap(kind, OVERALL, values)
+
+    def _named(self, kind: MapKind, maps: Tensor) -> Iterator[DrawnMap]:
+        """(K, h, w), one map for each key."""
+        for key, values in zip(self.keys, maps, strict=True):
+            yield DrawnMap(kind, key, values)
+
+    def _mean_of_stages(self, stages: Sequence[Tensor]) -> Tensor:
+        features = self._scorer.pooling(stages)
+        return _mean(self._scorer.judge(features, self._panel))
+
+
+def _mean(shares: Tensor) -> Tensor:
+    """(B, 10) -> (B,)."""
+    bins = torch.arange(1, BINS + 1, dtype=shares.dtype, device=shares.device)
+    return functional.linear(shares, bins)
