@@ -5,7 +5,7 @@ import numpy as np
 from ml.measured.canvas import Array
 from ml.measured.hues import DEGREES, Hues
 
-_EXTREMELY_COLORFUL = 109.0  # table 2 of Hasler & Suesstrunk: "extremely colorful"
+_EXTREMELY_COLORFUL = 109.0  # the word that Hasler & Suesstrunk's raters had for 109
 _FEW = 0.05  # of the largest family, Ke, Tang & Jing (2006)
 
 
@@ -25,7 +25,7 @@ def colorfulness(rgb: Array) -> float:
 def hue_families(hues: Hues) -> float:
     """Families of 30 degrees with over 5 % of the area of the largest, 0 to 12.
 
-    The hue count of Ke, Tang & Jing (2006, section 3.3), with 12 bins for their 20.
+    The hue count of Ke, Tang & Jing (2006), with 12 bins for their 20.
     """
     largest = float(hues.area.max())
     return float(np.count_nonzero(hues.area > _FEW * largest)) if largest > 0 else 0.0

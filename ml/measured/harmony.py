@@ -10,11 +10,13 @@ from ml.measured.hues import DEGREES, Hues
 
 Sectors = tuple[tuple[float, float], ...]  # (centre, width) in degrees
 
-# Matsuda's templates as Cohen-Or et al. (2006, figure 4) draw them. Their eighth, N, has no hue.
+# Matsuda's templates with the widths that Cohen-Or et al. (2006) give; L also as its own mirror
+# image, since it alone is not symmetric. Their eighth, N, has no hue.
 TEMPLATES: Mapping[str, Sectors] = {
     "i": ((0, 18),),
     "V": ((0, 93.6),),
     "L": ((0, 18), (90, 79.2)),
+    "L mirrored": ((0, 18), (-90, 79.2)),
     "I": ((0, 18), (180, 18)),
     "T": ((0, 180),),
     "Y": ((0, 93.6), (180, 18)),
@@ -36,7 +38,7 @@ _AS_GOOD = 0.02
 def harmony_fit(hues: Hues) -> float:
     """Fit to the best of Matsuda's templates, 0 to 1; 1 without hues, which is template N.
 
-    The cost is F of Cohen-Or et al. (2006, equations 1 and 2): degrees from the nearest sector,
+    The cost is that of Cohen-Or et al. (2006, section 3): degrees from the nearest sector,
     weighted by saturation. Wide templates cost less whatever the hues, so each is compared with
     what an even wheel would cost it.
     """

@@ -9,7 +9,7 @@ Array = NDArray[np.float64]
 
 DEGREES = 360
 FAMILIES = 12
-# Ke, Tang & Jing (2006), section 3.3: below these a hue cannot be seen. Their upper bound on the
+# Ke, Tang & Jing (2006), hue count: below these a hue cannot be seen. Their upper bound on the
 # brightness is left out, since in HSV the purest colours have the value 1.
 _SEEN_SATURATION = 0.2
 _SEEN_VALUE = 0.15

@@ -84,8 +84,8 @@ MEASURES: tuple[Measure, ...] = (
     ),
     Measure(
         "clipping",
-        "Share of pixels that are pure black or pure white, within 2 levels of 255.",
-        lambda canvas, _: clipping(canvas.rgb),
+        "Share of pixels within 2 levels of 255 of pure black or pure white.",
+        lambda canvas, _: clipping(canvas.detail),
     ),
     Measure(
         "sharpness",
@@ -95,7 +95,7 @@ MEASURES: tuple[Measure, ...] = (
     ),
     Measure(
         "focus_ratio",
-        "Fine detail on the salient region against the rest (after the depth-of-field ratio of "
+        "Fine detail on the salient region against the rest (after the depth-of-field indicator of "
         "Datta et al. 2006).",
         lambda canvas, _: focus_ratio(canvas.detail, canvas.salience),
     ),

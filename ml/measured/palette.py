@@ -21,7 +21,7 @@ def palette(rgb: Array) -> tuple[str, ...]:
     by chance; a colour that can hardly be told from a larger one is counted with it.
     """
     image = Image.fromarray(rgb.astype(np.uint8))
-    image.thumbnail((_SIDE, _SIDE), Image.Resampling.BOX)
+    image.thumbnail((_SIDE, _SIDE), Image.Resampling.NEAREST)  # averages would be new colours
     pixels = rgb2lab(np.asarray(image)).reshape(-1, 3)
     start = _median_cut(image)
     centres, _ = kmeans2(pixels, start, iter=_ROUNDS, minit="matrix", missing="warn")

@@ -2,12 +2,13 @@
 
 import numpy as np
 from scipy.fft import irfft2, next_fast_len, rfft2
-from scipy.ndimage import gaussian_filter, map_coordinates, maximum_filter, sobel
+from scipy.ndimage import gaussian_filter, label, map_coordinates, maximum_filter, sobel
 
 from ml.measured.canvas import Array
 
 _SLOWEST = 1 / 8  # of the longest side: slower changes are no repetition
-_CANDIDATES = 48
+_CANDIDATES = 512
+_TIE = 1e-9
 _STEPS = 32
 _LEAST_SIDE = 8
 _FLAT = 1e-6
@@ -57,7 +58,8 @@ def entropy(amounts: Array) -> float:
     if total <= 0:
         return 0.0
     shares = amounts[amounts > 0] / total
-    return float(np.clip(-np.sum(shares * np.log(shares)) / np.log(len(amounts)), 0.0, 1.0))
+    nats = float(np.sum(shares * np.log(1.0 / shares)))
+    return min(1.0, nats / float(np.log(len(amounts))))
 
 
 def _autocorrelation(centred: Array) -> Array:
@@ -76,12 +78,20 @@ def _autocorrelation(centred: Array) -> Array:
 
 
 def _peaks(likeness: Array) -> tuple[Array, Array]:
-    """The highest local maxima: heights (n,) and places (n, 2). The middle is none."""
-    top = likeness == maximum_filter(likeness, size=3, mode="constant", cval=-np.inf)
-    middle = tuple(side // 2 for side in likeness.shape)
-    top[middle] = False
+    """The highest local maxima: heights (n,) and places (n, 2).
+
+    A ridge counts once, where it comes nearest to the middle; the one through the middle is none.
+    """
+    top = likeness >= maximum_filter(likeness, size=3, mode="constant", cval=-np.inf) - _TIE
+    marks, _ = label(top, structure=np.ones((3, 3)))
+    middle = np.array([side // 2 for side in likeness.shape])
     places = np.argwhere(top)
-    heights = likeness[top]
+    names = marks[top]
+    order = np.argsort(np.sum((places - middle) ** 2, axis=1), kind="stable")
+    _, nearest = np.unique(names[order], return_index=True)
+    places, names = places[order][nearest], names[order][nearest]
+    places = places[names != marks[tuple(middle)]]
+    heights = likeness[tuple(places.T)]
     best = np.argsort(-heights, kind="stable")[:_CANDIDATES]
     return heights[best], places[best].astype(np.float64)
 

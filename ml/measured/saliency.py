@@ -3,20 +3,20 @@
 import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import dctn, idctn
-from scipy.ndimage import gaussian_filter, label, mean, sum_labels, zoom
+from scipy.ndimage import gaussian_filter, label, mean, sum_labels
 
 Array = NDArray[np.float64]
 
 SIDE = 64
 _SMOOTHING = 0.045  # of the longest side, as in the paper
-_REGION = 3.0  # times the mean, as Hou & Zhang (2007, equation 5) cut out objects
+_REGION = 3.0  # times the mean, as Hou & Zhang (2007) cut out objects
 _ZERO = 1e-9
 
 
 def salience(lab: Array) -> Array:
     """Salience (h, w), h and w at most ``SIDE``, not negative; 0 everywhere in an even picture.
 
-    ``lab``: (H, W, 3). Each channel x gives the square of idct(sign(dct(x))) (equations 3 and 4),
+    ``lab``: (H, W, 3). Each channel x gives the square of idct(sign(dct(x))),
     smoothed. The signature forgets how strong a channel is, so a trace of colour noise would
     count as much as the lightness: channels are therefore weighted by their standard deviation.
     """
@@ -55,15 +55,6 @@ def positions(shape: tuple[int, ...]) -> tuple[Array, Array]:
     height, width = shape[:2]
     ys, xs = np.mgrid[0:height, 0:width]
     return (ys + 0.5) / height, (xs + 0.5) / width
-
-
-def enlarged(salient: Array, shape: tuple[int, ...]) -> Array:
-    """The map at (H, W), scaled to a maximum of 1."""
-    factors = [there / here for there, here in zip(shape, salient.shape, strict=True)]
-    zoomed = zoom(salient, factors, order=1, grid_mode=True, mode="nearest")
-    large = np.clip(np.asarray(zoomed, dtype=np.float64), 0.0, None)
-    peak = float(large.max())
-    return np.asarray(large / peak) if peak > 0 else large
 
 
 def _small(lab: Array) -> Array:

@@ -1,11 +1,11 @@
 """How sharp a picture is, and whether its subject is sharper than the rest."""
 
 import numpy as np
+from PIL import Image
 from scipy.ndimage import laplace
 from skimage.measure import blur_effect
 
 from ml.measured.canvas import Array
-from ml.measured.saliency import enlarged
 
 _LEAST_SIDE = 8
 _FLAT = 1e-6
@@ -26,14 +26,23 @@ def focus_ratio(luma: Array, salient: Array) -> float:
     """(s - r) / (s + r), at least 0: s is the fine detail on the subject, r on the rest.
 
     Detail is the mean absolute Laplacian, weighted by salience for the subject and by what is
-    left of it for the rest; after the depth-of-field ratio of Datta et al. (2006, equation 8),
+    left of it for the rest; after the depth-of-field indicator of Datta et al. (2006),
     with the salient region in the place of the middle of the frame.
     """
     detail = np.abs(laplace(luma, mode="nearest"))
-    subject = enlarged(salient, luma.shape)
-    if subject.max() <= 0 or detail.max() < _FLAT:
+    peak = float(salient.max())
+    if peak <= 0 or detail.max() < _FLAT:
         return 0.0
+    subject = salient / peak
+    amount = _averaged(detail, salient.shape)
+    on_subject = float(np.average(amount, weights=subject))
     rest = 1.0 - subject
-    on_subject = float(np.average(detail, weights=subject))
-    elsewhere = float(np.average(detail, weights=rest)) if rest.sum() > 0 else on_subject
+    elsewhere = float(np.average(amount, weights=rest)) if rest.any() else on_subject
     return max(0.0, (on_subject - elsewhere) / max(on_subject + elsewhere, _FLAT))
+
+
+def _averaged(detail: Array, shape: tuple[int, ...]) -> Array:
+    """Means of (H, W) over the cells of a grid of (h, w)."""
+    image = Image.fromarray(detail.astype(np.float32))
+    small = image.resize((shape[1], shape[0]), Image.Resampling.BOX)
+    return np.asarray(small, dtype=np.float64)

@@ -4,7 +4,7 @@ import numpy as np
 
 from ml.measured.canvas import Array
 
-_DARKEST, _BRIGHTEST = 2.0, 253.0
+_DARKEST, _BRIGHTEST = 2.5 / 255, 252.5 / 255
 _MIDDLE = (1.0, 99.0)
 
 
@@ -14,7 +14,7 @@ def brightness(lightness: Array) -> float:
 
 
 def tonal_contrast(luma: Array) -> float:
-    """Width of the middle 98 % of luma, 0 to 1 (Ke, Tang & Jing 2006, section 3.4)."""
+    """Width of the middle 98 % of luma, 0 to 1 (Ke, Tang & Jing 2006)."""
     low, high = np.percentile(luma, _MIDDLE)
     return float(np.clip(high - low, 0.0, 1.0))
 
@@ -24,10 +24,6 @@ def rms_contrast(luma: Array) -> float:
     return float(np.clip(2.0 * luma.std(), 0.0, 1.0))
 
 
-def clipping(rgb: Array) -> float:
-    """Share of pixels without any drawing left: all channels at most 2, or all at least 253.
-
-    ``rgb``: (h, w, 3) in [0, 255].
-    """
-    lost = (rgb.max(axis=2) <= _DARKEST) | (rgb.min(axis=2) >= _BRIGHTEST)
-    return float(lost.mean())
+def clipping(luma: Array) -> float:
+    """Share of pixels within 2 levels of 255 of pure black or pure white."""
+    return float(np.mean((luma <= _DARKEST) | (luma >= _BRIGHTEST)))
