@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ml.contracts.attributes import built_in
 from ml.contracts.config import Estimate
 from ml.data.opening import open_picture
 from ml.data.samples import DataSetError, Panel, VotedPicture
@@ -19,6 +20,8 @@ BEGIN = "<!-- measured: begin, written by `python -m ml.cli measured` -->"
 END = "<!-- measured: end -->"
 LEAST_PICTURES = 20
 _REFERENCES = 101
+_CHOICES = frozenset(attribute.key for attribute in built_in() if attribute.choices)
+_BY_CHANCE = 0.025  # of unrelated formulas have a 95 % interval above 0
 
 # Which label a formula should agree with, and AADB's column of it. Chosen from the meaning of the
 # words alone, before any correlation was computed. Clipping has no label it should rise with, nor
@@ -61,7 +64,8 @@ class MeasuredEvidence:
     ``against``: key of the attribute whose labels it was compared with, on ``n`` pictures; empty,
     0 and None where there is no such label. ``judgement``: whether the whole 95 % interval of
     ``srcc`` lies above 0; otherwise the value is a fact about pixels and no more. ``reference``:
-    ascending values of other pictures, at most 101, for percentiles.
+    ascending values of other pictures, at most 101, for percentiles; none for a choice, whose
+    answers have no order.
     """
 
     key: str
@@ -105,7 +109,12 @@ def measure_picture(picture: VotedPicture) -> Measurement:
 
 
 def references(measured: Sequence[Measurement], key: str) -> tuple[float, ...]:
-    """At most 101 ascending values of ``key``: all of them, or their percentiles 0 to 100."""
+    """At most 101 ascending values of ``key``: all of them, or their percentiles 0 to 100.
+
+    Nothing for a choice.
+    """
+    if key in _CHOICES:
+        return ()
     values = sorted(item.values[key] for item in measured if key in item.values)
     if len(values) > _REFERENCES:
         values = np.percentile(values, np.arange(_REFERENCES)).tolist()
@@ -122,7 +131,9 @@ def section(rows: Sequence[MeasuredEvidence], *, source: str) -> str:
     passed = sum(row.judgement for row in compared)
     summary = (
         f"Labels: {source}. {passed} of the {len(compared)} formulas that have a label to agree "
-        "with do so beyond doubt; the others are shown as facts."
+        "with do so with their whole interval above 0 "
+        f"({_BY_CHANCE * len(compared):.1f} of as many unrelated ones would by chance); "
+        "the others are shown as facts."
     )
     return f"{BEGIN}\n\n{summary}\n\n{table}\n\n{END}"
 
@@ -178,4 +189,4 @@ def _line(row: MeasuredEvidence) -> list[str]:
     if row.srcc is None:
         return [row.key, row.formula, "none", "", "", "fact"]
     shown = "judgement" if row.judgement else "fact"
-    return [row.key, row.formula, row.against, str(row.n), with_interval(row.srcc, digits=2), shown]
+    return [row.key, row.formula, row.against, str(row.n), with_interval(row.srcc), shown]
