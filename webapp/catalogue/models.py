@@ -96,6 +96,10 @@ class Artwork(Identified):
         null=True, validators=[MinValueValidator(1), MaxValueValidator(10)]
     )
     deleted_at = models.DateTimeField(null=True)
+    derived_from = models.ForeignKey(
+        "self", null=True, on_delete=models.SET_NULL, related_name="derived"
+    )
+    derivation = models.TextField(blank=True)  # what was done to the picture it came from
 
     objects = ArtworkQuerySet.as_manager()
 

@@ -14,10 +14,11 @@ from webapp.catalogue.models import Artwork, ArtworkState, Rendition, RenditionS
 from webapp.common.errors import Conflict
 from webapp.events.payloads import EventKind
 from webapp.events.publish import publish
+from webapp.inference.explaining import ask_for_explanations
 from webapp.inference.models import Score
 from webapp.inference.rendered import Rendered, RenderPass
 from webapp.jobs import services as jobs
-from webapp.jobs.claims import Claim, LostLeaseError
+from webapp.jobs.claims import Claim, require
 from webapp.jobs.models import Job, JobKind, JobState, Queue
 from webapp.registry import selectors as registry
 from webapp.registry.models import ModelKind, ModelVersion, VersionState
@@ -25,6 +26,7 @@ from webapp.registry.models import ModelKind, ModelVersion, VersionState
 SCORED_SIZE = RenditionSize.MEDIUM  # of the first pass; the scorer never decodes unknown bytes
 REST_DELAY_SECONDS = 10  # after its score, and after other fresh uploads
 REST_PRIORITY = -10
+ASKED_FOR = (JobKind.EXPLAIN, JobKind.COACH, JobKind.EXPORT)  # an artwork is whole without them
 
 
 @transaction.atomic
@@ -37,7 +39,7 @@ def record_render(claim: Claim, rendered: Rendered) -> None:
     stored = [  # blobs are locked in one order: equal pictures never wait for each other in a ring
         (file, blobs.store(file.data, content_type=f"image/{file.format}")) for file in in_order
     ]
-    _require(ours=jobs.finish(claim))
+    require(ours=jobs.finish(claim))
     artwork = Artwork.objects.filter(pk=claim.subject)
     first = claim.params == RenderPass.FIRST
     if not (_describe(artwork, rendered) if first else artwork.exists()):
@@ -77,6 +79,7 @@ def record_scores(scored: Sequence[tuple[Claim, ScoreResult]], version: ModelVer
         ],
     )  # fmt: skip
     _show(artworks, results, version)
+    ask_for_explanations([(artwork.pk, artwork.owner_id) for artwork in artworks])
     return {artwork.pk for artwork in artworks}
 
 
@@ -86,7 +89,7 @@ def record_refusal(claim: Claim, code: str, text: str) -> None:
 
     Raises LostLeaseError when the job belongs to another worker by now.
     """
-    _require(ours=jobs.fail(claim, code, text))
+    require(ours=jobs.fail(claim, code, text))
     _show_failure(claim, code, text)
 
 
@@ -97,9 +100,9 @@ def record_setback(claim: Claim, code: str, text: str) -> None:
     Raises LostLeaseError when the job belongs to another worker by now.
     """
     if claim.attempt < claim.max_attempts:
-        _require(ours=jobs.release(claim, code, text))
+        require(ours=jobs.release(claim, code, text))
         return
-    _require(ours=jobs.bury(claim, code, text))
+    require(ours=jobs.bury(claim, code, text))
     _show_failure(claim, code, text)
 
 
@@ -189,8 +192,11 @@ def _show(
 
 
 def _show_failure(claim: Claim, code: str, text: str) -> None:
-    """An artwork that can be looked at and has a score stays ready."""
+    """An artwork that can be looked at and has a score stays ready; its page says what failed."""
     unsettled = Artwork.objects.filter(pk=claim.subject, state=ArtworkState.JUDGING)
+    if claim.kind in ASKED_FOR:
+        publish(claim.owner_id, EventKind.ARTWORK_CHANGED, [claim.subject])
+        return
     needed = claim.kind == JobKind.SCORE or claim.params == RenderPass.FIRST
     if needed and unsettled.update(state=ArtworkState.FAILED, error_code=code, error_text=text):
         jobs.cancel_for(claim.subject)
@@ -202,8 +208,3 @@ def _show_judging(artwork_id: UUID) -> None:
     for artwork in failed:
         failed.update(state=ArtworkState.JUDGING, error_code="", error_text="")
         publish(artwork.owner_id, EventKind.ARTWORK_CHANGED, [artwork_id])
-
-
-def _require(*, ours: bool) -> None:
-    if not ours:
-        raise LostLeaseError

@@ -27,3 +27,9 @@ class Claim:
 
 class LostLeaseError(Exception):
     """Another worker owns the job by now, or it was cancelled: roll back and forget it."""
+
+
+def require(*, ours: bool) -> None:
+    """Raises LostLeaseError unless the claim is still ours."""
+    if not ours:
+        raise LostLeaseError

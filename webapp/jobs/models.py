@@ -12,6 +12,9 @@ class JobKind(models.TextChoices):
 
     RENDER = "render"
     SCORE = "score"
+    EXPLAIN = "explain"  # model_version: the attribute model's, params: the scorer's
+    COACH = "coach"  # model_version: the scorer's, params: the second scorer's
+    EXPORT = "export"  # params: the proposal
 
 
 class JobState(models.TextChoices):

@@ -163,6 +163,21 @@ def restart(jobs: QuerySet[Job]) -> int:
     return len(rows)
 
 
+@transaction.atomic
+def urge(jobs: QuerySet[Job], *, queue: Queue) -> int:
+    """Somebody waits for these: settled ones wait again, waiting ones come first in `queue`.
+
+    Running ones go on. Returns how many wait now.
+    """
+    restart(jobs)
+    waiting = jobs.filter(state=JobState.QUEUED).order_by("pk").select_for_update()
+    ids = list(waiting.values_list("pk", flat=True))
+    Job.objects.filter(pk__in=ids).update(queue=queue, priority=0, not_before=Now())
+    if ids:
+        transaction.on_commit(partial(bells.ring, queue), robust=True)
+    return len(ids)
+
+
 def retry(job: Job) -> Job:
     """Give a settled job fresh attempts, whatever its subject shows meanwhile.
 

@@ -1,15 +1,31 @@
-"""Versions of models: what judged, from which weights, with which proof."""
+"""Versions of models: what judged, from which weights, with which proof; what can be asked."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.utils import timezone
 
+from ml.contracts import attributes
 from webapp.common.models import Identified
 
 
 class ModelKind(models.TextChoices):
-    """What a model predicts."""
+    """What a model predicts; a second scorer only checks what the coach proposes."""
 
     SCORER = "scorer"
+    ATTRIBUTES = "attributes"
+    SECOND_SCORER = "second-score"
+
+
+class Family(models.TextChoices):
+    """Who named an attribute; the values are those of `ml.contracts.attributes.Family`."""
+
+    PHOTO = attributes.Family.PHOTO.value
+    FEELING = attributes.Family.FEELING.value
+    PAINTING = attributes.Family.PAINTING.value
+    RUBRIC = attributes.Family.RUBRIC.value
+    MEASURE = attributes.Family.MEASURE.value
+    OWN = attributes.Family.OWN.value
 
 
 class VersionState(models.TextChoices):
@@ -36,4 +52,31 @@ class ModelVersion(Identified):
             models.UniqueConstraint(
                 fields=["kind"], condition=Q(state="active"), name="one_active_version_per_kind"
             ),
+        ]
+
+
+class Attribute(models.Model):
+    """A question about pictures besides their beauty, answered from `low` to `high`.
+
+    With `choices` the answer is the position of one of them, from 0. What is retired keeps its
+    votes and values and is shown nowhere. `place` orders them for display.
+    """
+
+    key = models.CharField(max_length=40, primary_key=True)
+    label = models.CharField(max_length=60)
+    family = models.CharField(max_length=10, choices=Family, default=Family.OWN)
+    low = models.FloatField()
+    high = models.FloatField()
+    low_word = models.CharField(max_length=40)
+    high_word = models.CharField(max_length=40)
+    asks = models.CharField(max_length=200)
+    choices = ArrayField(models.CharField(max_length=40), default=list)
+    active = models.BooleanField(default=True)
+    place = models.PositiveIntegerField(default=1000)  # after those that ship with the product
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["place", "key"]
+        constraints = [
+            models.CheckConstraint(condition=Q(low__lt=F("high")), name="attribute_has_a_range")
         ]

@@ -1,6 +1,11 @@
-"""Read which model versions there are and which one judges."""
+"""Read which model versions there are, which one judges, and what can be asked."""
 
-from webapp.registry.models import ModelKind, ModelVersion, VersionState
+from django.db.models import QuerySet
+
+from ml.contracts.attributes_card import AttributesCard, parse_attributes_card
+from ml.contracts.card import CardError
+from webapp.common.errors import NotFound
+from webapp.registry.models import Attribute, ModelKind, ModelVersion, VersionState
 
 
 def active(kind: ModelKind) -> ModelVersion | None:
@@ -11,3 +16,29 @@ def active(kind: ModelKind) -> ModelVersion | None:
 def named(kind: ModelKind, name: str) -> ModelVersion | None:
     """The newest version of that name; None when there was none."""
     return ModelVersion.objects.filter(kind=kind, name=name).order_by("-created_at").first()
+
+
+def any_named(name: str) -> ModelVersion | None:
+    """The newest version of that name, whatever it predicts; None when there was none."""
+    return ModelVersion.objects.filter(name=name).order_by("-created_at").first()
+
+
+def attributes() -> QuerySet[Attribute]:
+    """What can be asked of a picture, in the order of display."""
+    return Attribute.objects.filter(active=True)
+
+
+def attribute_of(key: str, *, retired: bool = False) -> Attribute:
+    """One attribute that is asked, or with `retired` any. Raises NotFound."""
+    found = (Attribute.objects.all() if retired else attributes()).filter(key=key).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def attributes_card(version: ModelVersion | None) -> AttributesCard | None:
+    """What the card of an attribute model says; None for one of a form that is read no more."""
+    try:
+        return None if version is None else parse_attributes_card(version.card)
+    except CardError:
+        return None

@@ -10,7 +10,9 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
+from ml.contracts.attributes_card import parse_attributes_card
 from ml.contracts.card import parse_card
+from webapp.registry.attributes import sync_attributes
 from webapp.registry.models import ModelKind, ModelVersion, VersionState
 
 logger = logging.getLogger(__name__)
@@ -18,6 +20,14 @@ logger = logging.getLogger(__name__)
 
 class BadCardError(Exception):
     """A file under ml/weights is not a card: whoever put it there must repair it."""
+
+
+# What a card calls its model, and what the registry does.
+KINDS = {
+    "score": ModelKind.SCORER,
+    "attributes": ModelKind.ATTRIBUTES,
+    "second-score": ModelKind.SECOND_SCORER,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +53,13 @@ def register_builtin(folder: Path | None = None) -> Synced:
     """Register every card of the weights folder and activate the newest of each kind.
 
     The newest is the last by natural order of its file name. It takes over from nothing or from
-    another built-in version; a version that was trained here stays. Idempotent.
+    another built-in version; a version that was trained here stays. The attributes that ship with
+    the product are taken in as well. Idempotent.
     """
     cards = [_read(path) for path in _ordered(folder or settings.WEIGHTS_DIR)]
     registered, activated = [], []
     with transaction.atomic():
+        sync_attributes()
         for kind in ModelKind:
             versions = [_register(card) for card in cards if card.kind == kind]
             registered += [version.name for version, new in versions if new]
@@ -93,13 +105,21 @@ def _natural(path: Path) -> list[tuple[int, str]]:
 def _read(path: Path) -> Card:
     try:
         content = json.loads(path.read_text())
-        facts = parse_card(content)
+        name, digest = _identity(content)
     except ValueError as error:
         raise BadCardError(f"{path} is not a model card: {error}") from error
     return Card(
-        kind=ModelKind.SCORER,
-        name=facts.version,
-        digest=facts.sha256,
-        stem=path.stem,
-        content=content,
+        kind=KINDS[content["kind"]], name=name, digest=digest, stem=path.stem, content=content
     )
+
+
+def _identity(content: object) -> tuple[str, str]:
+    """Name and digest. Raises ValueError (CardError is one) for what is no card of ours."""
+    kind = content.get("kind") if isinstance(content, dict) else None
+    if not isinstance(content, dict) or kind not in KINDS:
+        raise ValueError(f"there is no kind {kind!r} of models")
+    if KINDS[kind] == ModelKind.ATTRIBUTES:
+        attributes = parse_attributes_card(content)
+        return attributes.version, attributes.sha256
+    scorer = parse_card(content)
+    return scorer.version, scorer.sha256

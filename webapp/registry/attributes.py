@@ -1,0 +1,92 @@
+"""Write attributes: take in those that ship with the product, add and retire others."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite
+
+from django.db import IntegrityError, transaction
+
+from ml.contracts import attributes as contract
+from webapp.common.errors import ApplicationError, Conflict
+from webapp.registry.models import Attribute, Family
+
+
+class BadAttribute(ApplicationError):
+    """Whoever adds the attribute must correct it."""
+
+    code = "bad_attribute"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """An attribute as staff describe it."""
+
+    key: str
+    label: str
+    asks: str
+    low: float
+    high: float
+    low_word: str
+    high_word: str
+    choices: Sequence[str] = ()
+
+
+def sync_attributes() -> int:
+    """Bring those that ship with the product up to date; returns how many there are.
+
+    Whether one is retired is the administrator's to say and stays. Idempotent.
+    """
+    rows = [
+        Attribute(
+            key=each.key, label=each.label, family=each.family.value, low=each.low,
+            high=each.high, low_word=each.low_word, high_word=each.high_word, asks=each.asks,
+            choices=list(each.choices), place=place,
+        )
+        for place, each in enumerate(contract.built_in())
+    ]  # fmt: skip
+    columns = ["label", "family", "low", "high", "low_word", "high_word", "asks", "choices"]
+    Attribute.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["key"], update_fields=[*columns, "place"]
+    )
+    return len(rows)
+
+
+def add(question: Question) -> Attribute:
+    """A new attribute, without a number until people rated it and a model learned it.
+
+    Raises BadAttribute for a key or range that cannot be, Conflict for a key that is taken.
+    """
+    choices = [choice.strip() for choice in question.choices if choice.strip()]
+    low, high = (0.0, float(len(choices) - 1)) if choices else (question.low, question.high)
+    if not isfinite(low) or not isfinite(high):
+        raise BadAttribute("The ends of the range are numbers.")
+    if question.key == contract.OVERALL:
+        raise Conflict("The overall judgement is a score, not an attribute. Take another key.")
+    try:
+        checked = contract.Attribute(
+            question.key, question.label, contract.Family.OWN, low, high,
+            question.low_word, question.high_word, question.asks, tuple(choices),
+        )  # fmt: skip
+    except ValueError as error:
+        raise BadAttribute(f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
+    try:
+        with transaction.atomic():
+            return Attribute.objects.create(
+                key=checked.key, label=checked.label, family=Family.OWN, low=checked.low,
+                high=checked.high, low_word=checked.low_word, high_word=checked.high_word,
+                asks=checked.asks, choices=choices,
+            )  # fmt: skip
+    except IntegrityError as error:
+        raise Conflict(f"There is an attribute {question.key!r} already.") from error
+
+
+@transaction.atomic
+def change(attribute: Attribute, **columns: object) -> Attribute:
+    """Retire or bring back; of an own one also its words. Raises Conflict for a shipped one's."""
+    worded = set(columns) - {"active"}
+    if worded and attribute.family != Family.OWN:
+        raise Conflict("This attribute ships with the product: it is retired, not reworded.")
+    for name, value in columns.items():
+        setattr(attribute, name, value)
+    attribute.save(update_fields=list(columns))
+    return attribute
