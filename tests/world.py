@@ -12,9 +12,20 @@ from webapp.accounts import services as accounts
 from webapp.accounts.models import User
 from webapp.catalogue import blobs, curation
 from webapp.catalogue.models import Album, Artwork, Rendition, RenditionSize, Upload
+from webapp.inference.models import (
+    Advice,
+    AttributeMap,
+    AttributeValue,
+    Explained,
+    Proposal,
+    Score,
+)
 from webapp.jobs.models import Job, JobKind, Queue
+from webapp.registry.attributes import sync_attributes
 from webapp.registry.models import ModelVersion
+from webapp.registry.services import activate
 
+TILE = b"\x89PNG\r\n\x1a\n of a map"
 PERSONAS = ("anonymous", "other", "visitor", "owner", "staff")
 
 
@@ -56,6 +67,31 @@ def picture_of(owner: User, *, title: str = "Picture", data: bytes = b"original"
     return artwork
 
 
+def judged(artwork: Artwork, *, explainer: ModelVersion, scorer: ModelVersion) -> AttributeMap:
+    """A score and an explanation of it with one value and one map, which is returned."""
+    Score.objects.create(
+        artwork=artwork, model_version=scorer, distribution=[0.1] * 10, mean=5.5, sd=1, low=5,
+        high=6,
+    )  # fmt: skip
+    pair = {"artwork": artwork, "model_version": explainer, "scorer": scorer}
+    Explained.objects.create(**pair, palette=["#aa3300", "#003355"])
+    AttributeValue.objects.create(
+        artwork=artwork, model_version=explainer, key="symmetry", value=0.25, percentile=40,
+        source="learned",
+    )  # fmt: skip
+    return AttributeMap.objects.create(**pair, kind="merge", key="symmetry", png=TILE, peak=0.5)
+
+
+def advised(artwork: Artwork, *, scorer: ModelVersion, second: ModelVersion) -> Proposal:
+    """The coach's advice with one proposal, which is returned."""
+    advice = Advice.objects.create(artwork=artwork, scorer=scorer, second=second, before=5.5)
+    return Proposal.objects.create(
+        advice=advice, place=0, key="together", edits={"exposure": 0.3}, words="+0.3 EV",
+        mean=6.1, low=5.6, high=6.6, gain=0.6, second_gain=0.3, width=30, height=20,
+        preview=blobs.store(b"a preview", content_type="image/jpeg"),
+    )  # fmt: skip
+
+
 def build() -> World:
     owner, other = person("owner@example.org"), person("other@example.org")
     staff = person("staff@example.org", staff=True)
@@ -72,10 +108,18 @@ def build() -> World:
         kind=JobKind.SCORE, subject=artwork.pk, owner=owner, queue=Queue.GPU_BATCH, state="dead"
     )
     model = ModelVersion.objects.create(kind="scorer", name="m-1", digest="d" * 64, card={})
+    second = ModelVersion.objects.create(kind="second-score", name="m-2", digest="e" * 64, card={})
+    explainer = ModelVersion.objects.create(kind="attributes", name="a-1", digest="f" * 64, card={})
+    for version in (model, second, explainer):
+        activate(version)
+    shown = judged(artwork, explainer=explainer, scorer=model)
+    proposal = advised(artwork, scorer=model, second=second)
+    sync_attributes()
     names = {
         "artwork": str(artwork.pk), "album": str(album.pk), "share": share, "link": str(link.pk),
         "token": str(token.pk), "invitation": str(invitation.pk), "invited": invited,
         "upload": str(upload.pk), "job": str(job.pk), "nobody": str(uuid.uuid4()),
-        "model": model.name,
+        "model": model.name, "explainer": explainer.name, "map": str(shown.pk),
+        "proposal": str(proposal.pk), "attribute": "symmetry",
     }  # fmt: skip
     return World(owner, other, staff, artwork, album, share, names)

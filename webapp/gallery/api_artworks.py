@@ -35,8 +35,16 @@ class UploadSerializer(serializers.Serializer[Any]):
     title = serializers.CharField(max_length=200, allow_blank=True, default="")
 
 
-def _answer(request: Request, artwork: Artwork, *, duplicate: bool = False) -> dict[str, Any]:
-    detail = selectors.detail(artwork, signed_in(request))
+class ModelSerializer(serializers.Serializer[Any]):
+    """Which scorer's judgement to show; without a name the active one's."""
+
+    model = serializers.CharField(required=False, max_length=80)
+
+
+def _answer(
+    request: Request, artwork: Artwork, *, duplicate: bool = False, model: str | None = None
+) -> dict[str, Any]:
+    detail = selectors.detail(artwork, signed_in(request), model=model)
     return render_detail(detail, duplicate=duplicate)
 
 
@@ -103,10 +111,16 @@ class ArtworksLayout(APIView):
 class ArtworkDetail(APIView):
     """One artwork."""
 
-    @extend_schema(responses=ArtworkSerializer)
+    @extend_schema(parameters=[ModelSerializer], responses=ArtworkSerializer)
     def get(self, request: Request, pk: UUID) -> Response:
-        """Its judgement, jobs and ratings."""
-        return Response(_answer(request, selectors.artwork_of(signed_in(request), pk)))
+        """Its judgement and why, jobs and ratings; as `model` judged, when one is named.
+
+        404 `unknown_model`; 409 `model_retired` for a retired one that never judged it.
+        """
+        asked = ModelSerializer(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        artwork = selectors.artwork_of(signed_in(request), pk)
+        return Response(_answer(request, artwork, model=asked.validated_data.get("model")))
 
     @extend_schema(request=ArtworkChangeSerializer, responses=ArtworkSerializer)
     def patch(self, request: Request, pk: UUID) -> Response:

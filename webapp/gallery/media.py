@@ -21,7 +21,9 @@ from webapp.catalogue.models import Artwork, Rendition, RenditionSize, Visitor
 from webapp.catalogue.privacy import CannotStripError, strip_gps
 from webapp.catalogue.validation import ImageFormat, clean_filename
 from webapp.common import problems
-from webapp.common.errors import ApplicationError
+from webapp.common.errors import ApplicationError, NotFound
+from webapp.gallery.coached import proposal_of
+from webapp.gallery.explained import map_of
 from webapp.gallery.serving import blob_response, guarded, not_modified
 
 FOREVER: Final = "private, max-age=31536000, immutable"
@@ -49,6 +51,19 @@ def rendition_response(
     if found is None:
         raise Http404
     return blob_response(request, found.blob, content_type=_TYPES[ext], cache=FOREVER)
+
+
+def map_response(request: HttpRequest, artwork: Artwork, map_id: UUID) -> HttpResponseBase:
+    """A map of what a judgement rests on. Raises Http404."""
+    etag = f'"{map_id}"'
+    found = map_of(artwork, map_id)
+    if found is None:
+        raise Http404
+    unchanged = not_modified(request, etag, FOREVER)
+    if unchanged is not None:
+        return unchanged
+    picture = HttpResponse(bytes(found.png))
+    return guarded(picture, content_type="image/png", etag=etag, cache=FOREVER)
 
 
 def original_response(request: HttpRequest, artwork: Artwork) -> HttpResponseBase:
@@ -100,6 +115,28 @@ def original(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     return original_response(request, found) if isinstance(found, Artwork) else found
 
 
+@login_not_required
+@require_safe
+def shown_map(request: HttpRequest, pk: UUID, map_id: UUID) -> HttpResponseBase:
+    """A map over one's own artwork."""
+    found = _own_artwork(request, pk)
+    return map_response(request, found, map_id) if isinstance(found, Artwork) else found
+
+
+@login_not_required
+@require_safe
+def coach_preview(request: HttpRequest, pk: UUID, proposal_id: UUID) -> HttpResponseBase:
+    """What the coach would make of one's own artwork."""
+    found = _own_artwork(request, pk)
+    if not isinstance(found, Artwork):
+        return found
+    try:
+        proposal = proposal_of(found, proposal_id)
+    except NotFound as error:
+        raise Http404 from error
+    return blob_response(request, proposal.preview, content_type="image/jpeg", cache=FOREVER)
+
+
 def _own_artwork(request: HttpRequest, pk: UUID) -> Artwork | HttpResponse:
     """The artwork, or the way to sign in. Raises Http404 for other people's."""
     try:
@@ -143,4 +180,6 @@ def _to_be_saved(
 urls = [
     path("media/<uuid:pk>/<str:size>.<str:ext>", rendition, name="rendition"),
     path("media/<uuid:pk>/original", original, name="original"),
+    path("media/<uuid:pk>/maps/<uuid:map_id>.png", shown_map, name="map"),
+    path("media/<uuid:pk>/coach/<uuid:proposal_id>.jpg", coach_preview, name="coach-preview"),
 ]

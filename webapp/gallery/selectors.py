@@ -9,17 +9,27 @@ from django.db.models.functions import Cast
 
 from webapp.catalogue.models import Album, Artwork, ArtworkQuerySet, Visitor
 from webapp.common.errors import NotFound
+from webapp.gallery import explained
+from webapp.gallery.explained import Explanation
 from webapp.gallery.filters import Filters
+from webapp.inference.explaining import ModelRetired
 from webapp.inference.models import Score
 from webapp.jobs import selectors as jobs
 from webapp.jobs.models import Job
 from webapp.ratings.models import Rating
-from webapp.registry.models import VersionState
+from webapp.registry import selectors as registry
+from webapp.registry.models import ModelKind, ModelVersion, VersionState
 
 CARD_COLUMNS = (
     "id", "title", "medium", "state", "error_code", "width", "height", "thumbhash",
     "created_at", "score_mean",
 )  # fmt: skip
+
+
+class UnknownModel(NotFound):
+    """The reader must name a scorer that is, or was, here."""
+
+    code = "unknown_model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +71,10 @@ class Detail:
     opinion: Opinion | None
     ratings: Ratings
     albums: list[Album]
+    judgements: list[Score]
+    explanation: Explanation
+    source: Artwork | None
+    derived: list[Artwork]
 
 
 def page(artworks: ArtworkQuerySet, filters: Filters, *, offset: int, limit: int) -> Page:
@@ -88,21 +102,64 @@ def artwork_of(user: Visitor, artwork_id: UUID) -> Artwork:
     return found
 
 
-def detail(artwork: Artwork, user: Visitor) -> Detail:
-    """The artwork page's read model for one reader."""
+def detail(
+    artwork: Artwork,
+    user: Visitor,
+    *,
+    among: ArtworkQuerySet | None = None,
+    model: str | None = None,
+) -> Detail:
+    """The artwork page's read model for one reader, who may see the relatives `among` those.
+
+    With `model` as that scorer version judged: raises UnknownModel, or ModelRetired when it never
+    judged the artwork and does so no more.
+    """
+    version = scorer_named(model) if model else None
+    judgements = explained.judgements(artwork)
+    score = _chosen(judgements, version)
+    known = list(jobs.jobs_of(artwork.pk))
+    kin = Artwork.objects.visible_to(user) if among is None else among
+    source, derived = explained.relatives(artwork, kin)
     return Detail(
         artwork=artwork,
-        jobs=list(jobs.jobs_of(artwork.pk)),
-        opinion=opinion(artwork),
+        jobs=known,
+        opinion=None if score is None else Opinion(score, _percentile(artwork, score.mean)),
         ratings=ratings(artwork, user),
         albums=list(Album.objects.visible_to(user).filter(artworks=artwork).order_by("title")),
+        judgements=judgements,
+        explanation=explained.explanation(
+            artwork,
+            user,
+            scorer=version or (score.model_version if score else None),
+            only=version is not None,
+            jobs=known,
+        ),
+        source=source,
+        derived=derived,
     )
 
 
-def opinion(artwork: Artwork) -> Opinion | None:
-    """The active model's judgement, else the newest one there is."""
-    score = _by_authority().filter(artwork=artwork).select_related("model_version").first()
-    return None if score is None else Opinion(score, _percentile(artwork, score.mean))
+def scorer_named(name: str) -> ModelVersion:
+    """A scorer by its name. Raises UnknownModel."""
+    version = registry.named(ModelKind.SCORER, name)
+    if version is None:
+        raise UnknownModel(f"There is no scorer named {name} here. Ask for one of `versions`.")
+    return version
+
+
+def _chosen(judgements: list[Score], version: ModelVersion | None) -> Score | None:
+    """By the version that was asked for; else the active one's; else the newest."""
+    if version is None:
+        active = VersionState.ACTIVE
+        current = (each for each in judgements if each.model_version.state == active)
+        return next(current, judgements[0] if judgements else None)
+    found = next((each for each in judgements if each.model_version_id == version.pk), None)
+    if found is None and version.state == VersionState.RETIRED:
+        raise ModelRetired(
+            f"{version.name} is retired and never judged this picture. Ask for another version,"
+            " or have the operator bring this one back."
+        )
+    return found
 
 
 def _by_authority() -> QuerySet[Score]:

@@ -7,27 +7,16 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from webapp.catalogue.models import Album, Artwork, Medium, RenditionSize
+from webapp.gallery.explained_json import (
+    DerivedArtworkSerializer,
+    JudgedBySerializer,
+    SourceArtworkSerializer,
+    WhySerializer,
+    render_why,
+)
+from webapp.gallery.links import Links
 from webapp.gallery.selectors import Detail, Opinion
 from webapp.jobs.models import JobKind, JobState
-
-
-class Links:
-    """Where an artwork's files are, for its owner."""
-
-    def rendition(self, artwork: Artwork, size: str) -> str:
-        """Address of a display file."""
-        return reverse("rendition", args=[artwork.pk, size, "webp"])
-
-
-class ShareLinks(Links):
-    """Where an artwork's files are, for whoever holds the link."""
-
-    def __init__(self, token: str) -> None:
-        self.token = token
-
-    def rendition(self, artwork: Artwork, size: str) -> str:
-        """Address of a display file under the link."""
-        return reverse("share-rendition", args=[self.token, artwork.pk, size, "webp"])
 
 
 class CardScoreSerializer(serializers.Serializer[Any]):
@@ -173,16 +162,22 @@ class DetailSerializer(CardSerializer):
         return {size: self.links.rendition(artwork, size) for size in RenditionSize.values}
 
 
-class ArtworkSerializer(DetailSerializer):
+class ArtworkSerializer(DetailSerializer, WhySerializer):
     """What the owner gets; the schema's name for the whole answer."""
 
     jobs = JobSerializer(many=True)
     score = ScoreSerializer(allow_null=True)  # type: ignore[assignment]  # widens the card's
     ratings = RatingsSerializer()
     albums = AlbumNameSerializer(many=True)
+    versions = JudgedBySerializer(many=True)
+    derived_from = SourceArtworkSerializer(allow_null=True)
+    derived = DerivedArtworkSerializer(many=True)
 
     class Meta(DetailSerializer.Meta):
-        fields = (*DetailSerializer.Meta.fields, "jobs", "ratings", "albums")
+        fields = (
+            *DetailSerializer.Meta.fields, "jobs", "ratings", "albums", "attributes", "maps",
+            "palette", "explanation", "versions", "derived_from", "derivation", "derived",
+        )  # fmt: skip
 
 
 def render_detail(
@@ -206,6 +201,11 @@ def render_shared(detail: Detail, *, links: Links | None = None) -> dict[str, An
         **shown,
         "score": None if opinion is None else ScoreSerializer(opinion).data,
         "ratings": RatingsSerializer(detail.ratings).data,
+        **render_why(detail.explanation, links),
+        "versions": JudgedBySerializer(detail.judgements, many=True).data,
+        "derived_from": detail.source and SourceArtworkSerializer(detail.source).data,
+        "derivation": detail.artwork.derivation if detail.source else "",
+        "derived": DerivedArtworkSerializer(detail.derived, many=True).data,
     }
 
 

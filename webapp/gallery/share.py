@@ -17,7 +17,8 @@ from webapp.catalogue.curation import open_share
 from webapp.catalogue.models import Artwork, ArtworkQuerySet, ShareLink
 from webapp.common.errors import NotFound
 from webapp.gallery import filters, media, selectors
-from webapp.gallery.serializers import CardSerializer, ShareLinks, render_shared
+from webapp.gallery.links import ShareLinks
+from webapp.gallery.serializers import CardSerializer, render_shared
 
 
 def shared_artworks(link: ShareLink) -> ArtworkQuerySet:
@@ -62,6 +63,12 @@ def page(request: HttpRequest, token: str, pk: UUID | None = None) -> HttpRespon
 def rendition(request: HttpRequest, token: str, pk: UUID, size: str, ext: str) -> HttpResponseBase:
     """A display file."""
     return media.rendition_response(request, _artwork_or_404(token, pk), size, ext)
+
+
+@login_not_required
+def shown_map(request: HttpRequest, token: str, pk: UUID, map_id: UUID) -> HttpResponseBase:
+    """A map of what a judgement rests on."""
+    return media.map_response(request, _artwork_or_404(token, pk), map_id)
 
 
 @login_not_required
@@ -116,6 +123,9 @@ class SharedArtwork(_Shared):
 
     def get(self, request: Request, token: str, pk: UUID) -> Response:
         """Its judgement and ratings; neither the file's name nor its owner's albums and jobs."""
-        artwork = _shared_artwork(open_share(token), pk)
-        shown = render_shared(selectors.detail(artwork, None), links=ShareLinks(token))
+        link = open_share(token)
+        artwork = _shared_artwork(link, pk)
+        model = request.query_params.get("model")
+        detail = selectors.detail(artwork, None, among=shared_artworks(link), model=model)
+        shown = render_shared(detail, links=ShareLinks(token))
         return Response({k: v for k, v in shown.items() if k not in ("filename", "captured_at")})

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from webapp.gallery import api_albums, api_artworks, api_live, media, share, uploads, views
+from webapp.gallery import (
+    api_albums,
+    api_artworks,
+    api_attributes,
+    api_explain,
+    api_live,
+    media,
+    share,
+    uploads,
+    views,
+)
 
 pages = [
     path("", views.gallery, name="gallery"),
@@ -11,6 +21,8 @@ pages = [
     path("albums/", views.albums, name="albums"),
     path("albums/<uuid:pk>/", views.album, name="album"),
     path("jobs/", views.jobs, name="jobs"),
+    path("attributes/", views.AttributesPage.as_view(), name="attributes"),
+    path("compare/", views.compare, name="compare"),
     path("models/", views.model, name="model"),
     path("models/<str:name>/", views.model, name="model-version"),
     path("healthz", views.healthz, name="healthz"),
@@ -20,6 +32,8 @@ shared = [
     path("s/<str:token>/", share.page, name="share"),
     path("s/<str:token>/<uuid:pk>/", share.page, name="share-artwork"),
     path("s/<str:token>/media/<uuid:pk>/original", share.original, name="share-original"),
+    path("s/<str:token>/media/<uuid:pk>/maps/<uuid:map_id>.png", share.shown_map,
+         name="share-map"),
     path("s/<str:token>/media/<uuid:pk>/<str:size>.<str:ext>", share.rendition,
          name="share-rendition"),
     path("s/<str:token>/api/layout", share.SharedLayout.as_view(), name="share-layout"),
@@ -35,6 +49,14 @@ api_v1 = [
     path("artworks/<uuid:pk>/restore", api_artworks.ArtworkRestore.as_view(), name="api-restore"),
     path("artworks/<uuid:pk>/retry", api_artworks.ArtworkRetry.as_view(), name="api-retry"),
     path("artworks/<uuid:pk>/rating", api_artworks.ArtworkRating.as_view(), name="api-rating"),
+    path("artworks/<uuid:pk>/explain", api_explain.ArtworkExplain.as_view(), name="api-explain"),
+    path("artworks/<uuid:pk>/coach", api_explain.ArtworkCoach.as_view(), name="api-coach"),
+    path("artworks/<uuid:pk>/coach/<uuid:proposal_id>/save", api_explain.ProposalSave.as_view(),
+         name="api-proposal-save"),
+    path("artworks/<uuid:pk>/attributes/<str:key>/rating",
+         api_attributes.AttributeRating.as_view(), name="api-attribute-rating"),
+    path("attributes", api_attributes.Attributes.as_view(), name="api-attributes"),
+    path("attributes/<str:key>", api_attributes.AttributeDetail.as_view(), name="api-attribute"),
     path("albums", api_albums.Albums.as_view(), name="api-albums"),
     path("albums/<uuid:pk>", api_albums.AlbumDetail.as_view(), name="api-album"),
     path("albums/<uuid:pk>/shares", api_albums.Shares.as_view(), name="api-shares"),

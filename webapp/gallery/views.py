@@ -8,19 +8,24 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import get_template
+from django.utils.decorators import method_decorator
+from django.views import View
 from django.views.decorators.csrf import ensure_csrf_cookie
 
 from webapp.accounts.people import signed_in
 from webapp.catalogue.validation import ImageFormat
-from webapp.common.errors import NotFound
+from webapp.common.errors import ApplicationError, NotFound
 from webapp.common.problems import failure, page_not_found
 from webapp.common.problems import response as problem_response
-from webapp.gallery import selectors
+from webapp.gallery import attribute_list, selectors
+from webapp.gallery.attribute_model_page import attribute_model_page
+from webapp.gallery.forms import AttributeForm
 from webapp.gallery.model_page import model_page
+from webapp.registry import attributes as questions
 from webapp.registry import selectors as registry
-from webapp.registry.models import ModelKind
+from webapp.registry.models import Attribute, ModelKind, ModelVersion
 
 Found = TypeVar("Found")
 
@@ -72,14 +77,50 @@ def jobs(request: HttpRequest) -> HttpResponse:
 
 
 @ensure_csrf_cookie
+def compare(request: HttpRequest) -> HttpResponse:
+    """Two artworks side by side; either may still be chosen."""
+    chosen = {name: _chosen(request, name) for name in ("a", "b")}
+    return _island(request, "gallery/compare.html", "compare", **chosen)
+
+
+@method_decorator(ensure_csrf_cookie, name="get")
+class AttributesPage(View):
+    """All attributes with their evidence; staff add, retire and bring back."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The table, and for staff the form."""
+        return _attributes(request, AttributeForm())
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Add the attribute of the form, or switch the one that `retire` or `restore` names."""
+        if not signed_in(request).is_staff:
+            raise Http404
+        for action, active in (("retire", False), ("restore", True)):
+            if key := request.POST.get(action):
+                questions.change(_attribute(key), active=active)
+                return redirect("attributes")
+        form = AttributeForm(request.POST)
+        if form.is_valid():
+            try:
+                questions.add(form.question())
+            except ApplicationError as error:
+                form.add_error("key", error.detail)
+            else:
+                return redirect("attributes")
+        return _attributes(request, form, status=400)
+
+
+@ensure_csrf_cookie
 def model(request: HttpRequest, name: str | None = None) -> HttpResponse:
-    """A model's card in words; without a name, of the one that judges now."""
-    active = registry.active(ModelKind.SCORER)
-    version = active if name is None else registry.named(ModelKind.SCORER, name)
+    """A model's card in words; without a name, of the scorer that judges now."""
+    judge = registry.active(ModelKind.SCORER)
+    version = judge if name is None else registry.any_named(name)
     if name is not None and version is None:
         raise Http404
-    page = model_page(version) if version else None
-    return render(request, "gallery/model.html", {"page": page, "active": active})
+    if version is not None and version.kind == ModelKind.ATTRIBUTES:
+        page = attribute_model_page(version)
+        return render(request, "gallery/attribute_model.html", {"page": page})
+    return render(request, "gallery/model.html", _scorer_page(version, judge))
 
 
 @login_not_required
@@ -105,6 +146,39 @@ def server_error(request: HttpRequest) -> HttpResponse:
     page = HttpResponse(get_template(f"{error.status}.html").render(), status=error.status)
     page["Retry-After"] = "2"
     return page
+
+
+def _scorer_page(version: ModelVersion | None, judge: ModelVersion | None) -> dict[str, object]:
+    page = model_page(version) if version else None
+    second = version is not None and version.kind == ModelKind.SECOND_SCORER
+    return {"page": page, "active": judge, "second": second}
+
+
+def _attributes(request: HttpRequest, form: AttributeForm, *, status: int = 200) -> HttpResponse:
+    staff = signed_in(request).is_staff
+    rows = [row for row in attribute_list.attribute_list() if staff or row.attribute.active]
+    model = registry.active(ModelKind.ATTRIBUTES)
+    shown = {"rows": rows, "form": form if staff else None, "model": model}
+    return render(request, "gallery/attributes.html", shown, status=status)
+
+
+def _attribute(key: str) -> Attribute:
+    try:
+        return registry.attribute_of(key, retired=True)
+    except NotFound as error:
+        raise Http404 from error
+
+
+def _chosen(request: HttpRequest, name: str) -> str | None:
+    """The id of a visible artwork that the query names. Raises Http404 for any other."""
+    asked = request.GET.get(name)
+    if not asked:
+        return None
+    try:
+        pk = UUID(asked)
+    except ValueError as error:
+        raise Http404 from error
+    return str(_or_404(selectors.artwork_of, request.user, pk).pk)
 
 
 def _or_404(read: Callable[..., Found], user: object, pk: UUID) -> Found:
