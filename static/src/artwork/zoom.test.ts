@@ -1,6 +1,6 @@
 // Zoom and pan of the stage.
 import { describe, expect, it } from 'vitest';
-import { clamp, CLOSEST, FIT, fitted, pan, zoomAt } from './zoom';
+import { clamp, CLOSEST, FIT, fitted, fromRelative, pan, reveal, toRelative, zoomAt } from './zoom';
 
 const stage = { width: 1000, height: 600 };
 const picture = fitted({ width: 3000, height: 2000 }, stage);
@@ -36,5 +36,31 @@ describe('the stage', () => {
   it('recentres when the window grows', () => {
     const view = clamp({ scale: 1.05, x: 80, y: 10 }, picture, { width: 2000, height: 1200 });
     expect(view).toEqual({ scale: 1.05, x: 0, y: 0 });
+  });
+});
+
+describe('stages that move as one', () => {
+  const tall = fitted({ width: 1000, height: 2000 }, stage);
+
+  it('look at the same part of pictures of other shapes', () => {
+    const view = zoomAt(FIT, 4, { x: 100, y: 50 }, picture, stage);
+    const relative = toRelative(view, picture);
+    const other = toRelative(fromRelative(relative, tall, stage), tall);
+    expect(other.scale).toBe(4);
+    expect(other.v).toBeCloseTo(relative.v);
+    expect(fromRelative(relative, picture, stage)).toEqual({ scale: 4, x: expect.closeTo(view.x), y: expect.closeTo(view.y) });
+  });
+
+  it('agree on the whole', () => {
+    expect(fromRelative(toRelative(FIT, picture), tall, stage)).toEqual(FIT);
+  });
+});
+
+describe('a point to be shown', () => {
+  it('moves the view just so far', () => {
+    const close = zoomAt(FIT, 3, { x: 0, y: 0 }, picture, stage);
+    expect(reveal(close, { u: 0.5, v: 0.5 }, picture, stage)).toEqual(close);
+    const shown = reveal(close, { u: 1, v: 0.5 }, picture, stage);
+    expect((1 - 0.5) * picture.width * 3 + shown.x).toBeCloseTo(stage.width / 2, 0);
   });
 });

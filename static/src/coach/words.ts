@@ -15,9 +15,16 @@ export function stepText(before: number | null, { mean, interval }: Pick<Proposa
   return before === null ? after : `${formatMean(before)} → ${after}`;
 }
 
-/** Who says that it is better: the scorer that was asked, and one that was not. */
-export function judgesText({ gain, second_gain }: Pick<Proposal, 'gain' | 'second_gain'>, { model, second_model }: Pick<Coaching, 'model' | 'second_model'>): string {
-  return `${signed(gain, 2)} by ${model ?? 'the scorer'}, ${signed(second_gain, 2)} by ${second_model ?? 'a second scorer'}, which was not asked to improve it`;
+type Judges = Pick<Coaching, 'model' | 'second_model'>;
+
+/** What both scorers make of it. */
+export function judgesText({ gain, second_gain }: Pick<Proposal, 'gain' | 'second_gain'>, { model, second_model }: Judges): string {
+  return `${signed(gain, 2)} by ${model ?? 'the scorer'}, ${signed(second_gain, 2)} by ${second_model ?? 'the second scorer'}`;
+}
+
+/** Why two scorers are asked. */
+export function judgesNote({ model, second_model }: Judges): string {
+  return `${model ?? 'The scorer'} was searched for improvements; ${second_model ?? 'the second scorer'} only judged what was found.`;
 }
 
 /** Whether the scorer that was not asked disagrees. */

@@ -7,7 +7,7 @@ export class MapChoice {
   chosen = $state<string | null>(null);
   on = $state(false);
   /** 0 to 1. */
-  opacity = $state(0.7);
+  opacity = $state(0.6);
 
   /** The map to show of these; null when none is on or these do not hold it. */
   of(maps: readonly ActivationMap[]): ActivationMap | null {

@@ -83,7 +83,7 @@ export function valueText({ value, low, high }: Pick<AttributeReading, 'value' |
   if (value === null) return '';
   if (low < 0) return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
   if (high <= 1) return value.toFixed(2);
-  return `${value.toFixed(1)} of ${high}`;
+  return `${Number.isInteger(value) ? value : value.toFixed(1)} of ${high}`;
 }
 
 export function placeText(percentile: number | null): string {

@@ -1,0 +1,34 @@
+// Where an edited picture lies in the picture it was made from. Pure.
+import type { Size } from '../artwork/zoom';
+
+/** In shares of the picture before. */
+export interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+const WHOLE: Box = { left: 0, top: 0, width: 1, height: 1 };
+const SLACK = 0.03;
+
+/** Share of the side that stays when a picture is turned and cropped to its own shape, without corners. */
+function kept(degrees: number, { width, height }: Size): number {
+  const angle = (Math.abs(degrees) * Math.PI) / 180;
+  return 1 / (Math.cos(angle) + Math.max(width / height, height / width) * Math.sin(angle));
+}
+
+/** The frame that straightening and cropping leave, or the whole when it would not have the shape of what came out. */
+export function boxOf(edits: Readonly<Record<string, number>>, before: Size, after: Size): Box {
+  const { straighten = 0, crop_left = 0, crop_right = 0, crop_top = 0, crop_bottom = 0 } = edits;
+  const side = kept(straighten, before);
+  const rest = (1 - side) / 2;
+  const box = {
+    left: rest + side * crop_left,
+    top: rest + side * crop_top,
+    width: side * (1 - crop_left - crop_right),
+    height: side * (1 - crop_top - crop_bottom),
+  };
+  const shape = (box.width * before.width) / (box.height * before.height);
+  return Math.abs(shape / (after.width / after.height) - 1) < SLACK ? box : WHOLE;
+}

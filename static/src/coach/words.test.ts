@@ -1,0 +1,59 @@
+// The coach's words and frames.
+import { describe, expect, it } from 'vitest';
+import type { Coaching, Proposal } from '../api/explanations';
+import { boxOf } from './frame';
+import { disputed, inOrder, judgesText, stepText, working } from './words';
+
+const proposal = (rest: Partial<Proposal>): Proposal => ({
+  id: 'p', key: 'exposure', words: '', edits: {}, mean: 6.3, interval: [6.1, 6.5], gain: 0.5, second_gain: 0.3, preview: '', width: 10, height: 10, saved_as: null, saving: false, ...rest,
+});
+const advice = (rest: Partial<Coaching>): Coaching => ({ state: 'ready', model: 'scorer-v2', second_model: 'second-v1', before: 5.8, reason: '', proposals: [], ...rest });
+
+describe('a proposal', () => {
+  it('says from where to where, and how sure', () => {
+    expect(stepText(5.8, proposal({}))).toBe('5.8 → 6.3 ± 0.2');
+    expect(stepText(null, proposal({}))).toBe('6.3 ± 0.2');
+  });
+
+  it('names both judges, and tells when the second does not agree', () => {
+    expect(judgesText(proposal({ second_gain: -0.04 }), advice({}))).toBe('+0.50 by scorer-v2, −0.04 by second-v1');
+    expect(disputed(proposal({ second_gain: 0 }))).toBe(true);
+    expect(disputed(proposal({}))).toBe(false);
+  });
+
+  it('stands after all together, by its gain', () => {
+    const listed = inOrder([proposal({ key: 'crop', gain: 0.1 }), proposal({ key: 'together', gain: 0 }), proposal({ key: 'light', gain: 0.4 })]);
+    expect(listed.map(({ key }) => key)).toEqual(['together', 'light', 'crop']);
+  });
+});
+
+describe('the coach', () => {
+  it('works while it waits, runs or saves', () => {
+    expect(working(advice({ state: 'queued' }))).toBe(true);
+    expect(working(advice({ proposals: [proposal({ saving: true })] }))).toBe(true);
+    expect(working(advice({}))).toBe(false);
+    expect(working(null)).toBe(false);
+  });
+});
+
+describe('the frame of an edited picture', () => {
+  const before = { width: 300, height: 200 };
+
+  it('is the whole picture when only tones change', () => {
+    expect(boxOf({ exposure: 0.3 }, before, before)).toEqual({ left: 0, top: 0, width: 1, height: 1 });
+  });
+
+  it('lies where the crop left it', () => {
+    expect(boxOf({ crop_left: 0.2, crop_top: 0.1 }, before, { width: 240, height: 180 })).toEqual({ left: 0.2, top: 0.1, width: 0.8, height: 0.9 });
+  });
+
+  it('shrinks about the middle when it is straightened', () => {
+    const box = boxOf({ straighten: 3 }, before, { width: 270, height: 180 });
+    expect(box.width).toBeCloseTo(1 / (Math.cos(Math.PI / 60) + 1.5 * Math.sin(Math.PI / 60)));
+    expect(box.left).toBeCloseTo((1 - box.width) / 2);
+  });
+
+  it('gives up where the shape of the outcome says otherwise', () => {
+    expect(boxOf({ crop_left: 0.2 }, before, before)).toEqual({ left: 0, top: 0, width: 1, height: 1 });
+  });
+});

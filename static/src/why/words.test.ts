@@ -1,0 +1,102 @@
+// How an explanation is put into words.
+import { describe, expect, it } from 'vitest';
+import type { ActivationMap, AttributeReading, Faithfulness, Verdict } from '../api/explanations';
+import { bestMap, mapGroups, placeText, readout, sentence, sorted, sourceText, testSentence, valueText, warning } from './words';
+
+function faith(verdict: Verdict, rest: Partial<Faithfulness> = {}): Faithfulness {
+  const none = { deletion: null, deletion_random: null, deletion_centre: null, insertion: null, insertion_random: null, insertion_centre: null };
+  return { ...none, pointing: 0.71, pointing_random: 0.22, pointing_centre: 0.35, verdict, ...rest };
+}
+const map = (kind: string, key: string, verdict?: Verdict): ActivationMap => ({ kind, key, label: kind, url: '', explains: '', faithfulness: verdict ? faith(verdict) : null });
+const reading = (rest: Partial<AttributeReading>): AttributeReading => ({
+  key: 'light', label: 'Light', family: 'photo', value: 0.2, percentile: 60, source: 'learned', low: -1, high: 1, low_word: 'poor', high_word: 'striking',
+  choice: null, judgement: true, missing: null, text: '', evidence: null, ...rest,
+});
+
+describe('the test of a map', () => {
+  it('stands beside what a random map and the centre reach', () => {
+    expect(testSentence(faith('beats both'))).toBe('Tested: found the planted subject in 71 % (a random map 22 %, the centre 35 %).');
+  });
+
+  it('says which way is better, and takes figures with intervals', () => {
+    const said = testSentence(faith('beats both', { deletion: { value: 0.31, low: 0.2, high: 0.4 }, deletion_random: 0.45 }));
+    expect(said).toContain('deletion .31 (a random map .45; lower is better)');
+  });
+
+  it('is missing where nothing was tested', () => {
+    expect(testSentence(null)).toMatch(/Not tested yet/);
+    expect(testSentence(faith('beats neither', { pointing: null }))).toMatch(/Not tested yet/);
+  });
+
+  it('warns unless both rivals are beaten', () => {
+    expect(warning(faith('beats both'))).toBe('');
+    expect(warning(faith('beats random only'))).toMatch(/centre/);
+    expect(warning(faith('beats neither'))).toMatch(/Do not trust/);
+  });
+});
+
+describe('the choice of maps', () => {
+  it('is grouped by what they tell, without empty groups', () => {
+    const groups = mapGroups([map('merge', 'light'), map('visualbackprop', 'overall'), map('merge', 'overall')]);
+    expect(groups.map(({ name }) => name)).toEqual(['What raises the score', 'What the network sees', 'What speaks for each attribute']);
+  });
+
+  it('prefers the kind that passed its tests', () => {
+    const maps = [map('merge', 'light', 'beats random only'), map('attam', 'light', 'beats both'), map('raise', 'overall', 'beats both')];
+    expect(bestMap(maps, 'light')?.kind).toBe('attam');
+    expect(bestMap(maps, 'overall')).toBeNull();
+  });
+});
+
+describe('an attribute', () => {
+  it.each([
+    [reading({ value: 0.4 }), '+0.40'],
+    [reading({ value: -0.4 }), '−0.40'],
+    [reading({ value: 0.4, low: 0 }), '0.40'],
+    [reading({ value: 5.24, low: 1, high: 7 }), '5.2 of 7'],
+    [reading({ value: 3, low: 0, high: 12 }), '3 of 12'],
+    [reading({ value: null }), ''],
+  ])('has a value in its own units', (one, words) => {
+    expect(valueText(one)).toBe(words);
+  });
+
+  it('says where it comes from', () => {
+    const evidence = { n: 145, raters: 5, srcc: 0.42, srcc_low: 0.3, srcc_high: 0.5, baseline: null, crowd: 'AADB' };
+    expect(sourceText(reading({ evidence }))).toBe('learned from 5 raters, held-out rank correlation .42');
+    expect(sourceText(reading({ source: 'measured' }))).toBe('measured');
+  });
+
+  it('stands among others without claiming more than the numbers say', () => {
+    expect(placeText(81.6)).toBe('above 82 of 100');
+    expect(placeText(99.7)).toBe('above nearly all');
+    expect(placeText(null)).toBe('');
+  });
+
+  it('is sorted: telling judgements, facts, and what has no number', () => {
+    const parts = sorted([
+      reading({ key: 'plain', percentile: 52 }),
+      reading({ key: 'telling', percentile: 3 }),
+      reading({ key: 'fact', source: 'measured', judgement: false }),
+      reading({ key: 'colour', value: 11, choice: 'red' }),
+      reading({ key: 'failed', value: null, missing: 'not_proven' }),
+      reading({ key: 'mood', value: null, missing: 'no_training_data' }),
+    ]);
+    expect(parts.judged.map(({ key }) => key)).toEqual(['telling', 'plain']);
+    expect(parts.measured.map(({ key }) => key)).toEqual(['fact']);
+    expect(parts.choices.map(({ key }) => key)).toEqual(['colour']);
+    expect(parts.unproven.map(({ key }) => key)).toEqual(['failed']);
+    expect(parts.unrated.map(({ key }) => key)).toEqual(['mood']);
+  });
+});
+
+describe('words for the ear', () => {
+  it('tell the strength and the part of the picture', () => {
+    expect(readout(0.64, { u: 0.1, v: 0.9 })).toBe('64 % of the strongest spot, bottom left');
+    expect(readout(1, { u: 1, v: 0.5 })).toBe('100 % of the strongest spot, middle right');
+  });
+
+  it('are sentences', () => {
+    expect(sentence('what speaks for it')).toBe('What speaks for it.');
+    expect(sentence('Done.')).toBe('Done.');
+  });
+});
