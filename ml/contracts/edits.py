@@ -1,7 +1,7 @@
 """Modest, interpretable changes of a picture: what the coach may propose, and its words."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from math import isfinite
 
 
@@ -15,7 +15,7 @@ BOUNDS: Mapping[str, tuple[float, float]] = {
     "contrast": (-0.3, 0.3),  # slope at middle grey less 1
     "temperature": (-0.15, 0.15),  # log gain of red over blue; positive is warmer
     "tint": (-0.08, 0.08),  # log gain of green against both; positive is greener
-    "saturation": (-0.5, 0.4),  # distance to grey less 1
+    "saturation": (-0.5, 0.3),  # distance to grey less 1; beyond +0.3 skin turns red
     "straighten": (-5.0, 5.0),  # degrees clockwise, cropped to stay inside the picture
     "crop_left": (0.0, 0.2),  # share of the width cut away
     "crop_right": (0.0, 0.2),
@@ -28,6 +28,17 @@ BOUNDS: Mapping[str, tuple[float, float]] = {
 }
 CROP = ("crop_left", "crop_right", "crop_top", "crop_bottom")
 DODGE = ("dodge", "dodge_x", "dodge_y")
+# What a person would call one change, in the order in which it is told.
+COMPONENTS: Mapping[str, tuple[str, ...]] = {
+    "straighten": ("straighten",),
+    "crop": CROP,
+    "exposure": ("exposure",),
+    "contrast": ("contrast",),
+    "white_balance": ("temperature", "tint"),
+    "saturation": ("saturation",),
+    "vignette": ("vignette",),
+    "dodge": DODGE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +80,23 @@ class Edits:
         if unknown:
             raise EditsError(f"there is no edit {', '.join(sorted(map(str, unknown)))}")
         return cls(**recipe)
+
+    def only(self, component: str) -> "Edits":
+        """One component of the recipe by itself. Raises KeyError for a name that is none."""
+        return Edits(**{name: getattr(self, name) for name in COMPONENTS[component]})
+
+    def tones(self) -> "Edits":
+        """The recipe without its frame."""
+        return replace(self, straighten=0.0, **dict.fromkeys(CROP, 0.0))
+
+    def components(self) -> tuple[str, ...]:
+        """The components that change something, in the order of ``COMPONENTS``."""
+        nothing = Edits()
+        return tuple(key for key in COMPONENTS if self.only(key).acting() != nothing)
+
+    def acting(self) -> "Edits":
+        """The same recipe; the place of a spot that changes nothing is forgotten."""
+        return self if self.dodge else replace(self, dodge_x=0.5, dodge_y=0.5)
 
     def to_json(self) -> dict[str, float]:
         """The edits that differ from doing nothing."""
