@@ -42,6 +42,15 @@ def visit(browser: Browser, product: Product, *, phone: bool = False, dark: bool
         has_touch=phone,
         color_scheme="dark" if dark else "light",
     )
+    return _on_page(context)
+
+
+def another(person: Person) -> Person:
+    """The same person in a fresh tab, with no complaints yet."""
+    return _on_page(person.context)
+
+
+def _on_page(context: BrowserContext) -> Person:
     page = context.new_page()
     person = Person(context, page)
     page.on("console", person.note)

@@ -6,14 +6,14 @@ export type Source = 'learned' | 'measured';
 export type Verdict = 'beats both' | 'beats random only' | 'beats neither';
 export type WorkState = 'none' | 'queued' | 'running' | 'ready' | 'failed';
 
-/** How a learned attribute was tested: rank correlation with raters on pictures it never met. */
+/** Rank correlation with people on `n` pictures that were not learned from; `raters` a picture, 0 where unknown. */
 export interface Evidence {
   n: number;
   raters: number;
   srcc: number;
   srcc_low: number;
   srcc_high: number;
-  baseline: { name: string; srcc: number } | number | null;
+  baseline: { name: string; srcc: number } | null;
   crowd: string;
 }
 
@@ -65,8 +65,8 @@ export interface ExplanationState {
   state: WorkState;
   model: string | null;
   scorer: string | null;
-  error_code?: string;
-  error_text?: string;
+  error_code: string;
+  error_text: string;
 }
 
 /** One model version that judged the artwork. */
@@ -115,6 +115,8 @@ export interface Proposal {
   height: number;
   saved_as: string | null;
   saving: boolean;
+  /** Why saving it failed; empty when it did not. */
+  error_text: string;
 }
 
 export interface Coaching {
@@ -122,7 +124,10 @@ export interface Coaching {
   model: string | null;
   second_model: string | null;
   before: number | null;
+  /** Why there is no proposal. */
   reason: string;
+  /** Why the coach failed. */
+  error_text: string;
   proposals: Proposal[];
 }
 

@@ -5,9 +5,9 @@ import { boxOf } from './frame';
 import { disputed, inOrder, judgesText, stepText, working } from './words';
 
 const proposal = (rest: Partial<Proposal>): Proposal => ({
-  id: 'p', key: 'exposure', words: '', edits: {}, mean: 6.3, interval: [6.1, 6.5], gain: 0.5, second_gain: 0.3, preview: '', width: 10, height: 10, saved_as: null, saving: false, ...rest,
+  id: 'p', key: 'exposure', words: '', edits: {}, mean: 6.3, interval: [6.1, 6.5], gain: 0.5, second_gain: 0.3, preview: '', width: 10, height: 10, saved_as: null, saving: false, error_text: '', ...rest,
 });
-const advice = (rest: Partial<Coaching>): Coaching => ({ state: 'ready', model: 'scorer-v2', second_model: 'second-v1', before: 5.8, reason: '', proposals: [], ...rest });
+const advice = (rest: Partial<Coaching>): Coaching => ({ state: 'ready', model: 'scorer-v2', second_model: 'second-v1', before: 5.8, reason: '', error_text: '', proposals: [], ...rest });
 
 describe('a proposal', () => {
   it('says from where to where, and how sure', () => {

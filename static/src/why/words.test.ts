@@ -62,7 +62,7 @@ describe('an attribute', () => {
 
   it('says where it comes from', () => {
     const evidence = { n: 145, raters: 5, srcc: 0.42, srcc_low: 0.3, srcc_high: 0.5, baseline: null, crowd: 'AADB' };
-    expect(sourceText(reading({ evidence }))).toBe('learned from 5 raters, held-out rank correlation .42');
+    expect(sourceText(reading({ evidence }))).toBe('learned from 145 pictures × 5 raters, held-out rank correlation .42');
     expect(sourceText(reading({ source: 'measured' }))).toBe('measured');
   });
 

@@ -96,14 +96,14 @@ export function placeText(percentile: number | null): string {
 
 /** Where a number comes from, in one line. */
 export function sourceText({ source, evidence }: Pick<AttributeReading, 'source' | 'evidence'>): string {
-  if (source === 'measured') return 'measured';
+  if (source === 'measured') return evidence ? `measured, rank correlation with raters ${short(evidence.srcc)}` : 'measured';
   if (source !== 'learned') return '';
-  return evidence ? `learned from ${raters(evidence)}, held-out rank correlation ${short(evidence.srcc)}` : 'learned from raters';
+  return evidence ? `learned from ${crowd(evidence)}, held-out rank correlation ${short(evidence.srcc)}` : 'learned from raters';
 }
 
-function raters({ raters: count, n }: Evidence): string {
-  if (count > 0) return `${count.toLocaleString('en')} raters`;
-  return `raters of ${n.toLocaleString('en')} pictures`;
+function crowd({ raters, n }: Evidence): string {
+  const pictures = `${n.toLocaleString('en')} pictures`;
+  return raters > 0 ? `${pictures} × ${raters.toLocaleString('en')} raters` : pictures;
 }
 
 /** Share of the way from the low to the high end, 0 to 1. */
@@ -129,7 +129,7 @@ export function sorted(attributes: readonly AttributeReading[]): Sorted {
     measured: known.filter((one) => !one.judgement),
     choices: attributes.filter((one) => one.choice !== null),
     unproven: without.filter((one) => one.missing === 'not_proven'),
-    unrated: without.filter((one) => one.missing !== 'not_proven'),
+    unrated: without.filter((one) => one.missing === 'no_training_data'),
   };
 }
 
