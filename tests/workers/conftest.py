@@ -11,7 +11,7 @@ from tests.workers.tiny import write_tiny_scorer
 from webapp.catalogue.models import Artwork
 from webapp.gallery.services import accept_upload
 from webapp.registry.services import register_builtin
-from workers.runtime import batches
+from workers.runtime import batches, singles
 from workers.runtime.imaging.renderer import Renderer
 from workers.runtime.model_cache import ModelCache
 
@@ -40,7 +40,8 @@ def scorer(db, weights):
 def cache(monkeypatch):
     """A worker that has loaded nothing yet."""
     fresh = ModelCache()
-    monkeypatch.setattr(batches, "model_cache", fresh)
+    for drains in (batches, singles):
+        monkeypatch.setattr(drains, "model_cache", fresh)
     return fresh
 
 

@@ -11,7 +11,8 @@ from webapp.catalogue import blobs
 from webapp.catalogue.models import Artwork, ArtworkState, Blob, BlobChunk, Rendition
 from webapp.events.payloads import EventKind
 from webapp.events.publish import publish
-from webapp.inference.models import Score
+from webapp.inference.explaining import ask_for_explanations
+from webapp.inference.models import Explained, Score
 from webapp.inference.rendered import RenderPass
 from webapp.inference.services import SCORED_SIZE, ask_for_score
 from webapp.jobs import services as jobs
@@ -67,6 +68,32 @@ def _have_scored(broken: Sequence[UUID]) -> int:
     ask_for_score(_owned(fresh), queue=Queue.GPU_INTERACTIVE)
     ask_for_score(_owned(set(broken) - fresh), queue=Queue.GPU_BATCH)
     return _show_failures(broken, redo)
+
+
+def _unexplained() -> list[UUID]:
+    """Artworks that show the active scorer's judgement, which nobody explains or gave up to."""
+    model, scorer = registry.active(ModelKind.ATTRIBUTES), registry.active(ModelKind.SCORER)
+    if model is None or scorer is None:
+        return []
+    known = Explained.objects.filter(artwork=OuterRef("pk"), model_version=model)
+    asked = Job.objects.filter(
+        kind=JobKind.EXPLAIN, subject=OuterRef("pk"), model_version=model.digest
+    )
+    judged = Artwork.objects.filter(
+        Exists(_current_scores()), state=ArtworkState.READY, deleted_at=None
+    )
+    waiting = asked.filter(state__in=(*LIVE_STATES, *SETTLED_BADLY))
+    return _ids(judged.filter(~Exists(known), ~Exists(waiting)))
+
+
+def _have_explained(broken: Sequence[UUID]) -> int:
+    model = registry.active(ModelKind.ATTRIBUTES)
+    if model is None:
+        return 0
+    redo = Job.objects.filter(kind=JobKind.EXPLAIN, model_version=model.digest, subject__in=broken)
+    jobs.restart(redo.filter(state=JobState.DONE))
+    ask_for_explanations(_owned(broken))
+    return len(broken)
 
 
 def _unshown() -> list[UUID]:
@@ -189,6 +216,10 @@ UNSCORED = Check(
     "unscored", "artworks lack the score of the active model and nobody is asked for it",
     _unscored, _have_scored,
 )  # fmt: skip
+UNEXPLAINED = Check(
+    "unexplained", "artworks lack an explanation by the active model and nobody is asked for it",
+    _unexplained, _have_explained,
+)  # fmt: skip
 UNSHOWN = Check("unshown", "artworks do not show the score they have", _unshown, _show)
 
-ARTWORKS = (NO_MODEL, ORIGINALS, RENDITIONS, UNRENDERED, UNSCORED, UNSHOWN)
+ARTWORKS = (NO_MODEL, ORIGINALS, RENDITIONS, UNRENDERED, UNSCORED, UNSHOWN, UNEXPLAINED)

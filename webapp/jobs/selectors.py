@@ -1,6 +1,7 @@
 """Read jobs: the machine room of staff, an artwork's jobs, and what the dispatcher must do."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -76,6 +77,14 @@ def jobs_of(subject: UUID) -> QuerySet[Job]:
 def live_jobs() -> QuerySet[Job]:
     """Waiting and running jobs."""
     return Job.objects.filter(state__in=LIVE_STATES)
+
+
+def due(queues: Sequence[str], kind: str) -> bool:
+    """Whether a claim of that kind would find work in one of the queues."""
+    waiting = Job.objects.filter(
+        kind=kind, queue__in=queues, state=JobState.QUEUED, not_before__lte=timezone.now()
+    )
+    return waiting.exclude(queue__in=_paused()).exists()
 
 
 def unrung(*, patience_seconds: float) -> list[str]:

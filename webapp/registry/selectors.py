@@ -13,6 +13,12 @@ def active(kind: ModelKind) -> ModelVersion | None:
     return ModelVersion.objects.filter(kind=kind, state=VersionState.ACTIVE).first()
 
 
+def active_digests() -> set[str]:
+    """Of every version that is in use now, whatever it predicts."""
+    found = ModelVersion.objects.filter(state=VersionState.ACTIVE)
+    return set(found.values_list("digest", flat=True))
+
+
 def named(kind: ModelKind, name: str) -> ModelVersion | None:
     """The newest version of that name; None when there was none."""
     return ModelVersion.objects.filter(kind=kind, name=name).order_by("-created_at").first()

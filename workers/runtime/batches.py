@@ -7,12 +7,11 @@ from webapp.inference import services as inference
 from webapp.jobs import services as jobs
 from webapp.jobs.claims import Claim
 from webapp.jobs.models import JobKind
-from webapp.registry.models import ModelKind
 from workers import identity
 from workers.runtime import pictures
 from workers.runtime.draining import give_up_exhausted, set_back, settling
 from workers.runtime.model_cache import model_cache
-from workers.runtime.models import LoadedModel, ModelUnusableError
+from workers.runtime.models import SCORER, ModelUnusableError, ScoringModel
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +22,7 @@ def score_next(queues: Sequence[str]) -> int:
     Takes nothing while there is no model to judge with: the work waits, the heartbeat says why.
     """
     try:
-        model = model_cache.current(ModelKind.SCORER)
+        model = model_cache.current(SCORER)
     except ModelUnusableError:
         return 0
     claims = jobs.claim(
@@ -35,7 +34,7 @@ def score_next(queues: Sequence[str]) -> int:
     return len(claims)
 
 
-def _score(claims: Sequence[Claim], model: LoadedModel) -> None:
+def _score(claims: Sequence[Claim], model: ScoringModel) -> None:
     loaded = pictures.load_each(claims)
     for claim in claims:
         if claim.id not in loaded:

@@ -1,8 +1,12 @@
 """The accelerator: the only file that names one."""
 
 import os
+from collections.abc import Callable
+from typing import TypeVar
 
 import torch
+
+Result = TypeVar("Result")
 
 
 def best() -> torch.device:
@@ -33,6 +37,17 @@ def is_out_of_memory(error: BaseException) -> bool:
     if isinstance(error, MemoryError | torch.cuda.OutOfMemoryError):
         return True
     return isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
+
+
+def within_memory(compute: Callable[[], Result]) -> Result | None:
+    """The result; None when it does not fit into the memory, whose caches are empty then."""
+    try:
+        return compute()
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+    free_memory()
+    return None
 
 
 def free_memory() -> None:

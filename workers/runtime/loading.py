@@ -15,14 +15,14 @@ from ml.inference.scoring import load_scorer
 from ml.models.weights import WeightsError
 from webapp.registry.models import ModelVersion
 from workers.runtime import device, weights
-from workers.runtime.models import LoadedModel, ModelUnusableError
+from workers.runtime.models import ModelUnusableError, ScoringModel
 
-_REFUSALS = (
+REFUSALS = (
     CardError, DigestMismatchError, WeightsError, GoldenMismatchError, OSError
 )  # fmt: skip
 
 
-class ServingScorer(LoadedModel):
+class ServingScorer(ScoringModel):
     """A scorer on the device; halves a batch that does not fit into its memory."""
 
     def __init__(self, version: ModelVersion, predictor: ScorePredictor, *, on: torch.device):
@@ -43,7 +43,7 @@ class ServingScorer(LoadedModel):
         return self.predict_batch(images[:half]) + self.predict_batch(images[half:])
 
 
-def load(version: ModelVersion) -> LoadedModel:
+def load(version: ModelVersion) -> ScoringModel:
     """Raises ModelUnusableError when the files are not those that were registered and measured."""
     device.use_cores()
     chosen = device.best()
@@ -53,6 +53,6 @@ def load(version: ModelVersion) -> LoadedModel:
         predictor = load_scorer(files.weights, files.card, device=chosen, engine=engine)
         if predictor.digest != version.digest:
             raise DigestMismatchError(f"{files.weights.name} is not the registered version")
-    except _REFUSALS as error:
+    except REFUSALS as error:
         raise ModelUnusableError(f"{version.name}: {error}") from error
     return ServingScorer(version, predictor, on=chosen)

@@ -2,25 +2,86 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from PIL import Image
 
+from ml.contracts.advice import Advice
+from ml.contracts.explanations import Explanation
 from ml.contracts.results import ScoreResult
-from webapp.registry.models import ModelVersion
+from webapp.registry.models import ModelKind, ModelVersion
 
 
 class ModelUnusableError(Exception):
     """No model can judge: the operator must repair its files or register one. Work waits."""
 
 
-class LoadedModel(ABC):
-    """A verified model version on its device."""
+class LoadedModel:
+    """Verified model versions on their device, in the order of their role's kinds."""
+
+    def __init__(self, *versions: ModelVersion, device: str) -> None:
+        self.versions = versions
+        self.device = device
+
+    @property
+    def version(self) -> ModelVersion:
+        """The first of them."""
+        return self.versions[0]
+
+
+class ScoringModel(LoadedModel, ABC):
+    """Judges pictures, `batch_size` of them at once."""
 
     def __init__(self, version: ModelVersion, *, batch_size: int, device: str) -> None:
-        self.version = version
+        super().__init__(version, device=device)
         self.batch_size = batch_size
-        self.device = device
 
     @abstractmethod
     def predict_batch(self, images: Sequence[Image.Image]) -> list[ScoreResult | None]:
         """One result a picture, in order; None for a picture that exceeds the memory alone."""
+
+
+class ExplainingModel(LoadedModel, ABC):
+    """Explains the judgements of its second version by its first."""
+
+    @abstractmethod
+    def explain(self, image: Image.Image) -> Explanation | None:
+        """Everything there is to say of a picture; None when that exceeds the memory."""
+
+
+class CoachingModel(LoadedModel, ABC):
+    """Optimises for its first version and checks by its second."""
+
+    @abstractmethod
+    def advise(self, image: Image.Image) -> Advice | None:
+        """What could be done about a picture; None when finding out exceeds the memory."""
+
+
+Model = TypeVar("Model", bound=LoadedModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Role(Generic[Model]):
+    """What a worker does with models: of which kinds, one of each, and who loads them.
+
+    The loader is named and not imported: torch is for the child that computes, not for the parent
+    that only hears doorbells.
+    """
+
+    name: str
+    kinds: tuple[ModelKind, ...]
+    loader: str
+
+
+SCORER: Role[ScoringModel] = Role("scorer", (ModelKind.SCORER,), "workers.runtime.loading.load")
+EXPLAINER: Role[ExplainingModel] = Role(
+    "explainer",
+    (ModelKind.ATTRIBUTES, ModelKind.SCORER),
+    "workers.runtime.loading_explained.load_explaining",
+)
+COACH: Role[CoachingModel] = Role(
+    "coach",
+    (ModelKind.SCORER, ModelKind.SECOND_SCORER),
+    "workers.runtime.loading_explained.load_coaching",
+)

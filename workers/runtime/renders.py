@@ -1,6 +1,7 @@
 """Claim -> decode in the sandbox -> record display files."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from django.conf import settings
 
@@ -46,8 +47,16 @@ def _render(claim: Claim) -> None:
         jobs.cancel_for(claim.subject)
         return
     wants = WANTS[RenderPass(claim.params)]
-    try:
+    with sandboxed(claim):
         rendered = _renderer.render(blobs.read(artwork.original), wants=wants, limits=LIMITS)
+        inference.record_render(claim, rendered)
+
+
+@contextmanager
+def sandboxed(claim: Claim) -> Iterator[None]:
+    """Settle the claim when the original does not come through the sandbox."""
+    try:
+        yield
     except Unrenderable as error:
         settle = set_back if error.worth_retrying else inference.record_refusal
         settle(claim, error.code, error.detail)
@@ -57,5 +66,3 @@ def _render(claim: Claim) -> None:
     except RendererUnavailable as error:
         set_back(claim, "sandbox_lost", f"The sandbox for decoding does not work: {error}")
         raise
-    else:
-        inference.record_render(claim, rendered)

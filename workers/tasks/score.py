@@ -1,16 +1,12 @@
-"""Score waiting artworks with the active scorer, fresh uploads first. Safe to run twice."""
-
-from functools import partial
+"""Score, explain and advise on waiting artworks, fresh uploads first. Safe to run twice."""
 
 from webapp.dispatch import TaskName
-from webapp.jobs.models import Queue
 from workers.decorators import drain_task
-from workers.runtime import batches
-from workers.runtime.draining import DrainResult, drain, served
+from workers.runtime import turns
+from workers.runtime.draining import DrainResult, drain
 
 
 @drain_task(name=TaskName.SCORE)
 def score(*, queue: str, **_unused: object) -> DrainResult:
-    """Score batch after batch until nothing waits."""
-    queues = served(Queue.GPU_INTERACTIVE, Queue.GPU_BATCH)
-    return drain(partial(batches.score_next, queues), queue=queue)
+    """Turn after turn until nothing waits."""
+    return drain(turns.next_turn, queue=queue)

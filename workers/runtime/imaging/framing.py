@@ -5,13 +5,16 @@ The sandbox handles hostile bytes, so its answers are checked like anything else
 
 import json
 import struct
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
+from ml.contracts.edits import Edits
 from webapp.catalogue.validation import ImageLimits
 from workers.runtime.imaging.results import (
     Encoding,
+    Exported,
     Rendered,
     RenditionBytes,
     SandboxLimits,
@@ -20,23 +23,31 @@ from workers.runtime.imaging.results import (
     Wants,
 )
 
-MAX_ANSWER: Final = 64 << 20
+MAX_ANSWER: Final = 128 << 20
 MAX_REQUEST: Final = 1 << 16
 OUT_OF_MEMORY: Final = 3
 """The exit status of a child that ran out of memory in an orderly way."""
 INCOMPLETE: Final = 4
 """The exit status of a child that needed a module which its parent had not imported."""
 _LENGTH: Final = struct.Struct(">I")
+_JPEG: Final = b"\xff\xd8\xff"
 _MAGIC: Final = {Encoding.WEBP: (8, b"WEBP"), Encoding.AVIF: (4, b"ftypavif")}
+
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One picture's order; the picture itself travels as a file descriptor."""
+    """One picture's order; the picture itself travels as a file descriptor.
+
+    With `edits` the whole picture is wanted, edited, and no display file.
+    """
 
     wants: Wants
     limits: ImageLimits
     sandbox: SandboxLimits
+    edits: Edits | None = None
 
     def encode(self) -> bytes:
         """The request as one message."""
@@ -51,6 +62,7 @@ class Request:
             wants=Wants(pairs, raw["wants"]["thumbhash"]),
             limits=ImageLimits(**raw["limits"]),
             sandbox=SandboxLimits(**raw["sandbox"]),
+            edits=None if raw["edits"] is None else Edits(**raw["edits"]),
         )
 
 
@@ -88,19 +100,33 @@ def encode_rendered(rendered: Rendered) -> bytes:
     return _framed(head) + b"".join(it.data for it in rendered.renditions)
 
 
+def encode_exported(exported: Exported) -> bytes:
+    """An edited picture, as the child writes it."""
+    return _framed({"width": exported.width, "height": exported.height}) + exported.data
+
+
 def encode_failure(failure: Unrenderable) -> bytes:
     """A refusal, as the child writes it."""
     return _framed({"code": failure.code, "detail": failure.detail})
 
 
-def decode_answer(answer: bytes) -> Rendered:
-    """The child's answer; raises Unrenderable for a refusal and ValueError for nonsense."""
+def decode_rendered(answer: bytes) -> Rendered:
+    """Display files; raises Unrenderable for a refusal and ValueError for nonsense."""
+    return _decoded(answer, _rendered)
+
+
+def decode_exported(answer: bytes) -> Exported:
+    """An edited picture; raises Unrenderable for a refusal and ValueError for nonsense."""
+    return _decoded(answer, _exported)
+
+
+def _decoded(answer: bytes, read: Callable[[dict[str, Any], memoryview], Answer]) -> Answer:
     try:
         (length,) = _LENGTH.unpack_from(answer)
         head = json.loads(answer[_LENGTH.size : _LENGTH.size + length])
         if "code" in head:
             raise Unrenderable(str(head["code"])[:40], str(head["detail"])[:500])
-        return _rendered(head, memoryview(answer)[_LENGTH.size + length :])
+        return read(head, memoryview(answer)[_LENGTH.size + length :])
     except (struct.error, KeyError, TypeError) as error:
         raise ValueError(f"the answer is malformed: {error!r}") from error
 
@@ -125,6 +151,12 @@ def _rendered(head: dict[str, Any], body: memoryview) -> Rendered:
         captured_at=datetime.fromisoformat(captured_at) if captured_at else None,
         renditions=tuple(renditions),
     )
+
+
+def _exported(head: dict[str, Any], body: memoryview) -> Exported:
+    if bytes(body[: len(_JPEG)]) != _JPEG:
+        raise ValueError("the edited picture is no JPEG")
+    return Exported(_positive(head["width"]), _positive(head["height"]), bytes(body))
 
 
 def _checked(rendition: RenditionBytes) -> RenditionBytes:

@@ -1,9 +1,10 @@
-"""The door to the sandbox: a picture's bytes in, display files out."""
+"""The door to a sandbox: a picture's bytes in, display files out."""
 
 import os
 import shutil
 import signal
 import threading
+from collections.abc import Callable
 from types import TracebackType
 from typing import BinaryIO, Final, Self
 
@@ -11,9 +12,10 @@ from webapp.catalogue.validation import ImageLimits
 from workers.runtime.imaging.framing import (
     INCOMPLETE,
     OUT_OF_MEMORY,
+    Answer,
     Ending,
     Request,
-    decode_answer,
+    decode_rendered,
 )
 from workers.runtime.imaging.results import (
     FIRST,
@@ -28,12 +30,14 @@ from workers.runtime.imaging.sandbox import Overdue, Sandbox, SandboxLost
 _TRIES: Final = 2
 
 
-class Renderer:
-    """Renders pictures in a sandbox beside this process; starts it when first needed.
+class Door:
+    """Has pictures worked on in a sandbox beside this process; starts it when first needed.
 
     One picture at a time: calls from several threads wait for each other. A copy that a fork took
     along starts its own sandbox. When this process dies, however it dies, the sandbox ends.
     """
+
+    program = "zygote"
 
     def __init__(self, *, sandbox: SandboxLimits | None = None) -> None:
         self._limits = sandbox or SandboxLimits()
@@ -65,22 +69,21 @@ class Renderer:
                 raise RendererUnavailable(str(error)) from error
 
     def close(self) -> None:
-        """End the sandbox; a later call of `render` starts a new one."""
+        """End the sandbox; a later call starts a new one."""
         with self._lock:
             self._drop()
 
-    def render(
-        self, data: bytes | BinaryIO, *, wants: Wants = FIRST, limits: ImageLimits
-    ) -> Rendered:
-        """Decode and make the wanted display files.
+    def answered(
+        self, data: bytes | BinaryIO, request: Request, read: Callable[[bytes], Answer]
+    ) -> Answer:
+        """What the sandbox makes of the picture, as `read` understands its answer.
 
         Raises Unrenderable when the file is at fault, RendererUnavailable when the machine is.
         """
-        request = Request(wants, limits, self._limits)
         with self._lock:
             for attempt in range(1, _TRIES + 1):
                 try:
-                    return self._rendered(data, request)
+                    return self._read(data, request, read)
                 except SandboxLost as error:
                     self._drop()
                     if attempt == _TRIES:
@@ -90,7 +93,9 @@ class Renderer:
                     raise _too_long() from error
         raise AssertionError("unreachable: the last try returns or raises")
 
-    def _rendered(self, data: bytes | BinaryIO, request: Request) -> Rendered:
+    def _read(
+        self, data: bytes | BinaryIO, request: Request, read: Callable[[bytes], Answer]
+    ) -> Answer:
         picture = _as_descriptor(data)
         try:
             answer, ending = self._running().run(picture, request)
@@ -98,7 +103,7 @@ class Renderer:
             os.close(picture)
         _check(ending)
         try:
-            return decode_answer(answer)
+            return read(answer)
         except ValueError as error:
             raise Unrenderable("broken_image", "The picture confused its decoder.") from error
 
@@ -106,13 +111,26 @@ class Renderer:
         if self._sandbox and self._sandbox.owner != os.getpid():
             self._drop()
         if self._sandbox is None:
-            self._sandbox = Sandbox()
+            self._sandbox = Sandbox(self.program)
         return self._sandbox
 
     def _drop(self) -> None:
         if self._sandbox:
             self._sandbox.close()
         self._sandbox = None
+
+
+class Renderer(Door):
+    """Makes display files."""
+
+    def render(
+        self, data: bytes | BinaryIO, *, wants: Wants = FIRST, limits: ImageLimits
+    ) -> Rendered:
+        """Decode and make the wanted display files.
+
+        Raises Unrenderable when the file is at fault, RendererUnavailable when the machine is.
+        """
+        return self.answered(data, Request(wants, limits, self._limits), decode_rendered)
 
 
 def _as_descriptor(data: bytes | BinaryIO) -> int:

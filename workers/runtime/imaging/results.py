@@ -62,6 +62,10 @@ class SandboxLimits:
     wall_seconds: float = 40.0
 
 
+EXPORTING: Final = SandboxLimits(memory_bytes=3 << 30, cpu_seconds=240, wall_seconds=300.0)
+"""An edit holds the whole picture twice, and computes with every pixel of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class RenditionBytes:
     """One display file: upright, sRGB, opaque, without any metadata."""
@@ -90,6 +94,15 @@ class Rendered:
     thumbhash: str
     captured_at: datetime | None
     renditions: tuple[RenditionBytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """An edited picture at its full size: a JPEG, upright, sRGB, opaque, without any metadata."""
+
+    width: int
+    height: int
+    data: bytes
 
 
 class Unrenderable(Exception):

@@ -15,7 +15,8 @@ from workers.runtime.imaging.framing import MAX_ANSWER, MAX_REQUEST, Ending, Req
 
 _PROGRAM: Final = (
     "import json, sys; sys.path[:0] = json.loads(sys.argv[2]);"
-    "from workers.runtime.imaging import zygote; zygote.main(int(sys.argv[1]))"
+    "from importlib import import_module;"
+    "import_module('workers.runtime.imaging.' + sys.argv[3]).main(int(sys.argv[1]))"
 )
 _START_SECONDS: Final = 30.0
 _GRACE_SECONDS: Final = 5.0
@@ -31,13 +32,16 @@ class Overdue(Exception):
 
 
 class Sandbox:
-    """One running zygote. `isolation` says what the kernel granted (network, landlock)."""
+    """One running zygote, whose module is named by `program`.
 
-    def __init__(self) -> None:
+    `isolation` says what the kernel granted (network, landlock).
+    """
+
+    def __init__(self, program: str = "zygote") -> None:
         self.owner = os.getpid()
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            self._process = _spawn(theirs)
+            self._process = _spawn(theirs, program)
         try:
             self.isolation: dict[str, object] = json.loads(self._receive(_START_SECONDS))
         except (SandboxLost, Overdue) as error:
@@ -96,11 +100,11 @@ class Sandbox:
         return message
 
 
-def _spawn(theirs: socket.socket) -> "subprocess.Popen[bytes]":
+def _spawn(theirs: socket.socket, program: str) -> "subprocess.Popen[bytes]":
     """A Python of our own making: nothing from the environment, our import path, no terminal."""
     search = json.dumps([str(Path(path).absolute()) for path in sys.path])
     return subprocess.Popen(  # noqa: S603 - every argument is ours
-        [sys.executable, "-I", "-c", _PROGRAM, str(theirs.fileno()), search],
+        [sys.executable, "-I", "-c", _PROGRAM, str(theirs.fileno()), search, program],
         pass_fds=[theirs.fileno()],
         env={},
         cwd="/",

@@ -12,7 +12,9 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Callable
 from io import BytesIO
+from typing import BinaryIO
 
 from PIL import Image
 
@@ -20,13 +22,20 @@ from webapp.catalogue.validation import ImageLimits, RefusedImage
 from workers.runtime.imaging import confine, display, framing
 from workers.runtime.imaging.results import EVERYTHING, Unrenderable
 
+Work = Callable[[framing.Request, BinaryIO], bytes]
+
 
 def main(descriptor: int) -> None:
-    """Serve requests from the socket until its other end closes."""
+    """Make display files until the other end of the socket closes."""
+    serve(descriptor, work=_render, warm_up=warm_up)
+
+
+def serve(descriptor: int, *, work: Work, warm_up: Callable[[], None]) -> None:
+    """Have `work` done in a child for each request, until the other end of the socket closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     control = socket.socket(fileno=descriptor)
     network = confine.leave_network()
-    _warm_up()
+    warm_up()
     gc.collect()
     gc.freeze()  # children share these pages as long as nobody writes to them
     control.send(json.dumps({"network": network, **confine.isolation()}).encode())
@@ -34,17 +43,17 @@ def main(descriptor: int) -> None:
         message, descriptors, *_ = socket.recv_fds(control, framing.MAX_REQUEST, 2)
         if not message:
             return
-        ending = _serve(control, framing.Request.decode(message), *descriptors)
+        ending = _serve(control, framing.Request.decode(message), work, *descriptors)
         control.send(ending.encode())
 
 
 def _serve(
-    control: socket.socket, request: framing.Request, source: int, answer: int
+    control: socket.socket, request: framing.Request, work: Work, source: int, answer: int
 ) -> framing.Ending:
     parent = os.getpid()
     child = os.fork()
     if child == 0:
-        _child(request, source, answer, parent)
+        _child(request, work, source, answer, parent)
     os.close(source)
     os.close(answer)
     return _supervise(control, child, time.monotonic() + request.sandbox.wall_seconds)
@@ -70,11 +79,11 @@ def _supervise(control: socket.socket, child: int, deadline: float) -> framing.E
     return framing.Ending(0 if number else os.WEXITSTATUS(status), number, not ready)
 
 
-def _child(request: framing.Request, source: int, answer: int, parent: int) -> None:
-    """Render one picture and exit; never returns."""
+def _child(request: framing.Request, work: Work, source: int, answer: int, parent: int) -> None:
+    """Work on one picture and exit; never returns."""
     try:
         confine.confine(request.sandbox, keep=(source, answer), parent=parent)
-        _write(answer, _answer(request, source))
+        _write(answer, _answer(request, work, source))
         os._exit(0)
     except MemoryError:
         os._exit(framing.OUT_OF_MEMORY)
@@ -84,11 +93,15 @@ def _child(request: framing.Request, source: int, answer: int, parent: int) -> N
         os._exit(1)
 
 
-def _answer(request: framing.Request, source: int) -> bytes:
+def _render(request: framing.Request, file: BinaryIO) -> bytes:
+    rendered = display.render(file, wants=request.wants, limits=request.limits)
+    return framing.encode_rendered(rendered)
+
+
+def _answer(request: framing.Request, work: Work, source: int) -> bytes:
     try:
         with open(source, "rb", closefd=False) as file:
-            rendered = display.render(file, wants=request.wants, limits=request.limits)
-        return framing.encode_rendered(rendered)
+            return work(request, file)
     except (MemoryError, ImportError):
         raise
     except RefusedImage as refused:
@@ -117,7 +130,7 @@ def _write(descriptor: int, data: bytes) -> None:
         rest = rest[os.write(descriptor, rest) :]
 
 
-def _warm_up() -> None:
+def warm_up() -> None:
     """Touch every code path that imports lazily: children can open no file."""
     limits = ImageLimits(1 << 20, 1 << 20, 1 << 10)
     for name, options in (("JPEG", {}), ("PNG", {}), ("WEBP", {}), ("AVIF", {}), ("TIFF", {}),

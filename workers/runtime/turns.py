@@ -1,0 +1,18 @@
+"""Whose turn it is at the models: fresh uploads, then whoever waits, then the library."""
+
+from webapp.jobs.models import Queue
+from workers.runtime import batches, singles
+from workers.runtime.draining import served
+
+
+def next_turn() -> int:
+    """One batch of scores or one picture of anything else; returns how many jobs were taken.
+
+    A fresh upload waits for no more than one explanation or one advice. People who wait for those
+    do not wait for the library.
+    """
+    for queue in served(Queue.GPU_INTERACTIVE, Queue.GPU_BATCH):
+        for take in (batches.score_next, singles.coach_next, singles.explain_next):
+            if taken := take([queue]):
+                return taken
+    return 0
