@@ -9,6 +9,7 @@ import torch
 from ml.cli import (
     ablate,
     benchmark,
+    coach,
     evaluate,
     explore,
     fit,
@@ -25,6 +26,7 @@ from ml.cli.refusals import REFUSALS
 COMMANDS = (
     ablate,
     benchmark,
+    coach,
     evaluate,
     explore,
     fit,
