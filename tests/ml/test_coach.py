@@ -163,13 +163,13 @@ def test_the_command_calibrates_measures_and_writes_its_page(
     words = ["coach", "--data", f"oasis={shipped.oasis}", "--into", str(page)]
     words += ["--weights", str(shipped.weights), "--card", str(shipped.card)]
     words += ["--second-weights", str(shipped.weights), "--second-card", str(card)]
-    words += ["--pictures", "4", "--calibrate", "4", "--images", str(tmp_path)]
+    words += ["--pictures", "2", "--calibrate", "2", "--images", str(tmp_path)]
     words += ["--cache", str(tmp_path / "cache")]
     assert main(["--threads", "1", *words]) == 0
     first = page.read_text()
     assert first.startswith("# Coach")
     assert first.endswith(f"{END}\nafter\n")
-    assert "4 held-out pictures (4 of oasis)" in first
+    assert "2 held-out pictures (2 of oasis)" in first
     assert "old" not in first
     assert (
         json.loads(card.read_text())["coach"]["scorer"]

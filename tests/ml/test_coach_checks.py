@@ -21,7 +21,7 @@ SIZE = (800, 600)
 def scene(*, subject: tuple[int, int] = (400, 300), colour: float = 40.0) -> Image.Image:
     """Soft sky over soft ground, with one coloured disc as its subject."""
     y, x = np.mgrid[0:600, 0:800]
-    light = 90 + 70 * (y < 300) + 12 * np.sin(x / 37) * np.cos(y / 23)
+    light = 90 + 70 * (y < 300) + 4 * np.sin(x / 37) * np.cos(y / 23)
     pixels = np.stack([light + 5, light, light - 5], axis=-1)
     disc = (x - subject[0]) ** 2 + (y - subject[1]) ** 2 < 60**2
     pixels[disc] += np.array([colour * 2, -colour, -colour])
