@@ -7,7 +7,11 @@ import pytest
 from PIL import Image
 
 from tests.people import person
-from tests.workers.tiny import write_tiny_scorer
+from tests.workers.tiny import (
+    write_tiny_attributes,
+    write_tiny_scorer,
+    write_tiny_second,
+)
 from webapp.catalogue.models import Artwork
 from webapp.gallery.services import accept_upload
 from webapp.registry.services import register_builtin
@@ -33,6 +37,14 @@ def weights(tmp_path, settings):
 @pytest.fixture
 def scorer(db, weights):
     """The tiny scorer is active."""
+    return register_builtin()
+
+
+@pytest.fixture
+def models(db, weights):
+    """The tiny scorer, attribute model and second scorer are active."""
+    write_tiny_attributes(weights)
+    write_tiny_second(weights)
     return register_builtin()
 
 
