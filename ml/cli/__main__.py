@@ -8,10 +8,12 @@ import torch
 
 from ml.cli import (
     ablate,
+    attributes,
     benchmark,
     coach,
     evaluate,
     explore,
+    faithfulness,
     fit,
     fits,
     measured,
@@ -25,10 +27,12 @@ from ml.cli.refusals import REFUSALS
 
 COMMANDS = (
     ablate,
+    attributes,
     benchmark,
     coach,
     evaluate,
     explore,
+    faithfulness,
     fit,
     fits,
     measured,

@@ -13,7 +13,7 @@ from PIL import Image
 from torch import Tensor
 
 from ml.cli.options import at_least, panels, tell, write
-from ml.contracts.builtin import BUILTIN_SCORER, WEIGHTS_FOLDER
+from ml.contracts.builtin import BUILTIN_ATTRIBUTES, BUILTIN_SCORER
 from ml.contracts.card import CardError
 from ml.contracts.config import TrainConfig
 from ml.contracts.engine import Engine
@@ -40,7 +40,6 @@ from ml.explain.explainer import Explainer, load_explainer
 from ml.inference.attributes import load_attribute_mapper
 from ml.inference.scoring import load_scorer
 
-_ATTRIBUTES = WEIGHTS_FOLDER / "attributes-v1.json"
 _TIMED = 20
 
 
@@ -55,7 +54,9 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
         help=f"a data set with its pictures, any number of times; kinds: {', '.join(KINDS)}; "
         "without one nothing is tested, and the tables are those of the card as it is",
     )
-    parser.add_argument("--card", type=Path, default=_ATTRIBUTES, help="attribute card to fill in")
+    parser.add_argument(
+        "--card", type=Path, default=BUILTIN_ATTRIBUTES.card, help="attribute card to fill in"
+    )
     parser.add_argument("--scorer", type=Path, default=BUILTIN_SCORER.card, help="a scorer's card")
     parser.add_argument("--into", type=Path, help="Markdown file whose marked section to replace")
     parser.add_argument("--pictures", type=at_least(4), default=120, help="under the curves")

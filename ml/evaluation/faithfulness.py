@@ -196,7 +196,7 @@ def _asked(plant: Plant) -> Iterator[MapKind]:
 
 
 def as_shown(drawn: DrawnMap) -> Array:
-    """The map on the grid of its tile, without what speaks against: what the page shows."""
+    """The map on the grid of its tile, nothing below 0: what the page shows."""
     grid = on_grid(drawn.values.float().cpu()[None, None], TILE_SIDE)[0, 0]
     return np.asarray(functional.relu(grid).numpy(), dtype=np.float64)
 

@@ -13,8 +13,8 @@ from ml.evaluation.metrics import Array
 from ml.explain.adversarial import Judge, least_sizes
 
 CHANGE = 0.3
-STRIDE = 0.1
-LIMIT = 40
+STRIDE = 0.02
+LIMIT = 60
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ class MapNotFiniteError(ArithmeticError):
 
 
 def tile(values: Tensor, *, kind: MapKind, key: str) -> MapTile:
-    """(h, w) -> a tile. What is below 0 speaks against the answer and is drawn dark.
+    """(h, w) -> a tile. What is below 0 is drawn dark.
 
     ``peak`` is the largest value on the tile's own grid, so that a byte b stands for peak b / 255.
     Raises MapNotFiniteError.
