@@ -16,7 +16,7 @@ GOLDEN_SEED = 20
 GOLDEN_SIDE = 256
 GOLDEN_TOLERANCE = 0.005
 
-_SOURCES: Mapping[str, Mapping[str, str]] = {
+SOURCES: Mapping[str, Mapping[str, str]] = {
     OASIS: {
         "title": "OASIS photos with beauty votes 1-7",
         "licence": "CC BY-SA 4.0 (images and norms); votes by Brielmann & Pelli (2019)",
@@ -164,11 +164,12 @@ def _architecture(trained: TrainedScorer, config: TrainConfig) -> dict[str, obje
             "rank": config.rank,
             "support": len(network.head.known),
         },
-        "backbones": [_backbone(name) for name in config.backbones if name in VARIANTS],
+        "backbones": [backbone_facts(name) for name in config.backbones if name in VARIANTS],
     }
 
 
-def _backbone(name: str) -> dict[str, str]:
+def backbone_facts(name: str) -> dict[str, str]:
+    """Where the weights of a Lite backbone come from, for a card."""
     variant = VARIANTS[name]
     return {
         "title": f"EfficientNet-Lite{name[-1]}, ImageNet weights, frozen",
@@ -183,7 +184,7 @@ def _data(panel: ReadyPanel, config: TrainConfig) -> dict[str, object]:
     counts = [picture.counts for picture in panel.panel.pictures]
     return {
         "name": panel.name,
-        **_SOURCES.get(panel.name, {}),
+        **SOURCES.get(panel.name, {}),
         "scale_steps": panel.panel.steps,
         "count": len(counts),
         "votes": round(sum(sum(row) for row in counts)),

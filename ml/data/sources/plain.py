@@ -2,7 +2,8 @@
 
 Beside ``file`` it has either counts (``n1`` .. ``nk``), or one line for each vote (``vote``, and
 ``rater`` if known), or a ``mean`` (and ``votes``, their number, if known). ``tags`` (separated
-by ;), ``challenge``, ``part`` and ``group`` are read where they are there.
+by ;), ``challenge``, ``part`` and ``group`` are read where they are there, and what raters said of
+an attribute, its mean, in ``attribute_KEY``.
 """
 
 import re
@@ -13,13 +14,14 @@ from pathlib import Path
 from ml.data.rows import Labels, RawRow, RowError, check_steps, gather, mean_as_counts, number
 from ml.data.samples import DataSetError, VoteRow
 from ml.data.single_votes import read_vote_lines
-from ml.data.sources.cells import cells_of, words
+from ml.data.sources.cells import cells_of, known_numbers, words
 from ml.data.spec import SourceSpec
 from ml.data.tables import Row, columns_of, find_table, read_rows
 
 NAME = "csv"
 _NEEDED = "beside 'file' it needs either counts n1, n2, .. nk, or one 'vote' a line, or a 'mean'"
 _COUNT = re.compile(r"n(\d+)")
+_ATTRIBUTE = "attribute_"
 
 
 def read(spec: SourceSpec) -> Labels:
@@ -114,6 +116,10 @@ def _label(row: Row) -> VoteRow:
         counts=(),
         tags=words(row.get("tags")),
         challenge=row.get("challenge", "").strip(),
+        attributes=known_numbers(
+            row,
+            {name.removeprefix(_ATTRIBUTE): name for name in row if name.startswith(_ATTRIBUTE)},
+        ),
         file=key,
         part=row.get("part", "").strip(),
         group=row.get("group", "").strip(),

@@ -1,0 +1,220 @@
+"""Write down what an attribute model learned, how well, and how far to trust each number."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+
+import numpy as np
+
+from ml.contracts.attributes_card import ATTRIBUTES_KIND, ATTRIBUTES_SCHEMA, MOST_REFERENCES
+from ml.contracts.config import Estimate
+from ml.data.samples import Panel
+from ml.evaluation.measured_evidence import MeasuredEvidence
+from ml.evaluation.metrics import Array
+from ml.models.attribute_mapper import AttributeMapper
+from ml.models.lite import VARIANTS
+from ml.training.attribute_awcu import ClassMeasure
+from ml.training.attribute_config import AttributeConfig
+from ml.training.attribute_measure import HeadMeasure
+from ml.training.card import SOURCES, backbone_facts
+
+GOLDEN_SEED = 21
+GOLDEN_SIDE = 256
+GOLDEN_TOLERANCE = 0.002
+_DIGITS = 4
+
+_NOTES = (
+    (
+        "srcc: on pictures that the head never saw, 95 % bootstrap interval over pictures; by "
+        "protocol on the held-out split, or the mean of repeated cross-validations where labels "
+        "are few. Penalties are chosen within the learned pictures each time."
+    ),
+    "shown: the lower end of that interval is above 0. A head that fails is kept, not shown.",
+    (
+        "baseline: the better, on the same pictures, of ridge on 12 colour statistics and the "
+        "single formula that ranked the learned pictures best. A constant ranks nothing: 0."
+    ),
+    (
+        "ceiling: the correlation that the noise of the ratings allows any model; null where only "
+        "means of ratings are published and the noise cannot be told."
+    ),
+    "awcu: SRCC of the linear head on the top map alone, which the attribute maps draw.",
+    "golden: the tolerance is a share of each head's range.",
+)
+_LIMITS = (
+    "An attribute is what the named crowd said of its pictures; other crowds will disagree.",
+    "It sees the whole picture squeezed to a square: proportions and fine detail are lost.",
+    "Learned from photos only; paintings, drawings and renderings are untested.",
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Learned:
+    """Everything a card tells.
+
+    ``values``: (n, K) for percentiles, by heads that did not learn from these pictures.
+    ``side_quality``: what each input side reached within training pictures.
+    """
+
+    network: AttributeMapper
+    side: int
+    side_quality: Mapping[int, float]
+    heads: tuple[HeadMeasure, ...]
+    classes: ClassMeasure
+    measured: tuple[MeasuredEvidence, ...]
+    values: Array
+    golden: Mapping[str, float]
+
+
+def attributes_card(
+    learned: Learned,
+    config: AttributeConfig,
+    panels: Sequence[Panel],
+    *,
+    version: str,
+    created_at: str,
+    weights: bytes,
+) -> dict[str, object]:
+    """The whole card as JSON-ready values."""
+    return {
+        "schema": ATTRIBUTES_SCHEMA,
+        "kind": ATTRIBUTES_KIND,
+        "version": version,
+        "created_at": created_at,
+        "licence": "Apache-2.0 for the weights; see data for what they learned from",
+        "architecture": _architecture(learned, config),
+        "weights": {
+            "file": f"{version}.safetensors",
+            "sha256": sha256(weights).hexdigest(),
+            "bytes": len(weights),
+        },
+        "data": [_data(panel) for panel in panels],
+        "training": {
+            **asdict(config),
+            "side_quality": {str(side): _figure(v) for side, v in learned.side_quality.items()},
+        },
+        "heads": [_head(head, learned.values[:, at]) for at, head in enumerate(learned.heads)],
+        "classes": asdict(learned.classes),
+        "measured": [_measured(row) for row in learned.measured],
+        "golden": {
+            "seed": GOLDEN_SEED,
+            "side": GOLDEN_SIDE,
+            "values": {key: round(value, 6) for key, value in learned.golden.items()},
+            "tolerance": GOLDEN_TOLERANCE,
+        },
+        "limits": [*_LIMITS, *_head_limits(learned.heads)],
+        "notes": [*_NOTES, *_findings(learned)],
+    }
+
+
+def _architecture(learned: Learned, config: AttributeConfig) -> dict[str, object]:
+    return {
+        "name": config.architecture,
+        "input_side": learned.side,
+        "features": learned.network.feature_count,
+        "options": {
+            "backbone": config.backbone,
+            "heads": [asdict(head) for head in learned.network.heads],
+        },
+        "backbones": [backbone_facts(config.backbone)] if config.backbone in VARIANTS else [],
+    }
+
+
+def _data(panel: Panel) -> dict[str, object]:
+    return {
+        "name": panel.name,
+        **SOURCES.get(panel.name, {}),
+        "count": len(panel.pictures),
+        "scale_steps": panel.steps,
+    }
+
+
+def _head(head: HeadMeasure, values: Array) -> dict[str, object]:
+    labels = head.labels
+    tested = {row for split in labels.rounds[0] for row in split.test.tolist()}
+    return {
+        "key": labels.spec.key,
+        "n": labels.count,
+        "learned_from": len(labels.taught),
+        "tested_on": len(tested),
+        "protocol": "held-out split" if labels.held_out else "repeated cross-validation",
+        "penalty": head.penalty,
+        "raters": labels.raters,
+        "crowd": labels.crowd,
+        "srcc": _estimate(head.srcc),
+        "awcu": _estimate(head.awcu_srcc),
+        "baseline": {"name": head.baseline, "srcc": _figure(head.baseline_srcc)},
+        "ceiling": None if head.ceiling is None else _figure(head.ceiling),
+        "shown": head.shown,
+        "reference": _percentiles(values),
+    }
+
+
+def _measured(row: MeasuredEvidence) -> dict[str, object]:
+    return {
+        "key": row.key,
+        "formula": row.formula,
+        "against": row.against,
+        "n": row.n,
+        "srcc": None if row.srcc is None else _estimate(row.srcc),
+        "judgement": row.judgement,
+        "reference": [_figure(value) for value in row.reference],
+    }
+
+
+def _findings(learned: Learned) -> list[str]:
+    """What the run found out, in sentences."""
+    found = learned.classes
+    failed = [head.labels.spec.key for head in learned.heads if not head.shown]
+    outdone = [
+        head.labels.spec.key
+        for head in learned.heads
+        if head.shown and head.baseline_srcc >= head.srcc.value
+    ]
+    lines = [
+        (
+            f"Aesthetic class at a mean of {found.threshold:g}, {found.count} pictures: "
+            f"{_percent(found.plain)} right without sample weights, {_percent(found.weighted)} "
+            f"with them (difference {_percent(found.gain)}), {found.majority:.1%} by always naming "
+            f"the commoner class. The finished head has gamma {found.chosen:g}, chosen in training."
+        ),
+        (
+            f"Of the sides {', '.join(map(str, learned.side_quality))} the heads look at "
+            f"{learned.side}: the better SRCC in folds of the training pictures."
+        ),
+    ]
+    if failed:
+        lines.append(f"Not shown to rank pictures beyond chance: {', '.join(failed)}.")
+    if outdone:
+        lines.append(f"No better than their baseline: {', '.join(outdone)}.")
+    return lines
+
+
+def _head_limits(heads: Sequence[HeadMeasure]) -> list[str]:
+    few = [head for head in heads if not head.labels.held_out]
+    if not few:
+        return []
+    most = max(head.labels.count for head in few)
+    return [
+        (
+            f"{len(few)} heads learned from {most} pictures or fewer: their intervals are wide, "
+            "and cross-validated figures are of heads that learned from fewer still."
+        )
+    ]
+
+
+def _percentiles(values: Array) -> list[float]:
+    points = np.quantile(values, np.linspace(0, 1, MOST_REFERENCES))
+    return [_figure(point) for point in points.tolist()]
+
+
+def _estimate(figure: Estimate) -> dict[str, float]:
+    return {name: _figure(value) for name, value in asdict(figure).items()}
+
+
+def _figure(value: float) -> float:
+    return round(float(value), _DIGITS)
+
+
+def _percent(figure: Estimate) -> str:
+    return f"{figure.value:.1%} ({figure.low:.1%} to {figure.high:.1%})"
