@@ -3,18 +3,20 @@
 import argparse
 import json
 from collections.abc import Iterator, Sequence
+from hashlib import sha256
 from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
 from ml.cli.options import at_least, panels, tell, write
 from ml.contracts.builtin import BUILTIN_ATTRIBUTES, BUILTIN_SCORER
-from ml.contracts.card import CardError
+from ml.contracts.card import CardError, file_digest
 from ml.contracts.config import TrainConfig
 from ml.contracts.engine import Engine
 from ml.contracts.files import replace_file
@@ -61,6 +63,7 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
     parser.add_argument("--into", type=Path, help="Markdown file whose marked section to replace")
     parser.add_argument("--pictures", type=at_least(4), default=120, help="under the curves")
     parser.add_argument("--moved", type=at_least(1), default=200, help="for the asymmetry")
+    parser.add_argument("--cache", type=Path, help="folder that keeps the moves between runs")
     parser.add_argument("--resamples", type=at_least(1), default=RESAMPLES, help="of each interval")
     parser.add_argument("--device", default="cpu")
     parser.add_argument(
@@ -97,8 +100,7 @@ def _tested(options: argparse.Namespace, document: dict[str, Any]) -> dict[str, 
 
     found = figures(judge_maps(bench, pairs, on_pair=told), resamples=options.resamples)
     tell(f"moving {min(options.moved, len(liked))} pictures up and down")
-    squares = _squares(liked[: options.moved], side=bench.sides.scorer, device=options.device)
-    sizes = search_both_ways(bench.drawer.mean, squares)
+    sizes = _sizes(options, bench, liked[: options.moved])
     uneven = asymmetry(sizes, resamples=options.resamples)
     facts = tested_facts(
         found,
@@ -107,6 +109,23 @@ def _tested(options: argparse.Namespace, document: dict[str, Any]) -> dict[str, 
         set_milliseconds=_set_milliseconds(explainer, liked[:_TIMED], side=bench.sides.scorer),
     )
     return with_figures(document, maps=map_rows(found), facts=facts)
+
+
+def _sizes(
+    options: argparse.Namespace, bench: Bench, pictures: Sequence[VotedPicture]
+) -> NDArray[np.float64]:
+    """How far each picture must be changed to raise and to lower its mean, kept between runs."""
+    keys = "\n".join([file_digest(options.scorer), *(picture.key for picture in pictures)])
+    kept = options.cache and options.cache / f"moved-{sha256(keys.encode()).hexdigest()[:16]}.npy"
+    if kept and kept.exists():
+        found: NDArray[np.float64] = np.load(kept)
+        return found
+    squares = _squares(pictures, side=bench.sides.scorer, device=options.device)
+    found = search_both_ways(bench.drawer.mean, squares)
+    if kept:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        np.save(kept, found)
+    return found
 
 
 def _bench(options: argparse.Namespace) -> tuple[Explainer, Bench]:
