@@ -42,19 +42,18 @@ def person(owner: Person) -> Iterator[Person]:
 @pytest.fixture(scope="module")
 def pair(owner: Person, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
     """The ids of a wide and a tall picture, both judged."""
-    person = another(owner)
+    page = owner.page
     folder = tmp_path_factory.mktemp("pair")
     files = [_file(folder, "Wide", 900, 600), _file(folder, "Tall", 600, 800)]
-    person.page.goto("/upload/")
-    choose(person, files)
-    person.page.goto("/")
+    page.goto("/upload/")
+    choose(owner, files)
+    page.goto("/")
     found = []
     for name in ("Wide", "Tall"):
-        tile = person.page.locator(f"a[href*='/artworks/'][aria-label*='{name}']").first
+        tile = page.locator(f"a[href*='/artworks/'][aria-label*='{name}']").first
         judged = re.compile("predicted mean")
         expect(tile).to_have_attribute("aria-label", judged, timeout=SETTLE_MS)
         found.append((tile.get_attribute("href") or "").split("/")[2])
-    person.page.close()
     return found[0], found[1]
 
 
@@ -87,7 +86,7 @@ def test_both_pictures_zoom_and_pan_as_one(person: Person, pair: tuple[str, str]
     planted.plant(person.page)
     page = person.page
     page.goto(f"/compare/?a={pair[0]}&b={pair[1]}")
-    expect(page.locator(".stage img")).to_have_count(4)
+    expect(page.locator(".stage img")).to_have_count(4, timeout=SETTLE_MS)
     first = page.get_by_role("group", name="Picture A").bounding_box()
     assert first is not None
     page.mouse.move(first["x"] + 0.6 * first["width"], first["y"] + 0.5 * first["height"])
@@ -120,7 +119,7 @@ def test_the_comparison_is_accessible_and_fits(
     page = person.page
     page.goto(f"/compare/?a={pair[0]}&b={pair[1]}")
     expect(page.get_by_role("heading", name="Where they differ")).to_be_visible()
-    expect(page.locator(".stage img")).to_have_count(4)
+    expect(page.locator(".stage img")).to_have_count(4, timeout=SETTLE_MS)
     page.keyboard.press("m")
     expect(page.locator(".map canvas")).to_have_count(2)
     tops = [page.get_by_role("group", name=f"Picture {n}").bounding_box() for n in "AB"]

@@ -30,18 +30,16 @@ def owner(chromium: Browser, product: Product) -> Iterator[Person]:
 @pytest.fixture(scope="module")
 def address(owner: Person, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Where a judged picture of 900 x 600 pixels hangs."""
-    person = another(owner)
+    page = owner.page
     path = tmp_path_factory.mktemp("pictures") / "Explained.jpg"
     path.write_bytes(photo_file(900, 600, seed=41))
-    person.page.goto("/upload/")
-    choose(person, [path])
-    person.page.goto("/")
-    tile = person.page.locator("a[href*='/artworks/'][aria-label*='Explained']").first
+    page.goto("/upload/")
+    choose(owner, [path])
+    page.goto("/")
+    tile = page.locator("a[href*='/artworks/'][aria-label*='Explained']").first
     judged = re.compile(r"predicted mean")
     expect(tile).to_have_attribute("aria-label", judged, timeout=SETTLE_MS)
-    found = tile.get_attribute("href") or ""
-    person.page.close()
-    return found
+    return tile.get_attribute("href") or ""
 
 
 @pytest.fixture
