@@ -11,15 +11,9 @@ from ml.inference.attributes import golden_values
 from ml.inference.golden import golden_picture
 from ml.inference.scoring import LoadedScorer
 from ml.models.registry import create
+from tests.workers.cards import HEADS, attributes_document
 
 GOLDEN = {"seed": 3, "side": 48, "tolerance": 1e-3}
-
-
-HEADS = [
-    {"key": "overall", "low": 1.0, "high": 10.0},
-    {"key": "light", "low": -1.0, "high": 1.0},
-    {"key": "symmetry", "low": 0.0, "high": 1.0},
-]
 
 
 def write_tiny_second(folder: Path, *, name: str = "second-tiny-1") -> Path:
@@ -76,45 +70,3 @@ def write_tiny_attributes(
     document = attributes_document(name, file_digest(weights), options, values)
     card.write_text(json.dumps({**document, **changes}))
     return card
-
-
-def attributes_document(
-    name: str, digest: str, options: dict[str, object], values: dict[str, float]
-) -> dict[str, object]:
-    """A card that tells of those heads, of one formula and of one kind of map."""
-    proven, chance = ({"value": 0.5 - by, "low": 0.3 - by, "high": 0.6 - by} for by in (0, 0.45))
-    around = {"value": 0.2, "low": 0.1, "high": 0.3}
-    beside = {f"deletion{end}": around for end in ("", "_random", "_centre")}
-    none = {"insertion": None, "pointing": None}
-    return {
-        "schema": 1,
-        "kind": "attributes",
-        "version": name,
-        "created_at": "2026-11-21",
-        "licence": "Apache-2.0",
-        "architecture": {"name": "attribute-mapper", "input_side": 32, "options": options},
-        "weights": {"file": f"{name}.safetensors", "sha256": digest, "bytes": 1},
-        "data": [{"name": "tiles", "title": "Small tiles", "licence": "CC0", "count": 145}],
-        "heads": [
-            {
-                "key": head["key"], "n": 145, "raters": 5, "crowd": "small tiles",
-                "srcc": chance if head["key"] == "symmetry" else proven,
-                "baseline": {"name": "ridge", "srcc": 0.31}, "ceiling": None,
-                "shown": head["key"] != "symmetry", "reference": [head["low"], head["high"]],
-            }
-            for head in HEADS
-        ],
-        "measured": [
-            {"key": "colorfulness", "formula": "How far colours lie from grey", "against": "",
-             "n": 0, "srcc": None, "judgement": False, "reference": [0.0, 0.5, 1.0]},
-            {"key": "brightness", "formula": "Mean lightness", "against": "light", "n": 145,
-             "srcc": proven, "judgement": True, "reference": []},
-        ],
-        "maps": [
-            {"kind": "merge", "title": "All layers", "explains": "one attribute", **beside,
-             **none, "milliseconds": 12.0, "verdict": "beats both"}
-        ],
-        "golden": {"seed": 3, "side": 48, "values": values, "tolerance": 1e-3},
-        "limits": ["Five raters a picture."],
-        "notes": ["Tiny."],
-    }  # fmt: skip

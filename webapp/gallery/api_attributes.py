@@ -53,7 +53,7 @@ class AttributeSerializer(serializers.Serializer[Any]):
 class NewAttributeSerializer(serializers.Serializer[Any]):
     """An attribute to add. With `choices` the answer is one of them, and the range follows."""
 
-    key = serializers.RegexField(KEY_PATTERN, max_length=40)
+    key = serializers.RegexField(rf"^{KEY_PATTERN.pattern}$", max_length=40)
     label = serializers.CharField(max_length=60)  # type: ignore[assignment]
     asks = serializers.CharField(max_length=200)
     low = serializers.FloatField(default=0.0)

@@ -31,7 +31,7 @@ def one(attribute: Attribute) -> AttributeRow:
 
 def _rows(attributes: QuerySet[Attribute]) -> list[AttributeRow]:
     card = registry.attributes_card(registry.active(ModelKind.ATTRIBUTES))
-    counted = attributes.annotate(votes=Count("ratings"))
+    counted = attributes.annotate(votes=Count("ratings")).order_by("place", "key")
     return [_row(each, each.votes, card) for each in counted]
 
 

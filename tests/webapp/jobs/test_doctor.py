@@ -11,7 +11,7 @@ from tests.people import person
 from tests.workers.tiny import write_tiny_scorer
 from tests.world import picture_of
 from webapp.catalogue.models import Artwork, ArtworkState, Blob, BlobChunk, Rendition
-from webapp.inference.models import Score
+from webapp.inference.models import Explained, Score
 from webapp.jobs import beats, services
 from webapp.jobs.models import Job, JobKind, JobState, Queue, WorkerBeat
 from webapp.registry.models import ModelVersion
@@ -128,6 +128,34 @@ def test_after_a_roll_back_artworks_show_the_older_models_score_again(artwork):
     says_and_mends("unshown")
     artwork.refresh_from_db()
     assert artwork.score_mean == 5.5
+
+
+def explaining_model() -> ModelVersion:
+    model = ModelVersion.objects.create(kind="attributes", name="a", digest="b" * 64, card={})
+    activate(model)
+    return model
+
+
+def test_a_new_attribute_model_explains_the_library_in_the_background(artwork):
+    model = explaining_model()
+    says_and_mends("unexplained")
+    job = Job.objects.get(kind=JobKind.EXPLAIN)
+    assert (job.queue, job.model_version) == (Queue.GPU_BATCH, model.digest)
+    Job.objects.update(state=JobState.DONE)
+    says_and_mends("unexplained")
+    assert Job.objects.get().state == JobState.QUEUED
+
+
+def test_nobody_is_asked_again_for_what_was_explained_or_given_up(artwork):
+    model = explaining_model()
+    doctor("--mend")
+    Job.objects.update(state=JobState.DEAD)
+    assert "unexplained:" not in doctor()[1]
+    Job.objects.all().delete()
+    Explained.objects.create(
+        artwork=artwork, model_version=model, scorer=ModelVersion.objects.get(kind="scorer")
+    )
+    assert doctor() == (0, "All is well.\n")
 
 
 def test_display_files_without_bytes_are_made_again(artwork):

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from tests.webapp.jobs.making import claim, due_now, job, owner, state_of
 from webapp.common.errors import Conflict
-from webapp.jobs import services
+from webapp.jobs import selectors, services
 from webapp.jobs.models import Job, JobKind, JobState, Queue
 
 
@@ -175,3 +175,33 @@ def test_a_job_asked_for_in_a_rolled_back_transaction_does_not_exist():
         services.enqueue(kind=JobKind.RENDER, subject=uuid4(), owner_id=someone.pk, queue=Queue.IO)
         transaction.set_rollback(True)
     assert not Job.objects.exists()
+
+
+@pytest.mark.django_db
+def test_what_somebody_waits_for_comes_first_with_fresh_attempts():
+    waiting, failed = (job(Queue.GPU_BATCH, priority=-10, delay_seconds=60) for _ in range(2))
+    Job.objects.filter(pk=failed.pk).update(state=JobState.DEAD, attempt=3)
+    both = Job.objects.filter(pk__in=[waiting.pk, failed.pk])
+    assert services.urge(both, queue=Queue.GPU_INTERACTIVE) == 2
+    assert len(claim(Queue.GPU_INTERACTIVE, limit=2)) == 2
+    assert set(both.values_list("attempt", "priority")) == {(1, 0)}
+
+
+@pytest.mark.django_db
+def test_what_is_being_done_is_left_alone():
+    running = job()
+    (held,) = claim()
+    assert services.urge(Job.objects.filter(pk=running.pk), queue=Queue.GPU_INTERACTIVE) == 0
+    assert services.finish(held)
+    assert Job.objects.get().queue == Queue.IO
+
+
+@pytest.mark.django_db
+def test_work_that_is_paused_or_later_or_of_another_kind_is_not_due():
+    job(delay_seconds=60)
+    assert not selectors.due([Queue.IO], JobKind.RENDER)
+    job()
+    assert selectors.due([Queue.IO], JobKind.RENDER)
+    assert not selectors.due([Queue.IO], JobKind.EXPORT)
+    services.pause(Queue.IO)
+    assert not selectors.due([Queue.IO], JobKind.RENDER)

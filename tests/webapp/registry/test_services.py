@@ -3,10 +3,15 @@
 import pytest
 from django.core.management import CommandError, call_command
 
-from tests.workers.tiny import write_tiny_scorer
-from webapp.registry.models import ModelKind, ModelVersion, VersionState
+from ml.contracts.attributes import built_in
+from tests.workers.tiny import (
+    write_tiny_attributes,
+    write_tiny_scorer,
+    write_tiny_second,
+)
+from webapp.registry.models import Attribute, ModelKind, ModelVersion, VersionState
 from webapp.registry.selectors import active
-from webapp.registry.services import activate, register_builtin
+from webapp.registry.services import BadCardError, activate, register_builtin
 
 pytestmark = pytest.mark.django_db
 
@@ -58,3 +63,37 @@ def test_a_damaged_card_is_the_operators_to_repair(tmp_path, settings):
     (tmp_path / "lite.json").write_text('{"schema": 1}')
     with pytest.raises(CommandError, match=r"lite\.json"):
         call_command("sync_models")
+
+
+def test_each_kind_of_card_has_its_own_active_version(tmp_path):
+    write_tiny_scorer(tmp_path)
+    write_tiny_attributes(tmp_path)
+    write_tiny_second(tmp_path)
+    register_builtin(tmp_path)
+    found = {version.kind: version.name for version in ModelVersion.objects.filter(state="active")}
+    assert found == {
+        "scorer": "scorer-tiny-1",
+        "attributes": "attributes-tiny-1",
+        "second-score": "second-tiny-1",
+    }
+
+
+@pytest.mark.parametrize("damage", [{"kind": "song"}, {"heads": []}, {"weights": {}}])
+def test_a_damaged_card_of_an_attribute_model_is_named(tmp_path, damage):
+    write_tiny_attributes(tmp_path, **damage)
+    with pytest.raises(BadCardError, match="attributes-tiny-1"):
+        register_builtin(tmp_path)
+    assert not ModelVersion.objects.exists()
+
+
+def test_attributes_of_the_product_are_taken_in_and_own_ones_stay(tmp_path):
+    register_builtin(tmp_path)
+    assert Attribute.objects.count() == len(built_in())
+    Attribute.objects.create(
+        key="calm", label="Calm", low=0, high=10, low_word="a", high_word="b", asks="Calm?"
+    )
+    Attribute.objects.filter(key="light").update(label="?", active=False)
+    register_builtin(tmp_path)
+    assert Attribute.objects.get(key="calm").label == "Calm"
+    light = Attribute.objects.get(key="light")
+    assert (light.label, light.active) == ("Light", False)
