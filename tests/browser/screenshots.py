@@ -6,14 +6,22 @@ FOLDER holds pictures that may be published; they hang beside the demo pictures.
 import sys
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.conftest import FLAGS
 from tests.browser.pages import choose, enter, visit
 from tests.product import ROOT, Product, running
 
 TARGET = ROOT / "docs" / "screenshots"
-PAGES = {"gallery": "/", "viewer": "", "upload": "/upload/", "jobs": "/jobs/"}
+PAGES = {
+    "gallery": "/",
+    "viewer": "",
+    "map": "",
+    "compare": "",
+    "upload": "/upload/",
+    "jobs": "/jobs/",
+}
+EXPLAINED_MS = 240_000
 
 
 def main(folder: Path) -> None:
@@ -36,19 +44,40 @@ def _fill(browser: Browser, product: Product, files: list[Path]) -> None:
     person.page.wait_for_timeout(2_000 + 500 * len(files))
     product.manage("demo")
     person.page.wait_for_timeout(15_000)
+    _wait_for_reasons(person.page)
     person.context.close()
+
+
+def _wait_for_reasons(page: Page) -> None:
+    """Explanations are made when nothing else waits; ask for those that are shown."""
+    for address in _addresses(page)[:2]:
+        page.goto(address)
+        now = page.get_by_role("button", name="Explain now")
+        if now.count():
+            now.click()
+        page.get_by_text("Measured in the picture").wait_for(timeout=EXPLAINED_MS)
+
+
+def _addresses(page: Page) -> list[str]:
+    page.goto("/")
+    tiles = page.locator("a[href*='/artworks/']")
+    tiles.first.wait_for()
+    return [tile.get_attribute("href") or "" for tile in tiles.all()]
 
 
 def _walk(browser: Browser, product: Product, device: str, scheme: str) -> None:
     person = visit(browser, product, phone=device == "phone", dark=scheme == "dark")
     enter(person, product)
-    tile = person.page.locator("a[href*='/artworks/']").first
-    tile.wait_for()
-    pages = {**PAGES, "viewer": tile.get_attribute("href") or "/"}
+    first, second = _addresses(person.page)[:2]
+    pair = f"/compare/?a={first.split('/')[2]}&b={second.split('/')[2]}"
+    pages = {**PAGES, "viewer": first, "map": first, "compare": pair}
     for name, path in pages.items():
         person.page.goto(path)
         person.page.wait_for_load_state("networkidle")
         person.page.wait_for_timeout(2500)
+        if name == "map":
+            person.page.keyboard.press("m")
+            person.page.wait_for_timeout(800)
         person.page.screenshot(
             path=TARGET / f"{name}-{device}-{scheme}.jpg", type="jpeg", quality=80
         )
