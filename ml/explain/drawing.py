@@ -20,9 +20,9 @@ from ml.explain.visual_backprop import visual_backprop
 from ml.models.attribute_mapper import Answers, AttributeMapper
 from ml.models.scorer import Scorer
 
-# The tile has 64 cells a side; a quarter of an input of 224 is the finest grid that it can show,
-# and all grids of the network are whole multiples of each other up to it.
-GRID_SIDE = 56
+# Maps are drawn on a grid of the square's side over this: the finest that a tile of 64 cells can
+# show of a square of 256, and the grids of all blocks are whole multiples of each other up to it.
+GRID_STRIDE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,8 @@ class Drawer:
 
     def _merge(self, look: Look) -> Iterator[DrawnMap]:
         weight = self._mapper.merge_weight[self._rows]
-        maps = merge_maps(look.blocks, weight, side=GRID_SIDE, terms=Terms.SIGNED)
+        side = grid_side(self._sides.mapper)
+        maps = merge_maps(look.blocks, weight, side=side, terms=Terms.SIGNED)
         return self._named(MapKind.MERGE, maps[0])
 
     def _aesam(self, look: Look) -> Iterator[DrawnMap]:
@@ -143,7 +144,8 @@ class Drawer:
         return self._named(MapKind.ATTAM, class_maps(look.blocks[-1], weight)[0])
 
     def _gradient(self, look: Look) -> Iterator[DrawnMap]:
-        maps = gradient_maps(look.stages, self._mean_of_stages, side=GRID_SIDE)
+        side = grid_side(self._sides.scorer)
+        maps = gradient_maps(look.stages, self._mean_of_stages, side=side)
         yield DrawnMap(MapKind.GRADIENT, OVERALL, above_weakest(maps[0]))
 
     def _backprop(self, look: Look) -> Iterator[DrawnMap]:
@@ -172,6 +174,11 @@ class Drawer:
     def _mean_of_stages(self, stages: Sequence[Tensor]) -> Tensor:
         features = self._scorer.pooling(stages)
         return _mean(self._scorer.judge(features, self._panel))
+
+
+def grid_side(side: int) -> int:
+    """Cells along a map of a square of ``side`` pixels."""
+    return max(1, side // GRID_STRIDE)
 
 
 def above_weakest(values: Tensor) -> Tensor:

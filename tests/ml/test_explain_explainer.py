@@ -13,7 +13,7 @@ from ml.contracts.attributes import OVERALL, Source, built_in
 from ml.contracts.explanations import Explanation, MapKind
 from ml.data.transforms import UnusablePictureError, to_pixels
 from ml.explain.adversarial import Norm, size_of
-from ml.explain.drawing import GRID_SIDE, Drawer, Effort, Sides
+from ml.explain.drawing import Drawer, Effort, Sides, grid_side
 from ml.explain.explainer import Explainer, load_explainer
 from ml.explain.merge_maps import Terms, merge_maps
 from ml.explain.rendering import TILE_SIDE
@@ -180,7 +180,8 @@ def test_merge_maps_are_the_signed_ones_counted_from_the_weakest_place(
     look = one.look(noise(7))
     maps = torch.stack([drawn.values for drawn in one.draw_kind(look, MapKind.MERGE)])
     assert maps.amin(dim=(1, 2)).tolist() == [0.0] * len(mapper.keys)
-    signed = merge_maps(look.blocks, mapper.merge_weight, side=GRID_SIDE, terms=Terms.SIGNED)[0]
+    side = grid_side(look.seen.shape[3])
+    signed = merge_maps(look.blocks, mapper.merge_weight, side=side, terms=Terms.SIGNED)[0]
     gaps = signed - maps
     torch.testing.assert_close(gaps, gaps[:, :1, :1].expand_as(gaps), rtol=0, atol=1e-5)
 
