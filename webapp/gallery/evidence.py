@@ -70,11 +70,19 @@ def _learned(head: HeadFacts) -> Standing:
     learned = f"Learned from {head.n:,} pictures{people} ({head.crowd})"
     agreement = f"SRCC {srcc.value:.2f}, 95 % from {srcc.low:.2f} to {srcc.high:.2f}"
     if head.shown:
-        text = f"{learned}; on pictures it had not seen it ordered them as people did ({agreement})"
-        rival = f"; {head.baseline} alone reaches {head.baseline_srcc:.2f}."
-        return Standing("learned", True, None, text + rival, evidence)
+        text = (
+            f"{learned}; its order of pictures it had not seen agrees with people's ({agreement})"
+        )
+        return Standing("learned", True, None, f"{text}. {_rival(head)}", evidence)
     text = f"{learned}, but not shown to order new ones better than chance ({agreement})."
     return Standing("learned", False, NOT_PROVEN, f"{text} Its number is kept back.", evidence)
+
+
+def _rival(head: HeadFacts) -> str:
+    name = f"{head.baseline[:1].upper()}{head.baseline[1:]}"
+    if head.baseline_srcc >= head.srcc.value:
+        return f"{name}, a simple rival, does as well ({head.baseline_srcc:.2f})."
+    return f"{name}, a simple rival, reaches {head.baseline_srcc:.2f}."
 
 
 def _measured(formula: MeasuredFacts) -> Standing:

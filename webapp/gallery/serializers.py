@@ -204,7 +204,7 @@ def render_shared(detail: Detail, *, links: Links | None = None) -> dict[str, An
         **render_why(detail.explanation, links),
         "versions": JudgedBySerializer(detail.judgements, many=True).data,
         "derived_from": detail.source and SourceArtworkSerializer(detail.source).data,
-        "derivation": detail.artwork.derivation if detail.source else "",
+        "derivation": detail.artwork.derivation,
         "derived": DerivedArtworkSerializer(detail.derived, many=True).data,
     }
 
