@@ -68,6 +68,7 @@ def _coach(options: argparse.Namespace) -> Coach:
         options.second_weights,
         options.second_card,
         device=options.device,
+        engine=options.engine,
     )
 
 

@@ -22,6 +22,7 @@ from ml.coach.words import words_of
 from ml.contracts.advice import TOGETHER, Advice, Proposal
 from ml.contracts.card import ScorerCard
 from ml.contracts.edits import COMPONENTS, Edits
+from ml.contracts.engine import Engine
 from ml.contracts.results import ScoreResult
 from ml.contracts.votes import BINS
 from ml.data.transforms import UnusablePictureError, on_white, to_pixels
@@ -253,17 +254,19 @@ def load_coach(
     second_card: Path,
     *,
     device: torch.device | str,
+    engine: Engine = Engine.TORCH,
 ) -> Coach:
     """Read and verify both scorers, and what the second card says of the coach.
 
+    ``engine`` judges; gradients are always torch's.
     Raises DeviceUnavailableError, or CardError, DigestMismatchError, WeightsError or
     GoldenMismatchError; after any of these nothing may be proposed.
     """
     place = open_device(device)
     network, card = open_scorer(scorer_weights, scorer_card)
     other, other_card = open_scorer(second_weights, second_card)
-    served = LoadedScorer(network, card, device=place)
-    second = LoadedScorer(other, other_card, device=place)
+    served = LoadedScorer(network, card, device=place, engine=engine)
+    second = LoadedScorer(other, other_card, device=place, engine=engine)
     served.check_golden()
     second.check_golden()
     trust = read_trust(second_card, scorer=served.digest)

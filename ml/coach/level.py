@@ -11,8 +11,9 @@ REACH = 5.0  # degrees either way: more is a choice, not a slip
 STEP = 0.25
 _SHARP = 0.6  # degrees: how nearly parallel lines must be to count together
 _FAINT = 0.25  # of the strongest edges: what is weaker is texture
-# A turn must line up this many times more edges than none, or there is no evidence of a slip.
-_EVIDENCE = 1.25
+# A turn must line up this many times more edges than no turn and than most turns, or there is no
+# evidence of a slip: limbs and branches lean by nature and line up up to 1.7 times more.
+_EVIDENCE = 2.0
 
 
 def alignment(picture: Image.Image, turns: Array) -> Array:
@@ -32,7 +33,8 @@ def correction(picture: Image.Image) -> float:
     lined = alignment(picture, turns)
     best = int(lined.argmax())
     still = float(lined[len(turns) // 2])
-    if abs(turns[best]) < 2 * STEP or lined[best] <= _EVIDENCE * still:
+    rivals = max(still, float(np.median(lined)))
+    if abs(turns[best]) < 2 * STEP or lined[best] <= _EVIDENCE * rivals:
         return 0.0
     return float(turns[best])
 

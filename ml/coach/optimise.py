@@ -157,8 +157,8 @@ def _better(best: _Climbed, place: Tensor, worth: Tensor) -> _Climbed:
 
 def _starts(box: _Box, hints: Sequence[Edits]) -> Tensor:
     """(2, 14): the picture as it is, with a spot faint enough to move; the best of each grid."""
-    still = box.inside(position(Edits(dodge=0.05)).to(box.device)[None])[0]
+    still = box.inside(position(Edits(dodge=0.03)).to(box.device)[None])[0]
     frame = box.tried((Edits(), *FRAMES, *hints))
     tone = box.tried((Edits(), *TONES))
-    spot = box.tried((Edits(dodge=0.05), *SPOTS))
+    spot = box.tried((Edits(dodge=0.03), *SPOTS))
     return torch.stack([still, box.inside((frame + tone + spot)[None])[0]])

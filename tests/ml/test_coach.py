@@ -98,8 +98,7 @@ def test_the_whole_comes_first_and_parts_follow_by_gain(coach: Coach) -> None:
 
 
 def test_a_second_scorer_may_veto_everything(shipped: Shipped, tmp_path: Path) -> None:
-    """Trained on turned votes, it likes what the first one does not."""
-    contrary = _contrary(shipped, tmp_path)
+    contrary = _pulling(shipped, tmp_path, -1.0)
     coach = load_coach(shipped.weights, shipped.card, *contrary, device="cpu")
     advice = coach.advise(dim())
     assert advice.proposals == ()
@@ -107,10 +106,12 @@ def test_a_second_scorer_may_veto_everything(shipped: Shipped, tmp_path: Path) -
     assert coach.study(dim()).wanted is not None
 
 
-def test_what_cannot_be_bettered_gets_a_reason(coach: Coach) -> None:
-    advice = coach.advise(Image.new("RGB", (300, 300), "white"))
+def test_what_cannot_be_bettered_gets_a_reason(shipped: Shipped, tmp_path: Path) -> None:
+    """A scorer that says the same of everything wishes for nothing."""
+    indifferent = _pulling(shipped, tmp_path, 0.0)
+    advice = load_coach(*indifferent, *indifferent, device="cpu").advise(dim())
     assert advice.proposals == ()
-    assert advice.reason.endswith(".")
+    assert advice.reason == "No change within modest bounds raises the expected score."
 
 
 @pytest.mark.parametrize(
@@ -191,11 +192,11 @@ def test_a_page_without_marks_is_refused(shipped: Shipped, tmp_path: Path) -> No
     assert page.read_text() == "# Another page\n"
 
 
-def _contrary(shipped: Shipped, folder: Path) -> tuple[Path, Path]:
-    """The tiny scorer with every pull turned round: what one likes the other does not."""
+def _pulling(shipped: Shipped, folder: Path, factor: float) -> tuple[Path, Path]:
+    """The tiny scorer with every pull times ``factor``: below 0 it likes what it did not."""
     tensors = load_file(shipped.weights)
-    tensors["pull"] = -tensors["pull"]
-    weights, card = folder / "contrary.safetensors", folder / "contrary.json"
+    tensors["pull"] = factor * tensors["pull"]
+    weights, card = folder / "other.safetensors", folder / "other.json"
     save_file(tensors, weights)
     document = json.loads(shipped.card.read_text())
     document["weights"]["sha256"] = file_digest(weights)

@@ -1,5 +1,7 @@
 """A recipe does the same on pixels and on files, changes nothing when empty, and can be learned."""
 
+import subprocess
+import sys
 from dataclasses import fields
 
 import numpy as np
@@ -194,3 +196,8 @@ def test_weaker_opposite_and_random_recipes_are_what_they_say() -> None:
     assert drawn != random_like(recipe, seed=2)
     assert set(drawn.to_json()) <= set(recipe.to_json())
     assert position(drawn).norm() == pytest.approx(float(position(recipe).norm()), rel=0.5)
+
+
+def test_applying_needs_no_torch() -> None:
+    program = "import sys, ml.coach.apply; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
