@@ -1,7 +1,7 @@
 // How an explanation is put into words.
 import { describe, expect, it } from 'vitest';
 import type { ActivationMap, AttributeReading, Faithfulness, Verdict } from '../api/explanations';
-import { bestMap, mapGroups, placeText, readout, sentence, sorted, sourceText, testSentence, valueText, warning } from './words';
+import { bestMap, mapGroups, mapName, placeText, readout, sentence, sorted, sourceText, testSentence, valueText, warning } from './words';
 
 function faith(verdict: Verdict, rest: Partial<Faithfulness> = {}): Faithfulness {
   const none = { deletion: null, deletion_random: null, deletion_centre: null, insertion: null, insertion_random: null, insertion_centre: null };
@@ -36,6 +36,11 @@ describe('the test of a map', () => {
 });
 
 describe('the choice of maps', () => {
+  it('does not name the score in every line', () => {
+    expect(mapName({ key: 'overall', label: 'Overall: all layers' })).toBe('All layers');
+    expect(mapName({ key: 'light', label: 'Light: all layers' })).toBe('Light: all layers');
+  });
+
   it('is grouped by what they tell, without empty groups', () => {
     const groups = mapGroups([map('merge', 'light'), map('visualbackprop', 'overall'), map('merge', 'overall')]);
     expect(groups.map(({ name }) => name)).toEqual(['What raises the score', 'What the network sees', 'What speaks for each attribute']);
@@ -70,6 +75,12 @@ describe('an attribute', () => {
     expect(placeText(81.6)).toBe('above 82 of 100');
     expect(placeText(99.7)).toBe('above nearly all');
     expect(placeText(null)).toBe('');
+  });
+
+  it('tells the more the better it was tested', () => {
+    const evidence = { n: 145, raters: 5, srcc: 0.2, srcc_low: 0.1, srcc_high: 0.3, baseline: null, crowd: '' };
+    const parts = sorted([reading({ key: 'weak', percentile: 97, evidence }), reading({ key: 'strong', percentile: 90, evidence: { ...evidence, srcc: 0.6 } })]);
+    expect(parts.judged.map(({ key }) => key)).toEqual(['strong', 'weak']);
   });
 
   it('is sorted: telling judgements, facts, and what has no number', () => {

@@ -6,6 +6,12 @@ export const OVERALL = 'overall';
 /** Names a map across artworks and versions. */
 export const mapId = (map: Pick<ActivationMap, 'kind' | 'key'>): string => `${map.kind}:${map.key}`;
 
+/** What a map is called within its group, where the score need not be named again. */
+export function mapName({ key, label }: Pick<ActivationMap, 'key' | 'label'>): string {
+  const said = key === OVERALL ? label.replace(/^overall: /i, '') : label;
+  return said.charAt(0).toUpperCase() + said.slice(1);
+}
+
 const GROUPS = ['What raises the score', 'What would change it', 'What the network sees', 'What speaks for each attribute'] as const;
 export type GroupName = (typeof GROUPS)[number];
 
@@ -119,10 +125,14 @@ export interface Sorted {
   unrated: AttributeReading[];
 }
 
+const UNTESTED = 0.1;
+
+/** How much a judgement tells: how far from the middle it lies, as far as it may be trusted. */
+const telling = ({ percentile, evidence }: AttributeReading): number => Math.abs((percentile ?? 50) - 50) * (evidence?.srcc ?? UNTESTED);
+
 /** Judgements with the most telling first, then facts, then what has no number and why. */
 export function sorted(attributes: readonly AttributeReading[]): Sorted {
   const known = attributes.filter((one) => one.value !== null && one.choice === null);
-  const telling = (one: AttributeReading): number => Math.abs((one.percentile ?? 50) - 50);
   const without = attributes.filter((one) => one.value === null && one.choice === null);
   return {
     judged: known.filter((one) => one.judgement).sort((a, b) => telling(b) - telling(a)),
