@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,8 @@ class Outcome:
 
     ``wanted``: the optimum before any check; ``whole``: what was proposed; ``random``: a recipe
     of the same size in another direction; ``fixed``: auto-contrast; ``opposite``: the optimum's
-    tones the other way, beside ``tones``, the same without its frame.
+    tones the other way, beside ``tones``, the same without its frame. ``seconds``: what the search
+    and the checks took, without the parts and the baselines.
     """
 
     panel: str
@@ -58,6 +60,7 @@ class Outcome:
     fixed: Change
     tones: Change | None
     opposite: Change | None
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +147,9 @@ def promises(done: Sequence[Outcome]) -> tuple[Array, Array]:
 
 def _outcome(coach: Coach, subject: Subject, *, seed: int) -> Outcome:
     picture = picture_of(subject)
+    began = perf_counter()
     study = coach.study(picture)
+    seconds = perf_counter() - began
     wanted = study.wanted.edits if study.wanted else Edits()
 
     def tried(changed: Image.Image, edits: Edits) -> Change:
@@ -172,6 +177,7 @@ def _outcome(coach: Coach, subject: Subject, *, seed: int) -> Outcome:
         fixed=tried(ImageOps.autocontrast(picture, cutoff=CUTOFF), Edits()),
         tones=recipe(tones),
         opposite=recipe(opposite(tones)),
+        seconds=seconds,
     )
 
 
