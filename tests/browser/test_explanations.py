@@ -71,6 +71,15 @@ def shown_percent(person: Person) -> int:
     return int(re.sub(r"\D", "", said) or -1)
 
 
+def test_a_fresh_picture_is_explained_without_a_reload(person: Person, address: str) -> None:
+    page = person.page
+    page.goto(address)
+    expect(page.get_by_text("Measured in the picture")).to_be_visible(timeout=2 * SETTLE_MS)
+    page.keyboard.press("m")
+    expect(page.locator(".map canvas")).to_be_visible()
+    expect(page.get_by_role("group", name="Main colours")).to_be_visible()
+
+
 def test_a_map_lies_exactly_over_the_picture_also_when_zoomed(person: Person, stage: Stage) -> None:
     page = person.page
     page.keyboard.press("m")
