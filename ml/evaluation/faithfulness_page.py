@@ -166,7 +166,7 @@ def _asymmetry_words(facts: Mapping[str, Any]) -> str:
         f"({facts['unreached']} more could not be moved that far): lowering needs the smaller "
         f"change in a share of {share} of them. The change that raises is {words('ratio')} times "
         f"the one that lowers (median). In levels of 0 to 255, root mean square: "
-        f"{words('raising')} to raise, {words('lowering')} to lower."
+        f"{words('raising', 3)} to raise, {words('lowering', 3)} to lower."
     )
 
 
