@@ -12,11 +12,11 @@ from ml.contracts.files import replace_file
 from ml.evaluation.benchmark import (
     BenchmarkSourceError,
     OwnResult,
-    put_into,
     results_of_ablation,
     results_of_card,
     section,
 )
+from ml.evaluation.marked_section import put_into
 
 
 def add(commands: "argparse._SubParsersAction[Any]") -> None:

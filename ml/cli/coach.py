@@ -12,8 +12,9 @@ from ml.contracts.config import TrainConfig
 from ml.contracts.files import replace_file
 from ml.data.samples import Panel
 from ml.evaluation.coaching import Outcome, Subject, measured_trust, outcomes, subjects
-from ml.evaluation.coaching_page import put_into, section
+from ml.evaluation.coaching_page import section
 from ml.evaluation.coaching_sheets import sheets
+from ml.evaluation.marked_section import put_into
 
 _SECOND = WEIGHTS_FOLDER / "second-v1.safetensors"
 

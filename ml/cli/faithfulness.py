@@ -32,11 +32,11 @@ from ml.evaluation.faithfulness_figures import figures
 from ml.evaluation.faithfulness_judges import mapper_judge, scorer_judge
 from ml.evaluation.faithfulness_page import (
     map_rows,
-    put_into,
     section,
     tested_facts,
     with_figures,
 )
+from ml.evaluation.marked_section import put_into
 from ml.explain.drawing import Sides
 from ml.explain.explainer import Explainer, load_explainer
 from ml.inference.attributes import load_attribute_mapper

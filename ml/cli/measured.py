@@ -8,7 +8,8 @@ from ml.cli.options import at_least, checked_panel, tell, write
 from ml.contracts.files import replace_file
 from ml.data.spec import parse_spec
 from ml.evaluation.bootstrap import RESAMPLES
-from ml.evaluation.measured_evidence import evidence, put_into, section
+from ml.evaluation.marked_section import put_into
+from ml.evaluation.measured_evidence import evidence, section
 
 
 def add(commands: "argparse._SubParsersAction[Any]") -> None:

@@ -7,7 +7,7 @@ from ml.data.samples import DataSetError
 from ml.data.transforms import UnusablePictureError
 from ml.evaluation.benchmark import BenchmarkSourceError
 from ml.evaluation.checks import BadRowsError
-from ml.evaluation.coaching_page import NoMarksError
+from ml.evaluation.marked_section import NoMarksError
 from ml.evaluation.predictions import PredictionFileError
 from ml.evaluation.votes import TooFewVotesError
 from ml.inference.devices import DeviceUnavailableError

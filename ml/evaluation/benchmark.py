@@ -87,15 +87,6 @@ def section(own: Sequence[OwnResult]) -> str:
     return "\n\n".join(parts)
 
 
-def put_into(text: str, written: str) -> str:
-    """``text`` with the part between the marks replaced. Raises BenchmarkSourceError."""
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise BenchmarkSourceError("the document has no marks of a benchmark section")
-    return before + written + after
-
-
 _CAVEAT = (
     "The EMD of a paper that does not state its r stands without it. Accuracy is that of high "
     "against low at 5; calling every picture high gets about 70 % on AVA."

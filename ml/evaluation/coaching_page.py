@@ -18,19 +18,6 @@ END = "<!-- coach: end -->"
 Pick = Callable[[Outcome], Change | None]
 
 
-class NoMarksError(ValueError):
-    """The page has no marks: the operator must name another, or write them."""
-
-
-def put_into(text: str, written: str) -> str:
-    """``text`` with the part between the marks replaced. Raises NoMarksError."""
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise NoMarksError("the document has no marks of the coach's figures")
-    return before + written + after
-
-
 def section(
     done: Sequence[Outcome], *, trust: Trust | None, half_width_per_sd: float, crowd: str
 ) -> str:

@@ -14,7 +14,6 @@ from ml.contracts.attributes_card import (
     parse_attributes_card,
 )
 from ml.contracts.config import Estimate
-from ml.data.samples import DataSetError
 from ml.evaluation.faithfulness_asymmetry import Asymmetry
 from ml.evaluation.faithfulness_figures import KindFigures
 from ml.evaluation.text_table import markdown, with_interval
@@ -64,15 +63,6 @@ def section(document: Mapping[str, Any]) -> str:
     if card.maps:
         parts += [*_map_parts(card, document.get(_FIELD, {}))]
     return "\n\n".join([*parts, END])
-
-
-def put_into(text: str, written: str) -> str:
-    """``text`` with the part between the marks replaced. Raises DataSetError without marks."""
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise DataSetError("the document has no marks of a section on explanations")
-    return before + written + after
 
 
 def _attribute_parts(card: AttributesCard) -> Iterator[str]:

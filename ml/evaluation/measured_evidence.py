@@ -138,15 +138,6 @@ def section(rows: Sequence[MeasuredEvidence], *, source: str) -> str:
     return f"{BEGIN}\n\n{summary}\n\n{table}\n\n{END}"
 
 
-def put_into(text: str, written: str) -> str:
-    """``text`` with the part between the marks replaced. Raises DataSetError without marks."""
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise DataSetError("the document has no marks of a section on measured attributes")
-    return before + written + after
-
-
 def _labels(picture: VotedPicture) -> dict[str, float]:
     """Attribute key to rating, for the columns that are filled."""
     given = picture.attributes

@@ -10,11 +10,11 @@ from ml.evaluation.benchmark import (
     BEGIN,
     END,
     BenchmarkSourceError,
-    put_into,
     results_of_ablation,
     results_of_card,
     section,
 )
+from ml.evaluation.marked_section import NoMarksError, put_into
 from ml.evaluation.published import AVA_FITS, AVA_FITS_OVERALL, PUBLISHED
 
 
@@ -81,7 +81,7 @@ def test_only_the_part_between_the_marks_is_replaced() -> None:
 
 @pytest.mark.parametrize("text", ["no marks", f"{BEGIN} and no end"])
 def test_a_document_without_marks_is_left_alone(text: str) -> None:
-    with pytest.raises(BenchmarkSourceError, match="marks"):
+    with pytest.raises(NoMarksError, match="benchmark: begin"):
         put_into(text, section([]))
 
 
