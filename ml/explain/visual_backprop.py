@@ -8,56 +8,44 @@ the network sees, not what it thinks of it.
 """
 
 from collections.abc import Sequence
-from typing import Protocol
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-
-class Passage(Protocol):
-    """The layer between two maps. ``padding``: rows and columns added before the first."""
-
-    @property
-    def kernel(self) -> int: ...
-
-    @property
-    def stride(self) -> int: ...
-
-    @property
-    def padding(self) -> int: ...
+from ml.models.backbone import Step
 
 
 def visual_backprop(
-    maps: Sequence[Tensor], passages: Sequence[Passage], *, size: tuple[int, int]
+    maps: Sequence[Tensor], steps: Sequence[Step], *, size: tuple[int, int]
 ) -> Tensor:
     """(B, H, W) in 0..1 for maps (B, C_i, h_i, w_i), shallow to deep.
 
-    ``passages[i]`` leads to ``maps[i]`` from the map before it, the first from the pixels, which
-    are ``size`` = (H, W). Raises ValueError unless there is one passage for each map.
+    ``steps[i]`` leads to ``maps[i]`` from the map before it, the first from the pixels, which
+    are ``size`` = (H, W). Raises ValueError unless there is one step for each map.
     """
-    if len(maps) != len(passages) or not maps:
-        raise ValueError(f"{len(passages)} passages to {len(maps)} maps")
+    if len(maps) != len(steps) or not maps:
+        raise ValueError(f"{len(steps)} steps to {len(maps)} maps")
     means = [unit_scaled(part.mean(dim=1)) for part in maps]  # each (B, h_i, w_i)
     mask = means[-1]
-    for shallower, passage in zip(reversed(means[:-1]), reversed(passages[1:]), strict=True):
-        mask = passed_back(mask, passage, size=(shallower.shape[1], shallower.shape[2]))
+    for shallower, step in zip(reversed(means[:-1]), reversed(steps[1:]), strict=True):
+        mask = passed_back(mask, step, size=(shallower.shape[1], shallower.shape[2]))
         mask = unit_scaled(mask * shallower)
-    return unit_scaled(passed_back(mask, passages[0], size=size))
+    return unit_scaled(passed_back(mask, steps[0], size=size))
 
 
-def passed_back(mask: Tensor, passage: Passage, *, size: tuple[int, int]) -> Tensor:
+def passed_back(mask: Tensor, step: Step, *, size: tuple[int, int]) -> Tensor:
     """(B, h, w) -> (B, *size): the transposed convolution of ones, without bias.
 
     Every cell is handed to all the cells that the layer would have made it from; what would fall
     on padding is dropped, and cells that the layer did not look at get nothing.
     """
-    ones = torch.ones(1, 1, passage.kernel, 1, dtype=mask.dtype, device=mask.device)
+    ones = torch.ones(1, 1, step.kernel, 1, dtype=mask.dtype, device=mask.device)
     # A kernel of ones is a column of ones times a row of ones: two thin passes cost less.
-    tall = functional.conv_transpose2d(mask.unsqueeze(1), ones, stride=(passage.stride, 1))
-    wide = functional.conv_transpose2d(tall, ones.transpose(2, 3), stride=(1, passage.stride))
+    tall = functional.conv_transpose2d(mask.unsqueeze(1), ones, stride=(step.stride, 1))
+    wide = functional.conv_transpose2d(tall, ones.transpose(2, 3), stride=(1, step.stride))
     height, width = size
-    wide = wide[..., passage.padding :, passage.padding :][..., :height, :width]
+    wide = wide[..., step.padding :, step.padding :][..., :height, :width]
     return functional.pad(wide, (0, width - wide.shape[-1], 0, height - wide.shape[-2])).squeeze(1)
 
 

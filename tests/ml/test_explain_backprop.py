@@ -58,8 +58,8 @@ def test_the_walk_by_hand() -> None:
     shallow = torch.zeros(1, 1, 4, 4)
     shallow[0, 0, 0] = torch.tensor([1.0, 1.0, 2.0, 4.0])
     shallow[0, 0, 2] = torch.tensor([4.0, 0.0, 0.0, 0.0])
-    passages = (Step(1), Step(3, 2, 1))
-    drawn = visual_backprop([shallow, deep], passages, size=(4, 4))[0]
+    steps = (Step(1), Step(3, 2, 1))
+    drawn = visual_backprop([shallow, deep], steps, size=(4, 4))[0]
     # Scaled deep 0 1 / .5 0; handed back, row 0 is 0 1 1 1 and row 2 is .5 .5 0 0.
     # Scaled shallow row 0 .25 .25 .5 1 and row 2 1 0 0 0: the products are 0 .25 .5 1 and .5 0 0 0.
     assert drawn[0].tolist() == [0, 0.25, 0.5, 1]
@@ -67,8 +67,8 @@ def test_the_walk_by_hand() -> None:
     assert drawn[[1, 3]].abs().sum() == 0
 
 
-def test_maps_and_passages_must_match() -> None:
-    with pytest.raises(ValueError, match="1 passages to 2 maps"):
+def test_maps_and_steps_must_match() -> None:
+    with pytest.raises(ValueError, match="1 steps to 2 maps"):
         visual_backprop([torch.ones(1, 1, 2, 2)] * 2, [Step(3, 2, 1)], size=(4, 4))
 
 
