@@ -1,13 +1,12 @@
 """Adversarial explanation (Murray and Gordo 2017): what a small change of pixels must move.
 
 Projected gradient steps (Madry et al. 2018, section 2.1) raise or lower a predicted mean while the
-change stays in a ball. Sizes are in levels of 0..255: the root mean square over all colour values
-for L2, the largest for Linf, so that pictures of different sides compare.
+change stays in a ball of the L2 norm. Sizes are the root mean square over all colour values, in
+levels of 0..255, so that pictures of different sides compare.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from math import inf
 
 import torch
@@ -23,13 +22,6 @@ _HEAT_CELLS = 32  # the heat is smoothed over one part in this many of the side
 Judge = Callable[[Tensor], Tensor]
 
 
-class Norm(StrEnum):
-    """How a change of pixels is measured."""
-
-    L2 = "l2"
-    LINF = "linf"
-
-
 @dataclass(frozen=True, slots=True)
 class Push:
     """A change ``delta`` (B, 3, H, W) in levels, and its ``size`` (B,)."""
@@ -43,7 +35,6 @@ def push(
     pixels: Tensor,
     *,
     signs: Tensor,
-    norm: Norm = Norm.L2,
     radius: float,
     steps: int,
 ) -> Push:
@@ -59,10 +50,10 @@ def push(
     changed = pixels
     for _ in range(steps):
         _, gradient = _gradient(judge, changed)
-        delta = delta + _OVERSHOOT * radius / steps * _steepest(gradient, signs, norm)
-        delta = _inside(pixels, _projected(delta, norm, radius))
+        delta = delta + _OVERSHOOT * radius / steps * _steepest(gradient, signs)
+        delta = _inside(pixels, _projected(delta, radius))
         changed = pixels + delta
-    return Push(delta, size_of(delta, norm))
+    return Push(delta, size_of(delta))
 
 
 def least_sizes(
@@ -71,7 +62,6 @@ def least_sizes(
     *,
     signs: Tensor,
     change: float,
-    norm: Norm = Norm.L2,
     stride: float,
     limit: int,
 ) -> Tensor:
@@ -85,9 +75,9 @@ def least_sizes(
     start, gradient = _gradient(judge, pixels)
     size, moved = torch.zeros_like(signs), torch.zeros_like(signs)
     for _ in range(limit):
-        delta = _inside(pixels, delta + stride * _steepest(gradient, signs, norm))
+        delta = _inside(pixels, delta + stride * _steepest(gradient, signs))
         mean, gradient = _gradient(judge, pixels + delta)
-        now, size_now = signs * (mean - start), size_of(delta, norm)
+        now, size_now = signs * (mean - start), size_of(delta)
         share = ((change - moved) / (now - moved).clamp_min(_LEAST_LENGTH)).clamp(0.0, 1.0)
         reached = (now >= change) & torch.isinf(found)
         found = torch.where(reached, size + share * (size_now - size), found)
@@ -103,10 +93,9 @@ def heat(delta: Tensor) -> Tensor:
     return smoothed(moved, max(moved.shape[1:]) / _HEAT_CELLS)
 
 
-def size_of(delta: Tensor, norm: Norm) -> Tensor:
-    """(B, 3, H, W) -> (B,), in levels."""
-    flat = delta.flatten(1)
-    return flat.square().mean(dim=1).sqrt() if norm is Norm.L2 else flat.abs().amax(dim=1)
+def size_of(delta: Tensor) -> Tensor:
+    """(B, 3, H, W) -> (B,), root mean square in levels."""
+    return delta.flatten(1).square().mean(dim=1).sqrt()
 
 
 def _gradient(judge: Judge, pixels: Tensor) -> tuple[Tensor, Tensor]:
@@ -118,18 +107,14 @@ def _gradient(judge: Judge, pixels: Tensor) -> tuple[Tensor, Tensor]:
     return means.detach(), gradient
 
 
-def _steepest(gradient: Tensor, signs: Tensor, norm: Norm) -> Tensor:
+def _steepest(gradient: Tensor, signs: Tensor) -> Tensor:
     """The change of size 1 that moves the mean most, to first order; none where it is flat."""
     wanted = gradient * _each(signs)
-    if norm is Norm.LINF:
-        return wanted.sign()
-    return wanted / _each(size_of(wanted, norm).clamp_min(_LEAST_LENGTH))
+    return wanted / _each(size_of(wanted).clamp_min(_LEAST_LENGTH))
 
 
-def _projected(delta: Tensor, norm: Norm, radius: float) -> Tensor:
-    if norm is Norm.LINF:
-        return delta.clamp(-radius, radius)
-    return delta * _each((radius / size_of(delta, norm).clamp_min(_LEAST_LENGTH)).clamp_max(1.0))
+def _projected(delta: Tensor, radius: float) -> Tensor:
+    return delta * _each((radius / size_of(delta).clamp_min(_LEAST_LENGTH)).clamp_max(1.0))
 
 
 def _inside(pixels: Tensor, delta: Tensor) -> Tensor:

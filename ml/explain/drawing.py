@@ -12,7 +12,7 @@ from ml.contracts.attributes import OVERALL
 from ml.contracts.explanations import MapKind
 from ml.contracts.votes import BINS
 from ml.data.transforms import to_pixels
-from ml.explain.adversarial import Norm, heat, push
+from ml.explain.adversarial import heat, push
 from ml.explain.class_maps import aesthetic_weight, class_maps
 from ml.explain.gradient_maps import gradient_maps
 from ml.explain.merge_maps import Terms, merge_maps
@@ -121,11 +121,6 @@ class Drawer:
         """What the scorer expects: (B, 3, H, W) in 0..255 -> (B,), in points of 1 to 10."""
         return _mean(self._scorer(pixels, self._panel))
 
-    def answers(self, pixels: Tensor) -> Answers:
-        """What the mapper says of (B, 3, H, W) in 0..255."""
-        answers: Answers = self._mapper(pixels)
-        return answers
-
     def _pixels(self, picture: Image.Image, side: int) -> Tensor:
         return to_pixels([picture], side=side).to(self._mapper.merge_weight.device)
 
@@ -159,7 +154,6 @@ class Drawer:
             self.mean,
             look.judged,
             signs=signs,
-            norm=Norm.L2,
             radius=self._effort.radius,
             steps=self._effort.steps,
         )

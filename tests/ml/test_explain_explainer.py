@@ -12,7 +12,7 @@ from PIL import Image
 from ml.contracts.attributes import OVERALL, Source, built_in
 from ml.contracts.explanations import Explanation, MapKind
 from ml.data.transforms import UnusablePictureError, to_pixels
-from ml.explain.adversarial import Norm, size_of
+from ml.explain.adversarial import size_of
 from ml.explain.drawing import Drawer, Effort, Sides, grid_side
 from ml.explain.explainer import Explainer, load_explainer
 from ml.explain.merge_maps import Terms, merge_maps
@@ -203,7 +203,7 @@ def test_raising_and_lowering_are_drawn_together_from_one_small_change(
     assert [drawn.kind for drawn in maps] == [MapKind.RAISE, MapKind.LOWER]
     for drawn in maps:
         assert drawn.values.shape == look.judged.shape[2:]
-        assert 0 < float(size_of(drawn.values[None, None], norm=Norm.L2)) <= 0.5 * 3
+        assert 0 < float(size_of(drawn.values[None, None])) <= 0.5 * 3
 
 
 def test_a_key_without_a_head_is_refused(models: Models, shipped: Shipped) -> None:
