@@ -139,10 +139,6 @@ class AttributesCard:
         """The measured attribute of that key; None where there is no formula."""
         return next((item for item in self.measured if item.key == key), None)
 
-    def map_facts(self, kind: MapKind) -> MapFacts | None:
-        """How faithful maps of that kind are; None while nobody has measured it."""
-        return next((item for item in self.maps if item.kind is kind), None)
-
 
 def read_attributes_card(path: Path) -> AttributesCard:
     """Parse the card at ``path``. Raises CardError."""

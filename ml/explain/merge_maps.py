@@ -56,21 +56,6 @@ def merge_maps(
     return torch.stack(sums).sum(dim=0)
 
 
-def coarse_merge_maps(blocks: Sequence[Tensor], weight: Tensor) -> Tensor:
-    """The published variant, for comparison: rectified terms on the grid of the last block.
-
-    Shapes as ``merge_maps``, side of the last block. The lengths divide here too.
-    """
-    side = blocks[-1].shape[-1]
-    pooled = [on_grid(block, side) for block in _at_fixed_length(blocks)]
-    parts = _parted(weight, pooled)
-    sums = [
-        _sum_of_terms(block, part, Terms.POSITIVE)
-        for block, part in zip(pooled, parts, strict=True)
-    ]
-    return torch.stack(sums).sum(dim=0)
-
-
 def _at_fixed_length(blocks: Sequence[Tensor]) -> list[Tensor]:
     """Each block over its own length and the joint one, both of the spatial means."""
     scales = merge_scales(blocks)  # (B, number of blocks)

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 CLASSES = 2
-LOW, HIGH = 0, 1
+HIGH = 1  # of the two classes, low and high
 
 
 class AwcuBranch(nn.Module):
@@ -33,9 +33,6 @@ class AwcuBranch(nn.Module):
 
     def forward(self, top: Tensor) -> tuple[Tensor, Tensor]:
         """(B, C, H, W) -> shares of the classes (B, 2), rows sum to 1, and values (B, K)."""
-        return self.judge(top.mean(dim=(2, 3)))
-
-    def judge(self, pooled: Tensor) -> tuple[Tensor, Tensor]:
-        """The same from the mean-pooled map (B, C)."""
+        pooled = top.mean(dim=(2, 3))  # (B, C)
         logits = pooled @ self.class_weight.T + self.class_bias
         return logits.softmax(dim=1), pooled @ self.attribute_weight.T + self.attribute_bias

@@ -59,13 +59,12 @@ def test_a_card_becomes_typed_facts() -> None:
     assert light.srcc == Estimate(0.5, 0.4, 0.6)
     assert card.shown == ("light",)
     assert card.head("symmetry") is None
-    merge = card.map_facts(MapKind.MERGE)
-    assert merge is not None
+    (merge,) = card.maps
+    assert merge.kind is MapKind.MERGE
     assert merge.verdict is Verdict.RANDOM
     assert merge.deletion is not None
     assert merge.deletion.centre == Estimate(0.7, 0.7, 0.7)
     assert merge.pointing is None
-    assert card.map_facts(MapKind.RAISE) is None
 
 
 def test_a_card_without_maps_has_none_measured_yet() -> None:

@@ -7,7 +7,7 @@ from torch import Tensor
 from ml.explain.class_maps import aesthetic_weight, class_maps
 from ml.explain.gradient_maps import gradient_maps
 from ml.explain.grids import on_grid, smoothed
-from ml.explain.merge_maps import Terms, coarse_merge_maps, merge_maps
+from ml.explain.merge_maps import Terms, merge_maps
 
 
 def block(*channels: list[list[float]]) -> Tensor:
@@ -114,17 +114,12 @@ def test_the_tanh_behind_a_head_scales_its_map_and_changes_nothing_else() -> Non
     torch.testing.assert_close(answer(True), slope * answer(False))
 
 
-def test_the_published_variant_averages_before_it_rectifies() -> None:
-    shallow = block([[4.0, -4.0], [0.0, 0.0]])  # mean 0 on the grid of the last block
-    shallow[0, 0, 1, 1] = 8.0  # now the mean is 2
+def test_each_block_is_rectified_on_its_own_grid() -> None:
+    shallow = block([[4.0, -4.0], [0.0, 8.0]])  # mean 2
     deep = block([[3.0]])
-    weight = torch.tensor([[1.0, 1.0]])
-    coarse = coarse_merge_maps([shallow, deep], weight)
-    assert coarse.shape == (1, 1, 1, 1)
-    torch.testing.assert_close(coarse[0, 0, 0, 0], torch.tensor(2 / 2**0.5))
-    fine = merge_maps([shallow, deep], weight, side=2)
-    assert float(fine[0, 0, 0, 1]) == pytest.approx(1 / 2**0.5)  # the negative cell is rectified
-    assert float(fine[0, 0, 1, 1]) == pytest.approx((8 / 2 + 1) / 2**0.5)
+    drawn = merge_maps([shallow, deep], torch.tensor([[1.0, 1.0]]), side=2)
+    assert float(drawn[0, 0, 0, 1]) == pytest.approx(1 / 2**0.5)  # what the deep block adds
+    assert float(drawn[0, 0, 1, 1]) == pytest.approx((8 / 2 + 1) / 2**0.5)
 
 
 def test_weights_for_other_blocks_are_refused() -> None:
