@@ -89,7 +89,7 @@ def planted(plant: Plant, good: Square, poor: Square, box: Box) -> Composite:
 def hits(values: Array, box: Box) -> bool:
     """Whether the strongest place of a square map (h, h) lies in the planted part.
 
-    A map that is the same everywhere points at a place drawn at random.
+    A map that is the same everywhere points at one place drawn beforehand.
     """
     row, column = divmod(int(order(values)[0]), values.shape[1])
     rows, columns = box.pixels(values.shape[0])

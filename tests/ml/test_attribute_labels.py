@@ -90,7 +90,7 @@ def test_a_crowd_that_rates_higher_moves_no_slope_and_is_not_the_one_that_speaks
     assert first.bias == pytest.approx(second.bias)
 
 
-def test_noise_is_given_the_strongest_penalty_or_no_rank_at_all() -> None:
+def test_what_can_be_seen_is_ranked_in_unseen_folds_and_noise_is_not() -> None:
     own = lesson()
     noise = replace(own, targets=np.random.default_rng(8).normal(size=40))
     penalties = (0.01, 1.0, 100.0)

@@ -79,10 +79,10 @@ def test_a_perfect_map_hits_and_a_wrong_one_misses() -> None:
     assert (rows, columns) == (slice(0, 4), slice(5, 9))
 
 
-def test_a_flat_map_hits_as_often_as_its_target_is_large() -> None:
+def test_a_flat_map_points_neither_at_a_corner_nor_at_the_middle() -> None:
     generator = np.random.default_rng(1)
     found = [hits(np.zeros((64, 64)), any_box(generator)) for _ in range(400)]
-    assert np.mean(found) < 0.5
+    assert 0.1 < np.mean(found) < 0.4, "a corner would hardly ever hit, the middle 4 times in 9"
 
 
 @pytest.mark.parametrize("plant", list(Plant))
