@@ -8,9 +8,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from math import isfinite
 from pathlib import Path
 
+from ml.contracts.fields import ascending, mapping, number, values, whole
 from ml.contracts.votes import BINS
 
 SCHEMA = 2
@@ -99,55 +99,41 @@ def file_digest(path: Path) -> str:
 
 
 def _scorer_card(document: Mapping[str, object]) -> ScorerCard:
-    architecture = _mapping(document["architecture"])
+    architecture = mapping(document["architecture"])
     return ScorerCard(
         version=str(document["version"]),
         architecture=str(architecture["name"]),
-        options=_mapping(architecture["options"]),
-        input_side=int(_at_least(1, architecture["input_side"])),
+        options=mapping(architecture["options"]),
+        input_side=whole(architecture["input_side"], least=1),
         panel=str(document["panel"]),
-        sha256=str(_mapping(document["weights"])["sha256"]),
-        half_width_per_sd=_at_least(0, _mapping(document["interval"])["half_width_per_sd"]),
-        reference=_ascending(document["reference"]),
-        golden=_golden(_mapping(document["golden"])),
+        sha256=str(mapping(document["weights"])["sha256"]),
+        half_width_per_sd=_not_negative(mapping(document["interval"])["half_width_per_sd"]),
+        reference=_reference(document["reference"]),
+        golden=_golden(mapping(document["golden"])),
         kind=str(document["kind"]),
     )
 
 
 def _golden(fields: Mapping[str, object]) -> Golden:
-    shares = fields["distribution"]
-    if not isinstance(shares, list) or len(shares) != BINS:
+    shares = values(fields["distribution"])
+    if len(shares) != BINS:
         raise ValueError(f"the golden distribution has {BINS} bins")
     return Golden(
-        seed=int(_at_least(0, fields["seed"])),
-        side=int(_at_least(1, fields["side"])),
-        distribution=tuple(_number(share) for share in shares),
-        tolerance=_number(fields["tolerance"]),
+        seed=whole(fields["seed"], least=0),
+        side=whole(fields["side"], least=1),
+        distribution=tuple(number(share) for share in shares),
+        tolerance=number(fields["tolerance"]),
     )
 
 
-def _ascending(value: object) -> tuple[float, ...]:
-    if not isinstance(value, list) or not value:
-        raise TypeError("the reference is a list of means")
-    means = tuple(_number(mean) for mean in value)
-    if list(means) != sorted(means):
-        raise ValueError("the reference means ascend")
+def _reference(value: object) -> tuple[float, ...]:
+    means = ascending(value)
+    if not means:
+        raise ValueError("there are no reference means")
     return means
 
 
-def _mapping(value: object) -> Mapping[str, object]:
-    if not isinstance(value, dict):
-        raise TypeError(f"expected an object, found {type(value).__name__}")
-    return value
-
-
-def _number(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
-        raise TypeError(f"expected a number, found {value!r}")
-    return float(value)
-
-
-def _at_least(least: float, value: object) -> float:
-    if (number := _number(value)) < least:
-        raise ValueError(f"expected at least {least}, found {value!r}")
-    return number
+def _not_negative(value: object) -> float:
+    if (found := number(value)) < 0:
+        raise ValueError(f"expected at least 0, found {value!r}")
+    return found
