@@ -59,7 +59,9 @@ class MeasuredFacts:
     """A measured attribute: its ``formula`` in one sentence and how it agrees with people.
 
     ``against``: key of the attribute whose ratings it was compared with on ``n`` pictures, empty
-    where there are none; ``srcc`` then is None. ``judgement``: it agrees beyond chance.
+    where there are none; ``srcc`` then is None. ``judgement``: the whole interval of ``srcc`` lies
+    above 0; otherwise the value is a fact about pixels and no more. ``reference``: ascending values
+    of other pictures for percentiles; none for a choice, whose answers have no order.
     """
 
     key: str

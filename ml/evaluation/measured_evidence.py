@@ -1,12 +1,13 @@
 """How far each measured attribute agrees with what raters said of the same pictures."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from ml.contracts.attributes import built_in
+from ml.contracts.attributes_card import MOST_REFERENCES, MeasuredFacts
 from ml.contracts.config import Estimate
+from ml.data.attribute_columns import COLUMNS
 from ml.data.opening import open_picture
 from ml.data.samples import DataSetError, Panel, VotedPicture
 from ml.data.transforms import on_white
@@ -19,13 +20,12 @@ from ml.measured.measure import FORMULAS, MEASURES, Measurement, measure
 BEGIN = "<!-- measured: begin, written by `python -m ml.cli measured` -->"
 END = "<!-- measured: end -->"
 LEAST_PICTURES = 20
-_REFERENCES = 101
 _CHOICES = frozenset(attribute.key for attribute in built_in() if attribute.choices)
 _BY_CHANCE = 0.025  # of unrelated formulas have a 95 % interval above 0
 
-# Which label a formula should agree with, and AADB's column of it. Chosen from the meaning of the
-# words alone, before any correlation was computed. Clipping has no label it should rise with, nor
-# have the variety of edges and the two choices.
+# Which label a formula should agree with. Chosen from the meaning of the words alone, before any
+# correlation was computed. Clipping has no label it should rise with, nor have the variety of
+# edges and the two choices.
 AGAINST: Mapping[str, str] = {
     "colorfulness": "vivid_color",
     "harmony_fit": "color_harmony",
@@ -43,64 +43,34 @@ AGAINST: Mapping[str, str] = {
     "color_variety": "vivid_color",
     "contrast": "light",
 }
-COLUMNS: Mapping[str, str] = {
-    "vivid_color": "VividColor",
-    "color_harmony": "ColorHarmony",
-    "light": "Light",
-    "motion_blur": "MotionBlur",
-    "depth_of_field": "DoF",
-    "rule_of_thirds": "RuleOfThirds",
-    "symmetry": "Symmetry",
-    "balancing_elements": "BalacingElements",
-    "object_emphasis": "Object",
-    "repetition": "Repetition",
-}
+_LABELS = frozenset(AGAINST.values())
 
 
-@dataclass(frozen=True, slots=True)
-class MeasuredEvidence:
-    """What is known of one measured attribute.
-
-    ``against``: key of the attribute whose labels it was compared with, on ``n`` pictures; empty,
-    0 and None where there is no such label. ``judgement``: whether the whole 95 % interval of
-    ``srcc`` lies above 0; otherwise the value is a fact about pixels and no more. ``reference``:
-    ascending values of other pictures, at most 101, for percentiles; none for a choice, whose
-    answers have no order.
-    """
-
-    key: str
-    formula: str
-    against: str
-    n: int
-    srcc: Estimate | None
-    judgement: bool
-    reference: tuple[float, ...]
-
-
-def evidence(
-    panel: Panel, *, reference: Sequence[Panel] = (), resamples: int = RESAMPLES
-) -> tuple[MeasuredEvidence, ...]:
+def evidence(panel: Panel, *, resamples: int = RESAMPLES) -> tuple[MeasuredFacts, ...]:
     """Every measured attribute against the labels of ``panel``, in the order of ``MEASURES``.
 
-    ``panel``: pictures of which some carry AADB's attributes under its own column names (as
-    Sophoappeal's do). ``reference``: panels whose pictures give the reference values; by default
-    the panel itself. Raises DataSetError when too few pictures are labelled, OSError for a
-    picture that cannot be read.
+    All pictures of the panel give the reference values; some carry AADB's attributes under its own
+    column names, as Sophoappeal's do. Raises DataSetError when too few do, OSError for a picture
+    that cannot be read.
     """
-    labelled = [picture for picture in panel.pictures if _labels(picture)]
-    if len(labelled) < LEAST_PICTURES:
+    rated = labelled(panel)
+    if len(rated) < LEAST_PICTURES:
         raise DataSetError(
-            f"{panel.name} has {len(labelled)} pictures with AADB attributes; "
+            f"{panel.name} has {len(rated)} pictures with AADB attributes; "
             f"{LEAST_PICTURES} are needed"
         )
     measured = {picture.key: measure_picture(picture) for picture in panel.pictures}
-    others = [measure_picture(picture) for other in reference for picture in other.pictures]
-    known = others or list(measured.values())
-    pairs = [(measured[picture.key], _labels(picture)) for picture in labelled]
+    known = list(measured.values())
+    pairs = [(measured[picture.key], _labels(picture)) for picture in rated]
     return tuple(
         _evidence_of(item.key, pairs, reference=references(known, item.key), resamples=resamples)
         for item in MEASURES
     )
+
+
+def labelled(panel: Panel) -> list[VotedPicture]:
+    """The pictures that carry at least one label to compare a formula with."""
+    return [picture for picture in panel.pictures if _labels(picture)]
 
 
 def measure_picture(picture: VotedPicture) -> Measurement:
@@ -116,12 +86,12 @@ def references(measured: Sequence[Measurement], key: str) -> tuple[float, ...]:
     if key in _CHOICES:
         return ()
     values = sorted(item.values[key] for item in measured if key in item.values)
-    if len(values) > _REFERENCES:
-        values = np.percentile(values, np.arange(_REFERENCES)).tolist()
+    if len(values) > MOST_REFERENCES:
+        values = np.percentile(values, np.arange(MOST_REFERENCES)).tolist()
     return tuple(round(value, 6) for value in values)
 
 
-def section(rows: Sequence[MeasuredEvidence], *, source: str) -> str:
+def section(rows: Sequence[MeasuredFacts], *, source: str) -> str:
     """The evidence as a Markdown table between its marks. ``source``: what the pictures are."""
     table = markdown(
         ["attribute", "formula", "compared with", "pictures", "SRCC (95 % interval)", "shown as"],
@@ -141,7 +111,7 @@ def section(rows: Sequence[MeasuredEvidence], *, source: str) -> str:
 def _labels(picture: VotedPicture) -> dict[str, float]:
     """Attribute key to rating, for the columns that are filled."""
     given = picture.attributes
-    return {key: given[column] for key, column in COLUMNS.items() if column in given}
+    return {key: given[COLUMNS[key]] for key in _LABELS if COLUMNS[key] in given}
 
 
 def _evidence_of(
@@ -150,7 +120,7 @@ def _evidence_of(
     *,
     reference: tuple[float, ...],
     resamples: int,
-) -> MeasuredEvidence:
+) -> MeasuredFacts:
     against = AGAINST.get(key, "")
     both = [
         (found.values[key], labels[against])
@@ -161,7 +131,7 @@ def _evidence_of(
     if len(both) >= LEAST_PICTURES:
         values, said = np.array(both, dtype=np.float64).T
         srcc = _srcc(values, said, resamples=resamples)
-    return MeasuredEvidence(
+    return MeasuredFacts(
         key=key,
         formula=FORMULAS[key],
         against=against,
@@ -176,7 +146,7 @@ def _srcc(values: Array, said: Array, *, resamples: int) -> Estimate:
     return estimate(rank_correlation_of(values, said), count=len(values), resamples=resamples)
 
 
-def _line(row: MeasuredEvidence) -> list[str]:
+def _line(row: MeasuredFacts) -> list[str]:
     if row.srcc is None:
         return [row.key, row.formula, "none", "", "", "fact"]
     shown = "judgement" if row.judgement else "fact"

@@ -6,10 +6,14 @@ from hashlib import sha256
 
 import numpy as np
 
-from ml.contracts.attributes_card import ATTRIBUTES_KIND, ATTRIBUTES_SCHEMA, MOST_REFERENCES
+from ml.contracts.attributes_card import (
+    ATTRIBUTES_KIND,
+    ATTRIBUTES_SCHEMA,
+    MOST_REFERENCES,
+    MeasuredFacts,
+)
 from ml.contracts.config import Estimate
 from ml.data.samples import Panel
-from ml.evaluation.measured_evidence import MeasuredEvidence
 from ml.evaluation.metrics import Array
 from ml.models.attribute_mapper import AttributeMapper
 from ml.models.lite import VARIANTS
@@ -61,7 +65,7 @@ class Learned:
     side_quality: Mapping[int, float]
     heads: tuple[HeadMeasure, ...]
     classes: ClassMeasure
-    measured: tuple[MeasuredEvidence, ...]
+    measured: tuple[MeasuredFacts, ...]
     values: Array
     golden: Mapping[str, float]
 
@@ -150,7 +154,7 @@ def _head(head: HeadMeasure, values: Array) -> dict[str, object]:
     }
 
 
-def _measured(row: MeasuredEvidence) -> dict[str, object]:
+def _measured(row: MeasuredFacts) -> dict[str, object]:
     return {
         "key": row.key,
         "formula": row.formula,

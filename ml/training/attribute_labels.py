@@ -1,34 +1,19 @@
 """Which attributes the pictures of some data sets can teach, and how each is tested."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ml.contracts.attributes import OVERALL, built_in
 from ml.contracts.votes import BINS
+from ml.data.attribute_columns import COLUMNS
 from ml.data.samples import DataSetError, Panel, VotedPicture
 from ml.data.splits import Indices, Split, grouped_folds, held_out, picture_groups
 from ml.evaluation.metrics import Array
 from ml.models.attribute_mapper import HeadSpec
 from ml.training.attribute_config import AttributeConfig
 
-# The names that published tables give to attributes of ours.
-COLUMNS: Mapping[str, str] = {
-    "vivid_color": "VividColor",
-    "color_harmony": "ColorHarmony",
-    "light": "Light",
-    "object_emphasis": "Object",
-    "content": "Content",
-    "depth_of_field": "DoF",
-    "rule_of_thirds": "RuleOfThirds",
-    "balancing_elements": "BalacingElements",
-    "symmetry": "Symmetry",
-    "repetition": "Repetition",
-    "motion_blur": "MotionBlur",
-    "pleasantness": "valence",
-    "excitement": "arousal",
-}
 _NORMS = ("valence", "arousal")
 _AADB_CROWD = ("AADB's raters, a mean of about five", 5)
 # The median of Valence_N in the published table.

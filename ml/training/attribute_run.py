@@ -10,16 +10,10 @@ import torch
 from torch import Tensor
 
 from ml.contracts.attributes import OVERALL
-from ml.contracts.attributes_card import parse_attributes_card
+from ml.contracts.attributes_card import MeasuredFacts, parse_attributes_card
 from ml.contracts.files import replace_file
 from ml.data.samples import Panel
-from ml.evaluation.measured_evidence import (
-    COLUMNS,
-    LEAST_PICTURES,
-    MeasuredEvidence,
-    evidence,
-    references,
-)
+from ml.evaluation.measured_evidence import LEAST_PICTURES, evidence, labelled, references
 from ml.inference.attributes import golden_values
 from ml.inference.devices import open_device
 from ml.inference.frozen import frozen
@@ -172,24 +166,24 @@ def _class_head(
 
 def _measured(
     panels: Sequence[Panel], views: PictureViews, config: AttributeConfig
-) -> tuple[MeasuredEvidence, ...]:
+) -> tuple[MeasuredFacts, ...]:
     """Every formula, beside AADB's labels where a panel has them; references from the first."""
     known = views.measured(0)
     found = {item.key: item for item in _compared(panels, config)}
     nothing = [
-        MeasuredEvidence(item.key, FORMULAS[item.key], "", 0, None, False, ()) for item in MEASURES
+        MeasuredFacts(item.key, FORMULAS[item.key], "", 0, None, False, ()) for item in MEASURES
     ]
     return tuple(
         replace(found.get(row.key, row), reference=references(known, row.key)) for row in nothing
     )
 
 
-def _compared(panels: Sequence[Panel], config: AttributeConfig) -> tuple[MeasuredEvidence, ...]:
+def _compared(panels: Sequence[Panel], config: AttributeConfig) -> tuple[MeasuredFacts, ...]:
     for panel in panels:
-        rated = [p for p in panel.pictures if any(c in p.attributes for c in COLUMNS.values())]
+        rated = labelled(panel)
         if len(rated) >= LEAST_PICTURES:
-            labelled = Panel.of(panel.name, rated, spread_known=panel.spread_known)
-            return evidence(labelled, resamples=config.resamples)
+            alone = Panel.of(panel.name, rated, spread_known=panel.spread_known)
+            return evidence(alone, resamples=config.resamples)
     return ()
 
 

@@ -8,13 +8,13 @@ import pytest
 from PIL import Image
 
 from ml.cli.__main__ import main
+from ml.contracts.attributes_card import MeasuredFacts
+from ml.data.attribute_columns import COLUMNS
 from ml.data.samples import DataSetError, Panel, VotedPicture
 from ml.evaluation.measured_evidence import (
     AGAINST,
     BEGIN,
-    COLUMNS,
     END,
-    MeasuredEvidence,
     evidence,
     measure_picture,
 )
@@ -42,7 +42,7 @@ def panel(folder: Path, labels: dict[str, list[float]], *, unlabelled: int = 0) 
     return Panel.of("planted", pictures)
 
 
-def by_key(rows: tuple[MeasuredEvidence, ...]) -> dict[str, MeasuredEvidence]:
+def by_key(rows: tuple[MeasuredFacts, ...]) -> dict[str, MeasuredFacts]:
     return {row.key: row for row in rows}
 
 
@@ -86,13 +86,10 @@ def test_references_come_from_all_pictures_ascending_and_at_most_101(tmp_path: P
     assert row.reference[-1] == pytest.approx(max(values), abs=1e-6)
 
 
-def test_references_may_come_from_another_panel(tmp_path: Path) -> None:
-    (tmp_path / "other").mkdir()
-    labelled = panel(tmp_path, {"VividColor": [0.1] * COUNT})
-    other = panel(tmp_path / "other", {"VividColor": [0.1] * 5})
-    rows = by_key(evidence(labelled, reference=[other], resamples=10))
-    assert len(rows["brightness"].reference) == 5
-    assert rows["harmony_kind"].reference == ()  # choices have no order
+def test_a_choice_has_no_references_since_its_answers_have_no_order(tmp_path: Path) -> None:
+    rows = by_key(evidence(panel(tmp_path, {"VividColor": [0.1] * COUNT}), resamples=10))
+    assert len(rows["brightness"].reference) == COUNT
+    assert rows["harmony_kind"].reference == ()
 
 
 def test_too_few_labelled_pictures_are_refused(tmp_path: Path) -> None:
