@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.optim.adam import adam
 
 from ml.coach.edits import edit
 from ml.coach.space import centres, freedom, limits, position, priced, reaches, tidy
@@ -128,23 +129,39 @@ class _Climbed:
 
 def _climb(box: _Box, starts: Tensor, *, rate: float, steps: int) -> _Climbed:
     """Adam inside the box, its rate falling to a fifth; the last step is judged as well."""
-    place = starts.clone().requires_grad_()
+    place = starts.clone()
     best = _Climbed(starts, torch.full((len(starts),), -torch.inf, device=starts.device))
-    optimiser = torch.optim.Adam([place], lr=rate)
-    falling = torch.optim.lr_scheduler.LinearLR(
-        optimiser, start_factor=1.0, end_factor=0.2, total_iters=steps
-    )
-    for _ in range(steps):
-        worth = box.worth(place)
-        best = _better(best, place, worth)
-        optimiser.zero_grad()
-        (-worth.sum()).backward()  # type: ignore[no-untyped-call]
-        optimiser.step()
-        falling.step()
-        with torch.no_grad():
-            place.copy_(box.inside(place))
+    adam = _Adam(place)
+    for number in range(steps):
+        seen = place.detach().requires_grad_()
+        worth = box.worth(seen)
+        best = _better(best, seen, worth)
+        (slope,) = torch.autograd.grad(-worth.sum(), seen)
+        adam.step(slope, rate=rate * (1 - 0.8 * number / steps))
+        place.copy_(box.inside(place))
     with torch.no_grad():
         return _better(best, place, box.worth(place))
+
+
+class _Adam:
+    """Adam with its usual constants, moving ``place`` as it is.
+
+    The function and not the class of torch: making that one imports the compiler of torch, eight
+    hundred modules, while somebody waits for the coach.
+    """
+
+    def __init__(self, place: Tensor) -> None:
+        self._place = place
+        self._mean, self._square = torch.zeros_like(place), torch.zeros_like(place)
+        self._steps = torch.zeros((), dtype=torch.float32)
+
+    def step(self, slope: Tensor, *, rate: float) -> None:
+        """One step down the slope, (S, 14)."""
+        adam(
+            [self._place], [slope], [self._mean], [self._square], [], [self._steps],
+            foreach=False, amsgrad=False, beta1=0.9, beta2=0.999, lr=rate, weight_decay=0.0,
+            eps=1e-8, maximize=False,
+        )  # fmt: skip
 
 
 def _better(best: _Climbed, place: Tensor, worth: Tensor) -> _Climbed:
