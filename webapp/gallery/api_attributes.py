@@ -21,8 +21,8 @@ from webapp.inference.models import Source
 from webapp.ratings import services as ratings
 from webapp.registry import attributes
 from webapp.registry import selectors as registry
-from webapp.registry.attributes import Question
-from webapp.registry.models import Family
+from webapp.registry.attributes import MOST_CHOICES, Question
+from webapp.registry.models import CHOICE_LETTERS, Family
 
 
 class AttributeSerializer(serializers.Serializer[Any]):
@@ -61,7 +61,9 @@ class NewAttributeSerializer(serializers.Serializer[Any]):
     low_word = serializers.CharField(max_length=40, default="little")
     high_word = serializers.CharField(max_length=40, default="much")
     choices = serializers.ListField(
-        child=serializers.CharField(max_length=40), max_length=40, default=list
+        child=serializers.CharField(max_length=CHOICE_LETTERS),
+        max_length=MOST_CHOICES,
+        default=list,
     )
 
 

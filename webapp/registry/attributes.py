@@ -8,7 +8,9 @@ from django.db import IntegrityError, transaction
 
 from ml.contracts import attributes as contract
 from webapp.common.errors import ApplicationError, Conflict
-from webapp.registry.models import Attribute, Family
+from webapp.registry.models import CHOICE_LETTERS, Attribute, Family
+
+MOST_CHOICES = 40
 
 
 class BadAttribute(ApplicationError):
@@ -54,9 +56,10 @@ def sync_attributes() -> int:
 def add(question: Question) -> Attribute:
     """A new attribute, without a number until people rated it and a model learned it.
 
-    Raises BadAttribute for a key or range that cannot be, Conflict for a key that is taken.
+    Raises BadAttribute for a key, range or choices that cannot be, Conflict for a key that is
+    taken.
     """
-    choices = [choice.strip() for choice in question.choices if choice.strip()]
+    choices = _choices(question)
     low, high = (0.0, float(len(choices) - 1)) if choices else (question.low, question.high)
     if not isfinite(low) or not isfinite(high):
         raise BadAttribute("The ends of the range are numbers.")
@@ -78,6 +81,18 @@ def add(question: Question) -> Attribute:
             )  # fmt: skip
     except IntegrityError as error:
         raise Conflict(f"There is an attribute {question.key!r} already.") from error
+
+
+def _choices(question: Question) -> list[str]:
+    """Without blanks. Raises BadAttribute for a single one, for twins and for long ones."""
+    choices = [choice.strip() for choice in question.choices if choice.strip()]
+    if len(choices) == 1 or len(set(choices)) < len(choices):
+        raise BadAttribute("The choices are two or more, no two of them the same.")
+    if len(choices) > MOST_CHOICES:
+        raise BadAttribute(f"There are at most {MOST_CHOICES} choices.")
+    if any(len(choice) > CHOICE_LETTERS for choice in choices):
+        raise BadAttribute(f"A choice has at most {CHOICE_LETTERS} letters.")
+    return choices
 
 
 @transaction.atomic

@@ -8,6 +8,8 @@ from django.utils import timezone
 from ml.contracts import attributes
 from webapp.common.models import Identified
 
+CHOICE_LETTERS = 40  # Postgres would cut what is longer, and say nothing
+
 
 class ModelKind(models.TextChoices):
     """What a model predicts; a second scorer only checks what the coach proposes."""
@@ -70,7 +72,7 @@ class Attribute(models.Model):
     low_word = models.CharField(max_length=40)
     high_word = models.CharField(max_length=40)
     asks = models.CharField(max_length=200)
-    choices = ArrayField(models.CharField(max_length=40), default=list)
+    choices = ArrayField(models.CharField(max_length=CHOICE_LETTERS), default=list)
     active = models.BooleanField(default=True)
     place = models.PositiveIntegerField(default=1000)  # after those that ship with the product
     created_at = models.DateTimeField(default=timezone.now)

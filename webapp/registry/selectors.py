@@ -2,6 +2,7 @@
 
 from django.db.models import QuerySet
 
+from ml.contracts.attributes import KEY_PATTERN
 from ml.contracts.attributes_card import AttributesCard, parse_attributes_card
 from ml.contracts.card import CardError
 from webapp.common.errors import NotFound
@@ -21,12 +22,12 @@ def active_digests() -> set[str]:
 
 def named(kind: ModelKind, name: str) -> ModelVersion | None:
     """The newest version of that name; None when there was none."""
-    return ModelVersion.objects.filter(kind=kind, name=name).order_by("-created_at").first()
+    return _newest(ModelVersion.objects.filter(kind=kind), name)
 
 
 def any_named(name: str) -> ModelVersion | None:
     """The newest version of that name, whatever it predicts; None when there was none."""
-    return ModelVersion.objects.filter(name=name).order_by("-created_at").first()
+    return _newest(ModelVersion.objects.all(), name)
 
 
 def attributes() -> QuerySet[Attribute]:
@@ -36,7 +37,8 @@ def attributes() -> QuerySet[Attribute]:
 
 def attribute_of(key: str, *, retired: bool = False) -> Attribute:
     """One attribute that is asked, or with `retired` any. Raises NotFound."""
-    found = (Attribute.objects.all() if retired else attributes()).filter(key=key).first()
+    known = Attribute.objects.all() if retired else attributes()
+    found = known.filter(key=key).first() if KEY_PATTERN.fullmatch(key) else None
     if found is None:
         raise NotFound
     return found
@@ -48,3 +50,9 @@ def attributes_card(version: ModelVersion | None) -> AttributesCard | None:
         return None if version is None else parse_attributes_card(version.card)
     except CardError:
         return None
+
+
+def _newest(versions: QuerySet[ModelVersion], name: str) -> ModelVersion | None:
+    if "\0" in name:  # a text that Postgres cannot hold is nobody's name
+        return None
+    return versions.filter(name=name).order_by("-created_at").first()

@@ -111,6 +111,30 @@ def test_staff_retire_and_bring_back_and_reword_only_what_was_added_here(
     assert patch("nonsense", active=True).status_code == 404
 
 
+@pytest.mark.parametrize(
+    "choices", [["calm"], ["calm", "calm"], ["calm", "w" * 41], [f"{n}" for n in range(41)]]
+)
+def test_choices_that_cannot_be_told_apart_or_kept_are_refused(
+    staff: Client, choices: list[str]
+) -> None:
+    assert add(staff, choices=choices).status_code == 400
+    form = {**CALM, "low": "0", "high": "10", "low_word": "little", "high_word": "much"}
+    page = staff.post("/attributes/", {**form, "choices": ", ".join(choices)})
+    assert page.status_code == 400
+    assert not Attribute.objects.filter(key="calm").exists()
+
+
+def test_a_name_that_no_database_can_hold_is_nobodys(
+    staff: Client, browser: Client, owner: User
+) -> None:
+    strange = "a%00b"
+    assert browser.get(f"/models/{strange}/").status_code == 404
+    assert rate(browser, picture_of(owner).pk, strange, 0).status_code == 404
+    patch = staff.patch(f"/api/v1/attributes/{strange}", {"active": True}, "application/json")
+    assert patch.status_code == 404
+    assert staff.post("/attributes/", {"retire": "a\0b"}).status_code == 404
+
+
 def test_a_token_of_staff_needs_the_admin_scope_to_write(client: Client) -> None:
     staff = person("staff@example.org", staff=True)
     write, admin = bearer(staff, "read", "write"), bearer(staff, "admin")
