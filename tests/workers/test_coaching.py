@@ -5,6 +5,7 @@ from io import BytesIO
 import pytest
 from PIL import Image, ImageStat
 
+from ml.contracts import advice as contract
 from tests.images import encode
 from tests.workers.conftest import picture
 from webapp.catalogue import blobs
@@ -76,6 +77,18 @@ def test_the_coach_looks_when_asked_and_says_what_it_found(scored):
     assert found.before == pytest.approx(scored.score_mean, abs=0.3)
     assert coach.coach_now(scored)
     assert Job.objects.filter(kind=JobKind.COACH).count() == 1
+
+
+def test_new_advice_takes_the_place_of_that_of_earlier_scorers(scored, monkeypatch):
+    old = propose(scored)
+    scorer, _ = coach.coaches()
+    Advice.objects.update(second=scorer)
+    said = contract.Advice(before=5.0, reason="Nothing helps.", proposals=())
+    monkeypatch.setattr("ml.coach.coach.Coach.advise", lambda self, image: said)
+    coach.coach_now(scored)
+    score(queue=Queue.GPU_INTERACTIVE)
+    assert Advice.objects.get().reason == "Nothing helps."
+    assert not Proposal.objects.filter(pk=old.pk).exists()
 
 
 def test_advice_that_exceeds_the_memory_is_tried_again_and_then_told(scored, monkeypatch):

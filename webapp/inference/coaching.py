@@ -3,7 +3,6 @@
 from hashlib import sha256
 
 from django.db import transaction
-from django.utils import timezone
 
 from ml.contracts import advice as contract
 from webapp.catalogue import blobs
@@ -49,20 +48,19 @@ def record_advice(
 ) -> bool:
     """Keep the proposals in place of earlier ones; False for an artwork that is gone.
 
-    Raises LostLeaseError, and keeps nothing, when the job belongs to another worker by now.
+    Earlier ones are those of other scorers too: nobody can see them any more, and their previews
+    would lie there for ever. Raises LostLeaseError, and keeps nothing, when the job belongs to
+    another worker by now.
     """
     previews = _stored(advice)
     require(ours=jobs.finish(claim))
     artwork = Artwork.objects.filter(pk=claim.subject).select_for_update().first()
     if artwork is None:
         return False
-    kept, _ = Advice.objects.update_or_create(
-        artwork=artwork, scorer=scorer, second=second,
-        defaults={
-            "before": advice.before, "reason": advice.reason, "created_at": timezone.now(),
-        },
-    )  # fmt: skip
-    kept.proposals.all().delete()
+    Advice.objects.filter(artwork=artwork).delete()
+    kept = Advice.objects.create(
+        artwork=artwork, scorer=scorer, second=second, before=advice.before, reason=advice.reason
+    )
     Proposal.objects.bulk_create(
         _proposal(each, place, kept, previews[each.preview])
         for place, each in enumerate(advice.proposals)

@@ -12,7 +12,7 @@ from webapp.catalogue.models import Artwork, ArtworkState, Blob, BlobChunk, Rend
 from webapp.events.payloads import EventKind
 from webapp.events.publish import publish
 from webapp.inference.explaining import ask_for_explanations
-from webapp.inference.models import Explained, Score
+from webapp.inference.models import Advice, Explained, Proposal, Score
 from webapp.inference.rendered import RenderPass
 from webapp.inference.services import SCORED_SIZE, ask_for_score
 from webapp.jobs import services as jobs
@@ -135,6 +135,21 @@ def _render_again(broken: Sequence[int]) -> int:
     return len(broken)
 
 
+def _previews_without_bytes() -> list[int]:
+    lost = Advice.objects.filter(proposals__preview__in=_lost_blobs()).distinct()
+    return list(lost.values_list("pk", flat=True)[:AT_ONCE])
+
+
+@transaction.atomic
+def _forget_advice(broken: Sequence[int]) -> int:
+    """Its owner sees none, and may ask for it again."""
+    lost = Proposal.objects.filter(advice__in=broken, preview__in=_lost_blobs())
+    emptied = set(lost.values_list("preview", flat=True))
+    Advice.objects.filter(proposals__preview__in=emptied).delete()
+    Blob.objects.filter(pk__in=emptied, artworks=None, renditions=None).delete()
+    return len(broken)
+
+
 def _originals_without_bytes() -> list[UUID]:
     return _ids(Artwork.objects.filter(original__in=_lost_blobs()))
 
@@ -209,6 +224,10 @@ ORIGINALS = Check(
 RENDITIONS = Check(
     "rendition_without_bytes", "display files have lost their bytes", _without_bytes, _render_again
 )
+PREVIEWS = Check(
+    "preview_without_bytes", "previews of the coach have lost their bytes",
+    _previews_without_bytes, _forget_advice,
+)  # fmt: skip
 UNRENDERED = Check(
     "unrendered", "artworks have no display files and nobody is making them", _unrendered, _render
 )
@@ -222,4 +241,6 @@ UNEXPLAINED = Check(
 )  # fmt: skip
 UNSHOWN = Check("unshown", "artworks do not show the score they have", _unshown, _show)
 
-ARTWORKS = (NO_MODEL, ORIGINALS, RENDITIONS, UNRENDERED, UNSCORED, UNSHOWN, UNEXPLAINED)
+ARTWORKS = (
+    NO_MODEL, ORIGINALS, RENDITIONS, PREVIEWS, UNRENDERED, UNSCORED, UNSHOWN, UNEXPLAINED,
+)  # fmt: skip

@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from tests.people import person
 from tests.workers.tiny import write_tiny_scorer
-from tests.world import picture_of
+from tests.world import advised, picture_of
+from webapp.catalogue import blobs
 from webapp.catalogue.models import Artwork, ArtworkState, Blob, BlobChunk, Rendition
-from webapp.inference.models import Explained, Score
+from webapp.inference.models import Advice, Explained, Score
 from webapp.jobs import beats, services
 from webapp.jobs.models import Job, JobKind, JobState, Queue, WorkerBeat
 from webapp.registry.models import ModelVersion
@@ -165,6 +166,16 @@ def test_display_files_without_bytes_are_made_again(artwork):
     assert not Rendition.objects.filter(pk=medium.pk).exists()
     assert not Blob.objects.filter(pk=medium.blob_id).exists()
     assert Job.objects.get(kind=JobKind.RENDER).state == JobState.QUEUED
+
+
+def test_advice_whose_preview_lost_its_bytes_is_forgotten(artwork):
+    scorer = ModelVersion.objects.get(kind="scorer")
+    preview = advised(artwork, scorer=scorer, second=scorer).preview
+    BlobChunk.objects.filter(content=preview.content).delete()
+    says_and_mends("preview_without_bytes")
+    assert not Advice.objects.exists()
+    again = advised(artwork, scorer=scorer, second=scorer).preview
+    assert blobs.read(again) == b"a preview"
 
 
 def test_an_original_without_bytes_needs_a_backup(artwork):
