@@ -78,8 +78,8 @@ def record_scores(scored: Sequence[tuple[Claim, ScoreResult]], version: ModelVer
             "distribution", "mean", "sd", "low", "high", "reference_percentile", "created_at",
         ],
     )  # fmt: skip
-    _show(artworks, results, version)
     ask_for_explanations([(artwork.pk, artwork.owner_id) for artwork in artworks])
+    _show(artworks, results, version)
     return {artwork.pk for artwork in artworks}
 
 
