@@ -1,6 +1,7 @@
 """Load a model version onto the device, verified. Imported by the child of the gpu worker only."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import torch
 from django.conf import settings
@@ -17,9 +18,7 @@ from webapp.registry.models import ModelVersion
 from workers.runtime import device, weights
 from workers.runtime.models import ModelUnusableError, ScoringModel
 
-REFUSALS = (
-    CardError, DigestMismatchError, WeightsError, GoldenMismatchError, OSError
-)  # fmt: skip
+REFUSALS = (CardError, DigestMismatchError, WeightsError, GoldenMismatchError, OSError)
 
 
 class ServingScorer(ScoringModel):
@@ -31,12 +30,9 @@ class ServingScorer(ScoringModel):
 
     def predict_batch(self, images: Sequence[Image.Image]) -> list[ScoreResult | None]:
         """One result a picture, in order; None for a picture that does not fit even alone."""
-        try:
-            return list(self._predictor.predict_batch(images))
-        except (RuntimeError, MemoryError) as error:
-            if not device.is_out_of_memory(error):
-                raise
-        device.free_memory()
+        results = device.within_memory(partial(self._predictor.predict_batch, images))
+        if results is not None:
+            return list(results)
         if len(images) == 1:
             return [None]
         half = len(images) // 2
