@@ -179,7 +179,7 @@ class ArtworkRating(APIView):
         ratings.submit(signed_in(request), artwork, value=asked.validated_data["value"])
         return Response(_answer(request, artwork))
 
-    @extend_schema(responses=ArtworkSerializer)
+    @extend_schema(responses={200: ArtworkSerializer})
     def delete(self, request: Request, pk: UUID) -> Response:
         """Take one's vote back."""
         artwork = selectors.artwork_of(signed_in(request), pk)

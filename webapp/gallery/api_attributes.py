@@ -137,7 +137,7 @@ class AttributeRating(APIView):
         ratings.answer(signed_in(request), artwork, attribute, value=value)
         return Response(render_detail(selectors.detail(artwork, signed_in(request))))
 
-    @extend_schema(responses=ArtworkSerializer)
+    @extend_schema(responses={200: ArtworkSerializer})
     def delete(self, request: Request, pk: UUID, key: str) -> Response:
         """Take one's answer back."""
         artwork = selectors.artwork_of(signed_in(request), pk)
