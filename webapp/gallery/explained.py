@@ -125,7 +125,7 @@ def explanation(
 def _active_versions() -> dict[str, ModelVersion]:
     wanted = (ModelKind.ATTRIBUTES, ModelKind.SCORER)
     active = ModelVersion.objects.filter(kind__in=wanted, state=VersionState.ACTIVE)
-    return {version.kind: version for version in active}
+    return {version.kind: version for version in active.defer("card")}
 
 
 def _shown(artwork: Artwork, scorer: ModelVersion | None, *, only: bool) -> Explained | None:
