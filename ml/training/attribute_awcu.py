@@ -54,31 +54,19 @@ def measure_class(
     strength, and the weighted one its gamma, in folds of the training pictures; the finished head
     is the better of the two there.
     """
-    known, unseen = lesson.only(split.train), lesson.seen[split.test]
-    means = lesson.targets[split.test]
-    actual = means >= config.threshold
+    known, unseen = lesson.only(split.train), lesson.only(split.test)
     plain, weighted = _choose(known, (0.0,), config), _choose(known, config.gammas, config)
     lines = [
         fit_class(known, gamma=each.gamma, strength=each.strength, config=config)
         for each in (plain, weighted)
     ]
-    right = [((line(unseen) > 0) == actual).astype(np.float64) for line in lines]
-    figures = estimates(
-        {
-            "plain": mean_of(right[0]),
-            "weighted": mean_of(right[1]),
-            "gain": mean_of(right[1] - right[0]),
-        },
-        count=len(means),
-        resamples=config.resamples,
-    )
     better = int(weighted.right > plain.right)
     return lines[better], ClassMeasure(
-        count=len(means),
-        majority=majority_accuracy(means, threshold=config.threshold),
+        count=len(unseen.targets),
+        majority=majority_accuracy(unseen.targets, threshold=config.threshold),
         threshold=config.threshold,
         chosen=(plain, weighted)[better].gamma,
-        **figures,
+        **_accuracies(lines, unseen, config),
     )
 
 
@@ -99,6 +87,19 @@ def fit_class(lesson: Lesson, *, gamma: float, strength: float, config: Attribut
         model.fit((lesson.features - centre) / scale, high, sample_weight=weights)
     weight = model.coef_[0] / scale
     return Line(weight, float(model.intercept_[0] - centre @ weight))
+
+
+def _accuracies(
+    lines: Sequence[Line], unseen: Lesson, config: AttributeConfig
+) -> dict[str, Estimate]:
+    """``plain``, ``weighted`` and their difference ``gain``; ``lines`` are plain and weighted."""
+    actual = unseen.targets >= config.threshold
+    plain, weighted = (((line(unseen.seen) > 0) == actual).astype(np.float64) for line in lines)
+    return estimates(
+        {"plain": mean_of(plain), "weighted": mean_of(weighted), "gain": mean_of(weighted - plain)},
+        count=len(actual),
+        resamples=config.resamples,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,19 +93,11 @@ def attributes_card(
             "bytes": len(weights),
         },
         "data": [_data(panel) for panel in panels],
-        "training": {
-            **asdict(config),
-            "side_quality": {str(side): _figure(v) for side, v in learned.side_quality.items()},
-        },
+        "training": {**asdict(config), "side_quality": _side_quality(learned)},
         "heads": [_head(head, learned.values[:, at]) for at, head in enumerate(learned.heads)],
         "classes": asdict(learned.classes),
         "measured": [_measured(row) for row in learned.measured],
-        "golden": {
-            "seed": GOLDEN_SEED,
-            "side": GOLDEN_SIDE,
-            "values": {key: round(value, 6) for key, value in learned.golden.items()},
-            "tolerance": GOLDEN_TOLERANCE,
-        },
+        "golden": _golden(learned.golden),
         "limits": [*_LIMITS, *_head_limits(learned.heads)],
         "notes": [*_NOTES, *_findings(learned)],
     }
@@ -163,6 +155,19 @@ def _measured(row: MeasuredFacts) -> dict[str, object]:
         "srcc": None if row.srcc is None else _estimate(row.srcc),
         "judgement": row.judgement,
         "reference": [_figure(value) for value in row.reference],
+    }
+
+
+def _side_quality(learned: Learned) -> dict[str, float]:
+    return {str(side): _figure(quality) for side, quality in learned.side_quality.items()}
+
+
+def _golden(values: Mapping[str, float]) -> dict[str, object]:
+    return {
+        "seed": GOLDEN_SEED,
+        "side": GOLDEN_SIDE,
+        "values": {key: round(value, 6) for key, value in values.items()},
+        "tolerance": GOLDEN_TOLERANCE,
     }
 
 

@@ -152,10 +152,7 @@ def _labels(spec: HeadSpec, stock: Sequence[Shelf], config: AttributeConfig) -> 
     rows = np.concatenate([rows for _, rows in parts])
     groups = _distinct([stock[at].groups[chosen] for at, chosen in parts])
     lent = np.arange(len(own), len(rows))
-    split = Split(
-        train=np.concatenate([np.flatnonzero(np.isin(own, stock[home].split.train)), lent]),
-        test=np.flatnonzero(np.isin(own, stock[home].split.test)),
-    )
+    split = _among(own, stock[home].split, lent)
     rounds = _repeated(groups[: len(own)], lent, config) if few else ((split,),)
     crowd, raters = _crowd(spec.key, stock[home].panel)
     return HeadLabels(
@@ -168,6 +165,14 @@ def _labels(spec: HeadSpec, stock: Sequence[Shelf], config: AttributeConfig) -> 
         taught=np.arange(len(rows)) if few else split.train,
         crowd=crowd,
         raters=raters,
+    )
+
+
+def _among(own: Indices, split: Split, lent: Indices) -> Split:
+    """The split of a home's rows as positions among its labelled rows ``own``; ``lent`` teach."""
+    return Split(
+        train=np.concatenate([np.flatnonzero(np.isin(own, split.train)), lent]),
+        test=np.flatnonzero(np.isin(own, split.test)),
     )
 
 

@@ -105,10 +105,10 @@ def measure_head(
     tuned = partial(_tuned, labels=labels, config=config)
     measure = partial(_held_out, labels=labels, config=config)
     rivals = {
-        COLOUR_STATISTICS: measure(lesson_of(labels, colours), tuned),
-        ONE_FORMULA: measure(lesson_of(labels, formulas), best_formula),
+        COLOUR_STATISTICS: measure(lesson_of(labels, colours), tuned).value,
+        ONE_FORMULA: measure(lesson_of(labels, formulas), best_formula).value,
     }
-    best = max(rivals, key=lambda name: rivals[name].value)
+    best = max(rivals, key=lambda name: rivals[name])
     penalty, line = _finished(lesson, labels, config)
     return HeadMeasure(
         labels=labels,
@@ -118,7 +118,7 @@ def measure_head(
         srcc=measure(lesson, tuned),
         awcu_srcc=measure(pooled, tuned),
         baseline=best,
-        baseline_srcc=rivals[best].value,
+        baseline_srcc=rivals[best],
         ceiling=label_ceiling(labels, panels[labels.home]),
     )
 

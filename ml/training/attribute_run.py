@@ -1,7 +1,7 @@
 """One run from labelled pictures to an attribute model with its card."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -67,10 +67,7 @@ def learn_and_ship(
         weights=weights,
     )
     parse_attributes_card(card)
-    paths = [destination.folder / f"{destination.version}.{end}" for end in ("safetensors", "json")]
-    replace_file(paths[0], weights)
-    replace_file(paths[1], (json.dumps(card, indent=2, ensure_ascii=False) + "\n").encode())
-    return paths[0], paths[1]
+    return _written(destination, weights, card)
 
 
 def learn(
@@ -88,22 +85,9 @@ def learn(
     views = PictureViews(panels, backbone, cache=cache, callbacks=callbacks)
     qualities = _side_qualities(labels, views, config)
     side = max(qualities, key=lambda at: qualities[at])
-    heads: list[HeadMeasure] = []
-    for number, head in enumerate(labels, start=1):
-        if callbacks.should_stop():
-            raise TrainingStoppedError("training was stopped")
-        heads.append(
-            measure_head(
-                head,
-                panels,
-                config,
-                merged=views.merged(side),
-                top=views.top(side),
-                colours=views.colours,
-                formulas=views.formulas,
-            )
-        )
-        callbacks.on_progress(Progress(step="heads", done=number, total=len(labels)))
+    heads = tuple(
+        _measured_heads(labels, panels, views, side=side, config=config, callbacks=callbacks)
+    )
     line, classes = _class_head(stock, views, side, config)
     network = filled(backbone, heads, line)
     merged = views.merged(side)
@@ -111,7 +95,7 @@ def learn(
         network=network,
         side=side,
         side_quality=qualities,
-        heads=tuple(heads),
+        heads=heads,
         classes=classes,
         measured=_measured(panels, views, config),
         values=np.stack([unseen_values(head, merged, config) for head in heads], axis=1),
@@ -134,6 +118,43 @@ def filled(backbone: Backbone, heads: Sequence[HeadMeasure], line: Line) -> Attr
         }
     )
     return frozen(network, device=open_device("cpu"))
+
+
+def _written(
+    destination: Destination, weights: bytes, card: Mapping[str, object]
+) -> tuple[Path, Path]:
+    """The paths of weights and card."""
+    tensors, facts = (
+        destination.folder / f"{destination.version}.{end}" for end in ("safetensors", "json")
+    )
+    replace_file(tensors, weights)
+    replace_file(facts, (json.dumps(card, indent=2, ensure_ascii=False) + "\n").encode())
+    return tensors, facts
+
+
+def _measured_heads(
+    labels: Sequence[HeadLabels],
+    panels: Sequence[Panel],
+    views: PictureViews,
+    *,
+    side: int,
+    config: AttributeConfig,
+    callbacks: Callbacks[Progress],
+) -> Iterator[HeadMeasure]:
+    """One head after the other. Raises TrainingStoppedError."""
+    for number, head in enumerate(labels, start=1):
+        if callbacks.should_stop():
+            raise TrainingStoppedError("training was stopped")
+        yield measure_head(
+            head,
+            panels,
+            config,
+            merged=views.merged(side),
+            top=views.top(side),
+            colours=views.colours,
+            formulas=views.formulas,
+        )
+        callbacks.on_progress(Progress(step="heads", done=number, total=len(labels)))
 
 
 def _side_qualities(
