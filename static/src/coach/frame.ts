@@ -9,7 +9,6 @@ export interface Box {
   readonly height: number;
 }
 
-const WHOLE: Box = { left: 0, top: 0, width: 1, height: 1 };
 const SLACK = 0.03;
 
 /** Share of the side that stays when a picture is turned and cropped to its own shape, without corners. */
@@ -18,7 +17,14 @@ function kept(degrees: number, { width, height }: Size): number {
   return 1 / (Math.cos(angle) + Math.max(width / height, height / width) * Math.sin(angle));
 }
 
-/** The frame that straightening and cropping leave, or the whole when it would not have the shape of what came out. */
+/** The largest frame of the edited picture's shape, in the middle. */
+function contained(before: Size, after: Size): Box {
+  const shape = after.width / after.height / (before.width / before.height);
+  const [width, height] = [Math.min(1, shape), Math.min(1, 1 / shape)];
+  return { left: (1 - width) / 2, top: (1 - height) / 2, width, height };
+}
+
+/** The frame that straightening and cropping leave, or one in the middle when that would not have the shape of what came out. */
 export function boxOf(edits: Readonly<Record<string, number>>, before: Size, after: Size): Box {
   const { straighten = 0, crop_left = 0, crop_right = 0, crop_top = 0, crop_bottom = 0 } = edits;
   const side = kept(straighten, before);
@@ -30,5 +36,5 @@ export function boxOf(edits: Readonly<Record<string, number>>, before: Size, aft
     height: side * (1 - crop_top - crop_bottom),
   };
   const shape = (box.width * before.width) / (box.height * before.height);
-  return Math.abs(shape / (after.width / after.height) - 1) < SLACK ? box : WHOLE;
+  return Math.abs(shape / (after.width / after.height) - 1) < SLACK ? box : contained(before, after);
 }
