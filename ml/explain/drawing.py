@@ -57,11 +57,13 @@ class DrawnMap:
 class Look:
     """One picture, as both networks saw it once.
 
-    ``blocks`` and ``answers`` are the mapper's, of ``seen``; ``stages`` those of all backbones of
-    the scorer in a row, of ``judged``. Both are (1, 3, side, side) in 0..255.
+    ``trail`` holds all maps of the mapper's backbone, ``blocks`` those that it answers from, both
+    of ``seen``; ``stages`` those of all backbones of the scorer in a row, of ``judged``. Pictures
+    are (1, 3, side, side) in 0..255.
     """
 
     seen: Tensor
+    trail: Sequence[Tensor]
     blocks: Sequence[Tensor]
     answers: Answers
     judged: Tensor
@@ -102,10 +104,11 @@ class Drawer:
         seen = self._pixels(picture, self._sides.mapper)
         judged = self._pixels(picture, self._sides.scorer)
         with torch.no_grad():
-            blocks = self._mapper.blocks(seen)
+            trail = self._mapper.backbone.trail(seen)
+            blocks = trail[-len(self._mapper.backbone.block_channels) :]
             answers = self._mapper.answer(blocks)
             stages = [part for net in self._scorer.backbones for part in net(judged)]
-        return Look(seen, blocks, answers, judged, stages)
+        return Look(seen, trail, blocks, answers, judged, stages)
 
     def draw(self, look: Look) -> list[DrawnMap]:
         """Every kind, in the order of ``MapKind``."""
@@ -145,7 +148,7 @@ class Drawer:
 
     def _backprop(self, look: Look) -> Iterator[DrawnMap]:
         size = (look.seen.shape[2], look.seen.shape[3])
-        maps = visual_backprop(look.blocks, self._mapper.backbone.geometry, size=size)
+        maps = visual_backprop(look.trail, self._mapper.backbone.geometry, size=size)
         yield DrawnMap(MapKind.BACKPROP, OVERALL, maps[0])
 
     def _adversarial(self, look: Look) -> Iterator[DrawnMap]:

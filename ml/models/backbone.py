@@ -60,9 +60,9 @@ class Backbone(nn.Module, ABC):
     network was made for, though others work. ``digest`` is the sha256 of the file its weights
     came from, empty while they are random.
 
-    ``blocks`` gives more maps. ``block_channels`` and ``geometry`` have one entry for each of
-    them: its channels, and the step that leads to it from the map before it, the first from the
-    pixels.
+    ``blocks`` gives more maps, of ``block_channels`` each. ``trail`` puts the stem's before them,
+    where there is one; ``geometry`` has the step that leads to each map of the trail from the one
+    before it, the first from the pixels.
     """
 
     name: str
@@ -82,12 +82,16 @@ class Backbone(nn.Module, ABC):
         """``pixels``: (B, 3, H, W), RGB in 0..255. Maps (B, channels[i], ~H/strides[i], ...)."""
 
     @abstractmethod
+    def trail(self, pixels: Tensor) -> list[Tensor]:
+        """``pixels``: (B, 3, H, W), RGB in 0..255. Stem, where there is one, then ``blocks``."""
+
     def blocks(self, pixels: Tensor) -> list[Tensor]:
         """``pixels``: (B, 3, H, W), RGB in 0..255. The output of every block, shallow to deep.
 
         Maps (B, block_channels[i], H_i, W_i); the last one is the last of ``forward``, except
         where that is pooled once more.
         """
+        return self.trail(pixels)[-len(self.block_channels) :]
 
     @abstractmethod
     def load_imagenet(self, source: WeightSource) -> None:

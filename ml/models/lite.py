@@ -128,8 +128,7 @@ class Lite(Backbone):
         self.stem = SameConv(3, STEM_CHANNELS, kernel=3, stride=2)
         rows = [row for stage in variant.stages for row in _steps(stage)]
         self.block_channels = (*(channels for channels, _ in rows), TOP_CHANNELS)
-        first, *others = (step for _, step in rows)
-        self.geometry = (_same_step(3, 2).then(first), *others, Step(1))
+        self.geometry = (_same_step(3, 2), *(step for _, step in rows), Step(1))
         inputs = (STEM_CHANNELS, *self.channels)
         self.stages = nn.ModuleList(
             _blocks(stage, channels_in)
@@ -147,10 +146,10 @@ class Lite(Backbone):
         outputs.append(functional.relu6(self.top(maps)))
         return outputs
 
-    def blocks(self, pixels: Tensor) -> list[Tensor]:
-        """The output of every inverted residual, after its addition, and of the top, 17 or 22."""
+    def trail(self, pixels: Tensor) -> list[Tensor]:
+        """The stem, every inverted residual after its addition, and the top: 18 maps, or 23."""
         maps = self._stem(pixels)
-        outputs: list[Tensor] = []
+        outputs = [maps]
         for stage in self.stages:
             for block in cast(nn.Sequential, stage):
                 maps = block(maps)

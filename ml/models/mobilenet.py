@@ -69,8 +69,7 @@ class MobileNetV1(Backbone):
 
     def __init__(self) -> None:
         super().__init__()
-        first, *others = (_same_step(stride) for _, stride in BLOCKS)
-        self.geometry = (_same_step(2).then(first), *others)
+        self.geometry = (_same_step(2), *(_same_step(stride) for _, stride in BLOCKS))
         self.stem = ConvNorm(3, STEM_CHANNELS, kernel=3, stride=2)
         pairs: list[nn.Module] = []
         channels_in = STEM_CHANNELS
@@ -85,9 +84,10 @@ class MobileNetV1(Backbone):
         maps = self.blocks(pixels)
         return [maps[index] for index in _STAGE_ENDS]
 
-    def blocks(self, pixels: Tensor) -> list[Tensor]:
-        """The output of every pair of depthwise and pointwise convolution: 13 maps."""
-        maps, outputs = self.stem(pixels / 127.5 - 1.0), []  # (B, 32, H/2, W/2)
+    def trail(self, pixels: Tensor) -> list[Tensor]:
+        """The stem and every pair of depthwise and pointwise convolution: 14 maps."""
+        maps = self.stem(pixels / 127.5 - 1.0)  # (B, 32, H/2, W/2)
+        outputs = [maps]
         for pair in self.pairs:
             maps = pair(maps)
             outputs.append(maps)

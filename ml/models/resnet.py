@@ -37,19 +37,23 @@ class ResNet(Backbone):
         rows = list(self._rows())
         self.block_channels = tuple(channels for channels, _ in rows)
         first, *others = (step for _, step in rows)
-        self.geometry = (Step(7, 2, 3).then(Step(3, 2, 1)).then(first), *others)
+        self.geometry = (Step(7, 2, 3), Step(3, 2, 1).then(first), *others)
 
     def forward(self, pixels: Tensor) -> list[Tensor]:
         """``pixels``: (B, 3, H, W), RGB in 0..255. Returns four maps, shallow to deep."""
-        maps, outputs = self._stem(pixels), []
+        maps, outputs = _pooled(self._stem(pixels)), []
         for group in self._groups():
             maps = group(maps)
             outputs.append(maps)
         return outputs
 
-    def blocks(self, pixels: Tensor) -> list[Tensor]:
-        """The output of every residual block, after its addition and ReLU: 16 maps, or 33."""
-        maps, outputs = self._stem(pixels), []
+    def trail(self, pixels: Tensor) -> list[Tensor]:
+        """The stem before its pooling, then every residual block after its addition and ReLU.
+
+        17 maps, or 34.
+        """
+        outputs = [self._stem(pixels)]
+        maps = _pooled(outputs[0])
         for group in self._groups():
             for block in group:
                 maps = block(maps)
@@ -67,8 +71,7 @@ class ResNet(Backbone):
         self.classifier, self.digest = classifier, file.digest
 
     def _stem(self, pixels: Tensor) -> Tensor:
-        maps = functional.relu(self.bn1(self.conv1(self.normalise(pixels))))  # (B, 64, H/2, W/2)
-        return functional.max_pool2d(maps, 3, stride=2, padding=1)  # (B, 64, H/4, W/4)
+        return functional.relu(self.bn1(self.conv1(self.normalise(pixels))))  # (B, 64, H/2, W/2)
 
     def _groups(self) -> tuple[nn.Sequential, ...]:
         return (self.layer1, self.layer2, self.layer3, self.layer4)
@@ -78,6 +81,10 @@ class ResNet(Backbone):
         for group, channels in zip(self._groups(), self.channels, strict=True):
             for block in group:
                 yield channels, Step(3, cast(int, block.stride), 1)
+
+
+def _pooled(stem: Tensor) -> Tensor:
+    return functional.max_pool2d(stem, 3, stride=2, padding=1)  # (B, 64, H/4, W/4)
 
 
 def build(name: str) -> ResNet:

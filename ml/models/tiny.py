@@ -38,7 +38,7 @@ class TinyBackbone(Backbone):
         shallow = functional.relu6(self.first((pixels - 127.0) / 128.0))
         return [shallow, functional.relu6(self.second(shallow))]
 
-    def blocks(self, pixels: Tensor) -> list[Tensor]:
+    def trail(self, pixels: Tensor) -> list[Tensor]:
         """The same two maps."""
         return self.forward(pixels)
 

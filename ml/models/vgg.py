@@ -45,7 +45,7 @@ class Vgg(Backbone):
                 outputs.append(maps)
         return outputs
 
-    def blocks(self, pixels: Tensor) -> list[Tensor]:
+    def trail(self, pixels: Tensor) -> list[Tensor]:
         """Every convolution after its ReLU: 13 maps, or 16; none is pooled after the last."""
         maps, outputs = self.normalise(pixels), []
         for layer in self.features:

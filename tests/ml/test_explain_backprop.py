@@ -80,7 +80,7 @@ def test_backbones_of_every_shape_give_a_mask_over_their_pixels(
     torch.manual_seed(3)
     backbone = create_backbone(name, None).eval()
     with torch.no_grad():
-        maps = backbone.blocks(torch.rand(1, 3, *size) * 255)
+        maps = backbone.trail(torch.rand(1, 3, *size) * 255)
         drawn = visual_backprop(maps, backbone.geometry, size=size)
     assert drawn.shape == (1, *size)
     assert float(drawn.min()) == 0 and float(drawn.max()) == 1
