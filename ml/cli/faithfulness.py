@@ -27,7 +27,13 @@ from ml.data.splits import held_out
 from ml.data.transforms import to_pixels
 from ml.evaluation.bootstrap import RESAMPLES
 from ml.evaluation.faithfulness import Bench, Pair, judge_maps
-from ml.evaluation.faithfulness_asymmetry import asymmetry, search_both_ways
+from ml.evaluation.faithfulness_asymmetry import (
+    CHANGE,
+    LIMIT,
+    STRIDE,
+    asymmetry,
+    search_both_ways,
+)
 from ml.evaluation.faithfulness_figures import figures
 from ml.evaluation.faithfulness_judges import mapper_judge, scorer_judge
 from ml.evaluation.faithfulness_page import (
@@ -115,7 +121,8 @@ def _sizes(
     options: argparse.Namespace, bench: Bench, pictures: Sequence[VotedPicture]
 ) -> NDArray[np.float64]:
     """How far each picture must be changed to raise and to lower its mean, kept between runs."""
-    keys = "\n".join([file_digest(options.scorer), *(picture.key for picture in pictures)])
+    search = f"{CHANGE} {STRIDE} {LIMIT}"
+    keys = "\n".join([search, file_digest(options.scorer), *(one.key for one in pictures)])
     kept = options.cache and options.cache / f"moved-{sha256(keys.encode()).hexdigest()[:16]}.npy"
     if kept and kept.exists():
         found: NDArray[np.float64] = np.load(kept)

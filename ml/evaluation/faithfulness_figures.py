@@ -28,8 +28,8 @@ EXPLAINS: Mapping[MapKind, str] = {
     MapKind.GRADIENT: "the mean that the scorer expects",
     MapKind.BACKPROP: "what the network of the attributes looks at, whatever it thinks of it; "
     "tested against the overall head",
-    MapKind.RAISE: "where the smallest change of pixels raises the scorer's mean",
-    MapKind.LOWER: "where the smallest change of pixels lowers the scorer's mean",
+    MapKind.RAISE: "where a change of pixels too small to see raises the scorer's mean",
+    MapKind.LOWER: "where a change of pixels too small to see lowers the scorer's mean",
 }
 _HIGHER_IS_BETTER = {"deletion": False, "insertion": True, "pointing": True}
 _LEAST_ROWS = 2

@@ -108,15 +108,18 @@ def _measured_line(one: MeasuredFacts) -> list[str]:
 def _map_parts(card: AttributesCard, facts: Mapping[str, Any]) -> Iterator[str]:
     yield "### Maps"
     if facts:
-        most, made = max(facts["pictures"].values()), max(facts["composites"].values())
+        made = max(facts["composites"].values())
         yield (
-            f"Held-out pictures of {facts['data']}: up to {most} under the curves, {made} "
-            "composites. Each figure: the map, *a random map*, *a blob in the centre*."
+            f"Held-out pictures of {facts['data']}; {made} composites. Under the curves are only "
+            "pictures whose answer falls when they are blurred: their number stands beside the "
+            "map. The heads with AADB's labels have learned from some of these pictures, as they "
+            "learned from all that have such labels. Each figure: the map, *a random map*, *a "
+            "blob in the centre*."
         )
     yield markdown(
-        ["map", "explains", "deletion, lower is better", "insertion, higher is better",
+        ["map", "explains", "pictures", "deletion, lower is better", "insertion, higher is better",
          "pointing, higher is better", "ms a map", "verdict"],
-        [_map_line(one) for one in card.maps],
+        [_map_line(one, facts.get("pictures", {})) for one in card.maps],
     )  # fmt: skip
     yield _verdicts(card.maps)
     if facts:
@@ -125,9 +128,10 @@ def _map_parts(card: AttributesCard, facts: Mapping[str, Any]) -> Iterator[str]:
         yield _asymmetry_words(facts["asymmetry"])
 
 
-def _map_line(one: MapFacts) -> list[str]:
+def _map_line(one: MapFacts, pictures: Mapping[str, int]) -> list[str]:
     figures = [_beside_words(getattr(one, name)) for name in FIGURES]
-    return [one.title, one.explains, *figures, f"{one.milliseconds:.1f}", str(one.verdict)]
+    count = str(pictures.get(one.kind, ""))
+    return [one.title, one.explains, count, *figures, f"{one.milliseconds:.1f}", str(one.verdict)]
 
 
 def _beside_words(figure: Beside | None) -> str:
@@ -155,8 +159,9 @@ def _asymmetry_words(facts: Mapping[str, Any]) -> str:
         f"To move the scorer's mean by {facts['change']} points, over {facts['count']} pictures "
         f"({facts['unreached']} more could not be moved that far): lowering needs the smaller "
         f"change in a share of {share} of them. The change that raises is {words('ratio')} times "
-        f"the one that lowers (median). In levels of 0 to 255, root mean square: "
-        f"{words('raising', 3)} to raise, {words('lowering', 3)} to lower."
+        f"the one that lowers (median). In levels of 0 to 255, root mean square, far below "
+        f"what a picture file can hold: {words('raising', 3)} to raise, "
+        f"{words('lowering', 3)} to lower."
     )
 
 
