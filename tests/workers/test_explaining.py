@@ -242,3 +242,18 @@ def test_an_explanation_survives_the_trash(models, upload):
     explained(artwork)
     delete(artwork.owner, [artwork.pk])
     assert Explained.objects.filter(artwork=artwork).exists()
+
+
+def test_explanations_wait_for_a_new_model_that_cannot_be_loaded(models, weights, upload, cache):
+    explained(upload("red"))
+    write_tiny_attributes(weights, name="attributes-tiny-2", seed=2)
+    register_builtin(weights)
+    (weights / "attributes-tiny-2.safetensors").write_bytes(b"garbage")
+    fresh = upload("blue")
+    drain()
+    due_now()
+    score(queue=Queue.GPU_BATCH)
+    waiting = Job.objects.get(kind=JobKind.EXPLAIN, subject=fresh.pk)
+    assert (waiting.state, waiting.attempt) == (JobState.QUEUED, 0)
+    assert not Explained.objects.filter(artwork=fresh).exists()
+    assert cache.note().startswith("problem: attributes-tiny-2")

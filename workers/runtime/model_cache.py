@@ -36,9 +36,9 @@ class ModelCache:
         self._places: dict[str, _Place] = {}
 
     def current(self, role: Role[Model]) -> Model:
-        """Of the active versions; of those before them while the active ones cannot be loaded.
+        """Of the active versions; or, if the role allows, of those before them.
 
-        Raises ModelUnusableError when there is neither.
+        Raises ModelUnusableError when the active ones cannot be loaded and none may stand in.
         """
         return cast(Model, self._current(role))
 
@@ -50,12 +50,12 @@ class ModelCache:
         if missing:
             which = "" if role.name == SCORER.name else f" of the kind {missing[0]}"
             problem = f"no version{which} is active; run `manage.py sync_models`"
-            return _fall_back(place, problem)
+            return _fall_back(role, place, problem)
         digests = _digests(active)
         if place.held and _digests(place.held.versions) == digests:
             return place.held
         if place.refused == digests and time.monotonic() < place.retry_at:
-            return _fall_back(place, place.problem)
+            return _fall_back(role, place, place.problem)
         return self._load(role, place, active)
 
     def note(self) -> str:
@@ -79,7 +79,7 @@ class ModelCache:
             logger.warning("the model is not served: %s", error)
             place.refused = _digests(active)
             place.retry_at = time.monotonic() + RETRY_SECONDS
-            return _fall_back(place, str(error))
+            return _fall_back(role, place, str(error))
         names = " with ".join(version.name for version in active)
         logger.info("serving %s as %s on %s", names, role.name, loaded.device)
         replaced = place.held is not None
@@ -104,9 +104,9 @@ def _digests(versions: tuple[ModelVersion, ...]) -> tuple[str, ...]:
     return tuple(version.digest for version in versions)
 
 
-def _fall_back(place: _Place, problem: str) -> LoadedModel:
+def _fall_back(role: Role[Model], place: _Place, problem: str) -> LoadedModel:
     place.problem = problem
-    if place.held is None:
+    if place.held is None or not role.falls_back:
         raise ModelUnusableError(problem)
     return place.held
 

@@ -66,15 +66,20 @@ class Role(Generic[Model]):
     """What a worker does with models: of which kinds, one of each, and who loads them.
 
     The loader is named and not imported: torch is for the child that computes, not for the parent
-    that only hears doorbells.
+    that only hears doorbells. ``falls_back``: while the active version cannot be loaded, the one
+    before it goes on; else the work waits, as the answer of another version would be made for
+    nothing and asked for again.
     """
 
     name: str
     kinds: tuple[ModelKind, ...]
     loader: str
+    falls_back: bool = False
 
 
-SCORER: Role[ScoringModel] = Role("scorer", (ModelKind.SCORER,), "workers.runtime.loading.load")
+SCORER: Role[ScoringModel] = Role(
+    "scorer", (ModelKind.SCORER,), "workers.runtime.loading.load", falls_back=True
+)
 EXPLAINER: Role[ExplainingModel] = Role(
     "explainer",
     (ModelKind.ATTRIBUTES, ModelKind.SCORER),
