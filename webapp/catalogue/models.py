@@ -99,7 +99,9 @@ class Artwork(Identified):
     derived_from = models.ForeignKey(
         "self", null=True, on_delete=models.SET_NULL, related_name="derived"
     )
-    derivation = models.TextField(blank=True)  # what was done to the picture it came from
+    derivation = models.TextField(
+        blank=True, db_default=""
+    )  # what was done to the picture it came from
 
     objects = ArtworkQuerySet.as_manager()
 
