@@ -15,6 +15,7 @@ from webapp.accounts.models import User
 from webapp.events import selectors
 from webapp.events.payloads import EventKind
 from webapp.events.publish import publish
+from webapp.live import consumers
 from webapp.live.routing import application
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -127,6 +128,62 @@ async def test_signing_out_closes_the_sockets_of_that_browser() -> None:
     await socket.receive_json_from(5)
     await sync_to_async(client.post)("/accounts/logout/")
     assert await _closed(socket) == 4401
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A heartbeat, and with every second one a check of the sign-in, ten times a second."""
+    monkeypatch.setattr(consumers, "HEARTBEAT_S", 0.1)
+
+
+async def test_a_living_session_goes_on_getting_pings(hasty: None) -> None:
+    _, headers = await _browser(await _person("owner@example.org"))
+    socket = await _socket(headers)
+    await socket.receive_json_from(5)
+    for _ in range(5):
+        assert await socket.receive_json_from(5) == {"type": "ping"}
+    await _drop(socket)
+
+
+async def _outcome(socket: WebsocketCommunicator) -> int:
+    """The code that the socket is closed with, after its last pings."""
+    for _ in range(20):
+        message = await socket.receive_output(timeout=5)
+        if message["type"] == "websocket.close":
+            return int(message["code"])
+    raise AssertionError("the socket stays open")
+
+
+async def test_a_session_that_ended_elsewhere_closes_its_sockets(hasty: None) -> None:
+    client, headers = await _browser(await _person("owner@example.org"))
+    socket = await _socket(headers)
+    await socket.receive_json_from(5)
+    await sync_to_async(client.session.delete)()
+    assert await _outcome(socket) == 4401
+
+
+async def test_a_changed_password_closes_the_sockets_of_other_browsers(hasty: None) -> None:
+    owner = await _person("owner@example.org")
+    _, headers = await _browser(owner)
+    socket = await _socket(headers)
+    await socket.receive_json_from(5)
+    owner.set_password("another long secret")
+    await owner.asave()
+    assert await _outcome(socket) == 4401
+
+
+async def test_a_clock_that_breaks_is_logged_and_ends_the_socket(
+    hasty: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(scope: object) -> None:
+        raise ZeroDivisionError
+
+    _, headers = await _browser(await _person("owner@example.org"))
+    socket = await _socket(headers)
+    await socket.receive_json_from(5)
+    monkeypatch.setattr(consumers, "get_user", broken)
+    assert await _outcome(socket) == 1011
+    assert "clock of a live socket" in caplog.text
 
 
 async def test_an_event_of_a_rolled_back_change_never_happened() -> None:
