@@ -48,6 +48,7 @@ def _reading(each: Attribute, tilt: float) -> Reading:
         "low_word": each.low_word, "high_word": each.high_word,
         "value": None, "percentile": None, "source": None, "choice": None,
         "judgement": False, "missing": None, "text": f"About {each.label}.", "evidence": None,
+        "asks": each.asks, "choices": list(each.choices), "votes": 0, "mine": None,
     }  # fmt: skip
     middle = each.low + (each.high - each.low) * (0.6 + tilt)
     if each.key in LEARNED:
@@ -113,27 +114,32 @@ class Stage:
     asked: list[str] = field(default_factory=list)
 
     def plant(self, page: Page) -> None:
-        page.route(DETAIL, self._detail)
+        page.route(DETAIL, self.detail)
         page.route(EXPLAIN, self._explain)
         page.route(COACH, self._coach)
         page.route(MAP, _serve_map)
         page.route(PREVIEW, _serve_preview)
 
-    def _detail(self, route: Route) -> None:
+    def detail(self, route: Route) -> None:
         if route.request.method != "GET":
             return route.continue_()
         answer = route.fetch()
         artwork = json.loads(answer.text())
-        return route.fulfill(response=answer, json=artwork | self._why(artwork["id"]))
+        return route.fulfill(response=answer, json=artwork | self._why(artwork))
 
-    def _why(self, artwork: str) -> dict[str, Any]:
+    def _why(self, artwork: dict[str, Any]) -> dict[str, Any]:
+        """What is planted; people's answers are those that the product keeps."""
         progress = {
             "state": self.explanation, "model": "attributes-v1", "scorer": "scorer-v2",
             "error_code": "", "error_text": "The worker ran out of memory.",
         }  # fmt: skip
         if self.explanation != "ready":
             return {"attributes": [], "maps": [], "palette": [], "explanation": progress}
-        said = readings(self.tilts.get(artwork, 0.0))
+        kept = {each["key"]: each for each in artwork["attributes"]}
+        said = [
+            each | {name: kept[each["key"]][name] for name in ("votes", "mine")}
+            for each in readings(self.tilts.get(artwork["id"], 0.0))
+        ]
         colours = ["#112233", "#c9b28e", "#a3503a"]
         return {"attributes": said, "maps": maps(), "palette": colours, "explanation": progress}
 

@@ -29,11 +29,17 @@ export interface AttributeReading {
   low_word: string;
   high_word: string;
   choice: string | null;
+  /** The words to choose from; empty where the answer is a number. */
+  choices: string[];
   /** Whether the number may be read as an opinion; a measured fact is none. */
   judgement: boolean;
   missing: null | 'no_training_data' | 'not_proven';
   text: string;
   evidence: Evidence | null;
+  /** The question put to people, how many answered it, and the reader's own answer. */
+  asks: string;
+  votes: number;
+  mine: number | null;
 }
 
 export type Figure = number | { value: number; low: number; high: number } | null;
@@ -134,6 +140,13 @@ export interface Coaching {
 /** Asks for the explanation now, ahead of the pictures that nobody looks at. */
 export function explain(id: string, model?: string): Promise<Artwork> {
   return request(`${API}/artworks/${id}/explain`, { method: 'POST', body: model ? { model } : {} });
+}
+
+/** One's own answer to the question of an attribute; null takes it back. */
+export function answer(id: string, attribute: string, value: number | null): Promise<unknown> {
+  const url = `${API}/artworks/${id}/attributes/${attribute}/rating`;
+  if (value === null) return request(url, { method: 'DELETE' });
+  return request(url, { method: 'PUT', body: { value } });
 }
 
 export function coaching(id: string, signal?: AbortSignal): Promise<Coaching> {

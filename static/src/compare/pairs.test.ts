@@ -4,7 +4,7 @@ import type { AttributeReading } from '../api/explanations';
 import { commonMaps, pairsOf, verdict } from './pairs';
 
 const reading = (key: string, value: number | null, rest: Partial<AttributeReading> = {}): AttributeReading => ({
-  key, label: key, family: 'photo', value, percentile: null, source: 'learned', low: -1, high: 1, low_word: '', high_word: '', choice: null, judgement: true, missing: null, text: '', evidence: null, ...rest,
+  key, label: key, family: 'photo', value, percentile: null, source: 'learned', low: -1, high: 1, low_word: '', high_word: '', choice: null, choices: [], judgement: true, missing: null, text: '', evidence: null, asks: '', votes: 0, mine: null, ...rest,
 });
 
 describe('the differences of two pictures', () => {

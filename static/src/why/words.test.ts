@@ -10,7 +10,7 @@ function faith(verdict: Verdict, rest: Partial<Faithfulness> = {}): Faithfulness
 const map = (kind: string, key: string, verdict?: Verdict): ActivationMap => ({ kind, key, label: kind, url: '', explains: '', faithfulness: verdict ? faith(verdict) : null });
 const reading = (rest: Partial<AttributeReading>): AttributeReading => ({
   key: 'light', label: 'Light', family: 'photo', value: 0.2, percentile: 60, source: 'learned', low: -1, high: 1, low_word: 'poor', high_word: 'striking',
-  choice: null, judgement: true, missing: null, text: '', evidence: null, ...rest,
+  choice: null, choices: [], judgement: true, missing: null, text: '', evidence: null, asks: '', votes: 0, mine: null, ...rest,
 });
 
 describe('the test of a map', () => {
