@@ -50,8 +50,7 @@ def run(options: argparse.Namespace) -> int:
         replace_file(options.second_card, card_with(options.second_card, trust))
     chosen, done = _coached(coach, data, options, test=True)
     trusted = read_trust(options.second_card, scorer=coach.digest)
-    width = coach.half_width_per_sd
-    written = section(done, trust=trusted, half_width_per_sd=width, crowd=coach.panel)
+    written = section(done, trust=trusted)
     if options.into is None:
         tell(written)
     else:

@@ -23,7 +23,7 @@ from ml.contracts.advice import TOGETHER, Advice, Proposal
 from ml.contracts.card import ScorerCard
 from ml.contracts.edits import COMPONENTS, Edits
 from ml.contracts.engine import Engine
-from ml.contracts.results import ScoreResult
+from ml.contracts.results import SCALE_HIGH, ScoreResult
 from ml.contracts.votes import BINS
 from ml.data.transforms import UnusablePictureError, on_white, to_pixels
 from ml.inference.devices import open_device
@@ -118,12 +118,17 @@ class Coach:
         return self._second.digest
 
     def advise(self, image: Image.Image) -> Advice:
-        """Proposals for a picture of any size and mode. Raises UnusablePictureError."""
+        """Proposals for a picture of any size and mode. Raises UnusablePictureError.
+
+        The mean before is that of the picture as it is given, which its page shows. Gains are
+        those of the smaller picture on the desk.
+        """
         session = self._session(image)
         study = session.study()
         trials = _in_order(study.whole, session) if study.whole else []
-        proposals = tuple(self._proposal(key, trial, study.before) for key, trial in trials)
-        return Advice(before=study.before.mean, proposals=proposals, reason=study.reason)
+        before = self._served.predict_batch([image])[0].mean
+        proposals = tuple(self._proposal(key, trial, before) for key, trial in trials)
+        return Advice(before=before, proposals=proposals, reason=study.reason)
 
     def study(self, image: Image.Image) -> Study:
         """Search, try and check, keeping what was refused as well. Raises UnusablePictureError."""
@@ -148,16 +153,6 @@ class Coach:
         ].mean
 
     @property
-    def panel(self) -> str:
-        """The crowd that the served scorer speaks for."""
-        return self._card.panel
-
-    @property
-    def half_width_per_sd(self) -> float:
-        """Half the served scorer's 80 % interval for each point of predicted spread."""
-        return self._card.half_width_per_sd
-
-    @property
     def plan(self) -> Plan:
         return self._plan
 
@@ -165,22 +160,21 @@ class Coach:
     def device(self) -> torch.device:
         return self._device
 
-    def interval(self, trial: Trial, before: ScoreResult) -> tuple[float, float]:
-        """80 % interval of the crowd's mean after the edit."""
+    def _interval(self, trial: Trial, before: float) -> tuple[float, float]:
+        if self._trust is not None:
+            return self._trust.interval(before=before, gain=trial.gain)
         half = self._card.half_width_per_sd * trial.result.sd
-        if self._trust is None:
-            return plain_interval(mean=trial.result.mean, half_width=half)
-        return self._trust.interval(before=before.mean, gain=trial.gain, half_width=half)
+        return plain_interval(mean=before + trial.gain, half_width=half)
 
-    def _proposal(self, key: str, trial: Trial, before: ScoreResult) -> Proposal:
-        low, high = self.interval(trial, before)
+    def _proposal(self, key: str, trial: Trial, before: float) -> Proposal:
+        low, high = self._interval(trial, before)
         buffer = BytesIO()
         trial.picture.save(buffer, "JPEG", quality=PREVIEW_QUALITY)
         return Proposal(
             key=key,
             edits=trial.edits,
             words=words_of(trial.edits),
-            mean=trial.result.mean,
+            mean=min(before + trial.gain, SCALE_HIGH),
             low=low,
             high=high,
             gain=trial.gain,

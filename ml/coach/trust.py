@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from math import hypot
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +24,13 @@ class Trust:
     pictures: int
     scorer: str
 
-    def interval(self, *, before: float, gain: float, half_width: float) -> tuple[float, float]:
-        """80 % interval of the crowd's mean after an edit, within 1..10; holds ``before + gain``.
+    def interval(self, *, before: float, gain: float) -> tuple[float, float]:
+        """80 % interval of ``before`` and what is gained, within 1..10; holds ``before + gain``.
 
-        ``half_width``: half that of the scorer itself, for what it knows of the picture.
+        The doubt is that of the gain alone: what the scorer does not know of the picture moves
+        the means before and after alike.
         """
-        return _around(before + self.share * gain, before + gain, hypot(half_width, self.spread))
+        return _around(before + self.share * gain, before + gain, self.spread)
 
 
 def plain_interval(*, mean: float, half_width: float) -> tuple[float, float]:

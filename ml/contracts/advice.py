@@ -9,8 +9,9 @@ from ml.contracts.edits import Edits
 class Proposal:
     """One change, judged: alone (``key`` is its edit, crop or dodge), or all of them together.
 
-    ``mean`` is what the served scorer expects after it, and ``low`` to ``high`` hold the crowd's
-    mean after it in about 80 % of cases like those the coach was tested on. ``second_gain`` is
+    ``mean`` is what the served scorer expects after it: before plus ``gain``. ``low`` to ``high``
+    say how far that gain is to be believed: in about 80 % of cases like those the coach was tested
+    on, the second scorer's gain lay between. ``second_gain`` is
     the gain in the eyes of the scorer that was not optimised. ``preview``: a JPEG of the edited
     picture, ``width`` x ``height`` pixels.
     """

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from ml.coach.trust import Trust, plain_interval
+from ml.coach.trust import Trust
 from ml.contracts.config import Estimate
 from ml.contracts.edits import COMPONENTS, Edits
 from ml.evaluation.bootstrap import estimate, mean_of
@@ -18,13 +18,8 @@ END = "<!-- coach: end -->"
 Pick = Callable[[Outcome], Change | None]
 
 
-def section(
-    done: Sequence[Outcome], *, trust: Trust | None, half_width_per_sd: float, crowd: str
-) -> str:
-    """The whole generated section, with its marks. ``crowd``: the panel that the coach speaks for.
-
-    ``half_width_per_sd``: of the served scorer's card.
-    """
+def section(done: Sequence[Outcome], *, trust: Trust | None) -> str:
+    """The whole generated section, with its marks."""
     parts = [
         BEGIN,
         _pictures(done),
@@ -33,7 +28,7 @@ def section(
         _refusals(done),
         _components(done),
         _asymmetry(done),
-        _trust(done, trust, half_width_per_sd, crowd),
+        _trust(done, trust),
         END,
     ]
     return "\n\n".join(parts)
@@ -138,39 +133,18 @@ def _asymmetry(done: Sequence[Outcome]) -> str:
     )
 
 
-def _trust(
-    done: Sequence[Outcome], trust: Trust | None, half_width_per_sd: float, crowd: str
-) -> str:
+def _trust(done: Sequence[Outcome], trust: Trust | None) -> str:
     gains, confirmed = promises(done)
     if trust is None or len(gains) < 2:
         return "The intervals were not calibrated for this scorer."
-    held, plain, count = _coverage(done, trust, half_width_per_sd, crowd)
+    held = np.abs(confirmed - trust.share * gains) <= trust.spread
     return (
         f"Calibrated on {trust.pictures} natural optima of training pictures: the second scorer "
         f"confirms {trust.share:.0%} of a promised gain, within {trust.spread:.2f} points in 80 % "
         f"of cases. On the held-out pictures promised and confirmed gains correlate by "
-        f"{plcc(gains, confirmed):.2f}. The 80 % interval of the mean after the edit held, in "
-        f"{held:.0%} of {count} {crowd} proposals, what the crowd gave before plus what the second "
-        f"scorer says was gained; the scorer's own interval would have in {plain:.0%}."
+        f"{plcc(gains, confirmed):.2f}, and the 80 % interval of the gain held what the second "
+        f"scorer saw in {np.mean(held):.0%} of {len(gains)} natural optima."
     )
-
-
-def _coverage(
-    done: Sequence[Outcome], trust: Trust, half_width_per_sd: float, crowd: str
-) -> tuple[float, float, int]:
-    ours, plain = [], []
-    for one in done:
-        if one.whole is None or one.panel != crowd:
-            continue
-        half = half_width_per_sd * one.whole.sd
-        after = one.voted + one.whole.second_gain
-        low, high = trust.interval(before=one.before, gain=one.whole.gain, half_width=half)
-        ours.append(low <= after <= high)
-        low, high = plain_interval(mean=one.before + one.whole.gain, half_width=half)
-        plain.append(low <= after <= high)
-    if not ours:
-        return 0.0, 0.0, 0
-    return float(np.mean(ours)), float(np.mean(plain)), len(ours)
 
 
 def _signed(values: Array) -> str:

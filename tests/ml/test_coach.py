@@ -209,3 +209,10 @@ def _pulling(shipped: Shipped, folder: Path, factor: float) -> tuple[Path, Path]
     golden["distribution"] = network(pixels, facts.panel)[0].tolist()
     card.write_text(json.dumps(document))
     return weights, card
+
+
+def test_the_mean_before_is_that_of_the_picture_as_it_was_given(coach: Coach) -> None:
+    wide = dim(1600, 90)
+    wide.paste((250, 240, 60), (0, 0, 800, 90))
+    given, _ = coach.look(wide)
+    assert coach.advise(wide).before == pytest.approx(given.mean, abs=1e-6)

@@ -134,7 +134,7 @@ def test_trust_travels_in_the_card_of_the_second_scorer(tmp_path: Path) -> None:
 
 def test_intervals_follow_what_was_confirmed_and_hold_the_mean() -> None:
     trust = Trust(share=0.5, spread=0.3, pictures=60, scorer="s")
-    low, high = trust.interval(before=5.0, gain=1.0, half_width=0.4)
-    assert (low, high) == (pytest.approx(5.0), pytest.approx(6.0))
-    assert trust.interval(before=5.0, gain=3.0, half_width=0.4)[1] == 8.0
+    low, high = trust.interval(before=5.0, gain=1.0)
+    assert (low, high) == (pytest.approx(5.2), pytest.approx(6.0))
+    assert trust.interval(before=5.0, gain=0.2)[1] == pytest.approx(5.4)
     assert plain_interval(mean=9.8, half_width=0.5) == (pytest.approx(9.3), 10.0)
