@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from io import BytesIO
+from textwrap import wrap
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -82,7 +83,7 @@ def _caption(row: int, one: Outcome, change: Change) -> str:
     figures = f"{one.before:.1f} {change.gain:+.2f}, second {change.second_gain:+.2f}{verdict}"
     words = words_of(Edits.from_json(change.edits))
     text = f"{row + 1}. {one.key.rsplit('.', 1)[0]}: {figures}. {words}"
-    return text if len(text) <= WRAP else f"{text[:WRAP]}\n{text[WRAP : 2 * WRAP]}"
+    return "\n".join(wrap(text, WRAP, max_lines=2, placeholder=" …"))
 
 
 def _packed(sheet: Image.Image) -> bytes:
