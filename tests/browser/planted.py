@@ -97,7 +97,7 @@ def proposal(key: str, words: str, gain: float, second_gain: float) -> dict[str,
     """One change; its preview is a plain grey picture."""
     return {
         "id": key, "key": key, "words": words, "edits": {}, "mean": 5.8 + gain,
-        "interval": [5.6 + gain, 6.0 + gain], "gain": gain, "second_gain": second_gain,
+        "interval": [5.4 + gain, 5.9 + gain], "gain": gain, "second_gain": second_gain,
         "preview": "/planted/preview.jpg", "width": 300, "height": 200,
         "saved_as": None, "saving": False, "error_code": "", "error_text": "",
     }  # fmt: skip

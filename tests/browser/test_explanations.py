@@ -208,12 +208,14 @@ def test_the_coach_shows_before_and_after_and_saves_a_version(
 ) -> None:
     page = person.page
     page.get_by_role("button", name="What would people like better?").click()
-    expect(page.get_by_text("Trying small changes")).to_be_visible()
+    expect(page.get_by_text("Looking for small changes")).to_be_visible()
     stage.coach = "ready"
     together = page.get_by_role("button", name=re.compile("brighten by 0.3 stops, straighten"))
     expect(together).to_have_attribute("aria-pressed", "true", timeout=15_000)
-    expect(together).to_contain_text("5.8 → 6.3 ± 0.2")
-    expect(together).to_contain_text("+0.50 by scorer-v2, +0.30 by second-v1")
+    expect(together).to_contain_text("5.8 → 6.3")
+    expect(together).to_contain_text("gain +0.5, likely +0.1 to +0.6")
+    expect(together).to_contain_text("its own estimate +0.50, an independent check +0.30")
+    expect(page.get_by_text("no person did")).to_be_visible()
     alone = page.get_by_role("button", name=re.compile(r"^brighten by 0.3 stops 5\.8"))
     expect(alone).to_contain_text("does not agree")
     handle = page.get_by_role("slider", name="Before and after")
@@ -236,7 +238,8 @@ def test_the_coach_shows_before_and_after_and_saves_a_version(
 
 
 @pytest.mark.parametrize(
-    ("state", "words"), [("nothing", "Nothing modest helps."), ("failed", "The worker was lost.")]
+    ("state", "words"),
+    [("nothing", "No change proposed. Nothing modest helps."), ("failed", "The worker was lost.")],
 )
 def test_a_coach_without_advice_says_why(
     person: Person, stage: Stage, state: str, words: str

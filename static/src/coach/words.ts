@@ -1,30 +1,53 @@
 // What the coach says about its proposals, in sentences. Pure.
 import type { Coaching, Proposal } from '../api/explanations';
 import { formatMean } from '../opinion/stats';
+import { sentence } from '../why/words';
 
 export const TOGETHER = 'together';
 
-/** Half the width of the interval. */
-export const doubt = ([low, high]: readonly [number, number]): number => (high - low) / 2;
+/** A difference with its sign; what rounds to nothing has none. */
+export function signed(gain: number, digits = 1): string {
+  const size = Math.abs(gain).toFixed(digits);
+  if (Number(size) === 0) return size;
+  return `${gain < 0 ? '−' : '+'}${size}`;
+}
 
-export const signed = (gain: number, digits = 1): string => `${gain < 0 ? '−' : '+'}${Math.abs(gain).toFixed(digits)}`;
+const BEST = 10;
 
-/** "5.8 → 6.3 ± 0.2" */
-export function stepText(before: number | null, { mean, interval }: Pick<Proposal, 'mean' | 'interval'>): string {
-  const after = `${formatMean(mean)} ± ${doubt(interval).toFixed(1)}`;
-  return before === null ? after : `${formatMean(before)} → ${after}`;
+/** "3.4 → 3.9": apart by the gain as it is shown, so that the three numbers agree. */
+export function stepText(before: number | null, { mean, gain }: Pick<Proposal, 'mean' | 'gain'>): string {
+  if (before === null) return formatMean(mean);
+  const after = Number(formatMean(before)) + Number(gain.toFixed(1));
+  return `${formatMean(before)} → ${formatMean(Math.min(BEST, after))}`;
+}
+
+/** "gain +0.5, likely +0.1 to +0.6" */
+export function gainText(before: number | null, { gain, interval }: Pick<Proposal, 'gain' | 'interval'>): string {
+  if (before === null) return `gain ${signed(gain)}`;
+  const [low, high] = interval.map((end) => signed(end - before));
+  return `gain ${signed(gain)}, likely ${low === high ? `about ${low}` : `${low} to ${high}`}`;
 }
 
 type Judges = Pick<Coaching, 'model' | 'second_model'>;
 
 /** What both scorers make of it. */
-export function judgesText({ gain, second_gain }: Pick<Proposal, 'gain' | 'second_gain'>, { model, second_model }: Judges): string {
-  return `${signed(gain, 2)} by ${model ?? 'the scorer'}, ${signed(second_gain, 2)} by ${second_model ?? 'the second scorer'}`;
+export function judgesText({ gain, second_gain }: Pick<Proposal, 'gain' | 'second_gain'>): string {
+  return `its own estimate ${signed(gain, 2)}, an independent check ${signed(second_gain, 2)}`;
 }
 
-/** Why two scorers are asked. */
-export function judgesNote({ model, second_model }: Judges): string {
-  return `${model ?? 'The scorer'} was searched for improvements; ${second_model ?? 'the second scorer'} only judged what was found.`;
+export const JUDGES = 'Two scorers judged each change; no person did. The first was searched for gains, the second only checked what was found.';
+
+/** Which models they are, for those who ask. */
+export function judgesNames({ model, second_model }: Judges): string {
+  return `Own estimate: ${model ?? 'the scorer'}. Independent check: ${second_model ?? 'the second scorer'}.`;
+}
+
+export const waitText = (state: Coaching['state']): string =>
+  state === 'queued' ? 'Waiting for its turn.' : 'Looking for small changes; about ten seconds, longer the first time.';
+
+/** An answer when nothing is proposed, with its reason. */
+export function nothingText(reason: string): string {
+  return `No change proposed. ${sentence(reason || 'no modest change would raise the expected score')}`;
 }
 
 /** Whether the scorer that was not asked disagrees. */
