@@ -19,6 +19,7 @@ from ml.contracts.fields import ascending, mapping, number, rows, text, truth, v
 ATTRIBUTES_KIND = "attributes"
 ATTRIBUTES_SCHEMA = 1
 MOST_REFERENCES = 101
+HELD_OUT = "held-out split"  # a head's protocol: tested on pictures that no head learned from
 
 
 class Verdict(StrEnum):
@@ -33,17 +34,23 @@ class Verdict(StrEnum):
 class HeadFacts:
     """A learned attribute: who taught it, and how well it ranks pictures it never saw.
 
-    ``n`` labelled pictures, each by about ``raters`` people (0: unknown) of ``crowd``. ``srcc`` is
-    held out; ``baseline_srcc`` is that of ``baseline`` on the same pictures. ``ceiling``: the
-    correlation that the noise of the labels allows, None where it cannot be estimated. ``shown``:
-    its value may be shown as a judgement. ``reference``: ascending values that percentiles refer
-    to, perhaps none.
+    ``n`` pictures are labelled, each by about ``raters`` people (0: unknown) of ``crowd``. The
+    head learned from ``learned_from`` pictures and is tested on ``tested_on``: by ``protocol``
+    ``HELD_OUT`` others than those, else the same ones, each by a head that had not learned from it.
+    Pictures of further crowds may be among those it learned from, never among the tested ones.
+    ``srcc`` is of the tested ones; ``baseline_srcc`` is that of ``baseline`` on the same pictures.
+    ``ceiling``: the correlation that the noise of the labels allows, None where it cannot be
+    estimated. ``shown``: its value may be shown as a judgement. ``reference``: ascending values
+    that percentiles refer to, perhaps none.
     """
 
     key: str
     low: float
     high: float
     n: int
+    learned_from: int
+    tested_on: int
+    protocol: str
     raters: int
     crowd: str
     srcc: Estimate
@@ -203,6 +210,9 @@ def _head(row: Mapping[str, object], spec: Mapping[str, object]) -> HeadFacts:
         low=number(spec["low"]),
         high=number(spec["high"]),
         n=whole(row["n"], least=0),
+        learned_from=whole(row["learned_from"], least=0),
+        tested_on=whole(row["tested_on"], least=0),
+        protocol=text(row["protocol"]),
         raters=whole(row["raters"], least=0),
         crowd=text(row["crowd"]),
         srcc=_estimate(row["srcc"]),

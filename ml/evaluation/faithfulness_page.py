@@ -68,8 +68,8 @@ def section(document: Mapping[str, Any]) -> str:
 def _attribute_parts(card: AttributesCard) -> Iterator[str]:
     yield "### Learned attributes"
     yield markdown(
-        ["attribute", "source", "n", "votes each", "held-out SRCC", "baseline", "its SRCC",
-         "ceiling", "shown"],
+        ["attribute", "source", "learned from", "tested on", "votes each", "held-out SRCC",
+         "baseline", "its SRCC", "ceiling", "shown"],
         [_head_line(head) for head in card.heads],
     )  # fmt: skip
     if card.measured:
@@ -84,7 +84,8 @@ def _head_line(head: HeadFacts) -> list[str]:
     return [
         head.key,
         f"learned: {head.crowd}",
-        str(head.n),
+        str(head.learned_from),
+        str(head.tested_on),
         str(head.raters) if head.raters else "",
         with_interval(head.srcc, digits=2),
         head.baseline,

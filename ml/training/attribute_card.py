@@ -9,6 +9,7 @@ import numpy as np
 from ml.contracts.attributes_card import (
     ATTRIBUTES_KIND,
     ATTRIBUTES_SCHEMA,
+    HELD_OUT,
     MOST_REFERENCES,
     MeasuredFacts,
 )
@@ -133,7 +134,7 @@ def _head(head: HeadMeasure, values: Array) -> dict[str, object]:
         "n": labels.count,
         "learned_from": len(labels.taught),
         "tested_on": len(tested),
-        "protocol": "held-out split" if labels.held_out else "repeated cross-validation",
+        "protocol": HELD_OUT if labels.held_out else "repeated cross-validation",
         "penalty": head.penalty,
         "raters": labels.raters,
         "crowd": labels.crowd,

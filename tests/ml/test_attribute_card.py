@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ml.contracts.attributes_card import Verdict, parse_attributes_card
+from ml.contracts.attributes_card import HELD_OUT, Verdict, parse_attributes_card
 from ml.contracts.card import CardError
 from ml.contracts.config import Estimate
 from ml.contracts.explanations import MapKind
@@ -26,7 +26,8 @@ CARD: dict[str, Any] = {
     "weights": {"file": "attributes-test.safetensors", "sha256": "0" * 64, "bytes": 1},
     "heads": [
         {
-            "key": "light", "n": 145, "raters": 5, "crowd": "AADB", "srcc": SURE,
+            "key": "light", "n": 145, "learned_from": 116, "tested_on": 29,
+            "protocol": "held-out split", "raters": 5, "crowd": "AADB", "srcc": SURE,
             "baseline": {"name": "colours", "srcc": 0.1}, "ceiling": None, "shown": True,
             "reference": [-0.5, 0.0, 0.5],
         }
@@ -56,6 +57,8 @@ def test_a_card_becomes_typed_facts() -> None:
     light = card.head("light")
     assert light is not None
     assert (light.low, light.high, light.raters) == (-1.0, 1.0, 5)
+    assert (light.n, light.learned_from, light.tested_on) == (145, 116, 29)
+    assert light.protocol == HELD_OUT
     assert light.srcc == Estimate(0.5, 0.4, 0.6)
     assert card.shown == ("light",)
     assert card.head("symmetry") is None

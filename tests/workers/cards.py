@@ -26,7 +26,8 @@ def attributes_document(
         "data": [{"name": "tiles", "title": "Small tiles", "licence": "CC0", "count": 145}],
         "heads": [
             {
-                "key": head["key"], "n": 145, "raters": 5, "crowd": "small tiles",
+                "key": head["key"], "n": 145, "learned_from": 116, "tested_on": 29,
+                "protocol": "held-out split", "raters": 5, "crowd": "small tiles",
                 "srcc": chance if head["key"] == "symmetry" else proven,
                 "baseline": {"name": "ridge", "srcc": 0.31}, "ceiling": None,
                 "shown": head["key"] != "symmetry", "reference": [head["low"], head["high"]],

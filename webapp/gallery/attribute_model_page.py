@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from ml.contracts.attributes_card import Beside, HeadFacts, MapFacts, MeasuredFacts
+from ml.contracts.attributes_card import HELD_OUT, Beside, HeadFacts, MapFacts, MeasuredFacts
 from ml.contracts.config import Estimate
+from webapp.gallery.figures import between, two_places
 from webapp.registry import selectors as registry
 from webapp.registry.cards import Card, read_card
 from webapp.registry.models import Attribute, ModelVersion, VersionState
@@ -11,10 +12,12 @@ from webapp.registry.models import Attribute, ModelVersion, VersionState
 
 @dataclass(frozen=True, slots=True)
 class HeadRow:
-    """A learned attribute."""
+    """A learned attribute. `apart`: tested on other pictures than those it learned from."""
 
     label: str
-    n: int
+    learned_from: int
+    tested_on: int
+    apart: bool
     raters: int
     crowd: str
     srcc: str
@@ -93,13 +96,15 @@ def attribute_model_page(version: ModelVersion) -> AttributeModelPage:
 def _head(head: HeadFacts, labels: dict[str, str]) -> HeadRow:
     return HeadRow(
         label=_label(head.key, labels),
-        n=head.n,
+        learned_from=head.learned_from,
+        tested_on=head.tested_on,
+        apart=head.protocol == HELD_OUT,
         raters=head.raters,
         crowd=head.crowd,
-        srcc=f"{head.srcc.value:.2f}",
+        srcc=two_places(head.srcc.value),
         bounds=_bounds(head.srcc),
-        baseline=f"{head.baseline}: {head.baseline_srcc:.2f}",
-        ceiling="" if head.ceiling is None else f"{head.ceiling:.2f}",
+        baseline=f"{head.baseline}: {two_places(head.baseline_srcc)}",
+        ceiling="" if head.ceiling is None else two_places(head.ceiling),
         shown=head.shown,
     )
 
@@ -111,7 +116,7 @@ def _measured(formula: MeasuredFacts, labels: dict[str, str]) -> MeasuredRow:
         formula=formula.formula,
         against=_label(formula.against, labels) if formula.against else "",
         n=formula.n,
-        srcc="" if srcc is None else f"{srcc.value:.2f}",
+        srcc="" if srcc is None else two_places(srcc.value),
         bounds="" if srcc is None else _bounds(srcc),
         judgement=formula.judgement,
     )
@@ -132,11 +137,11 @@ def _map(facts: MapFacts) -> MapRow:
 def _trio(beside: Beside | None) -> Trio:
     if beside is None:
         return Trio()
-    return Trio(*(f"{each.value:.2f}" for each in (beside.own, beside.random, beside.centre)))
+    return Trio(*(two_places(each.value) for each in (beside.own, beside.random, beside.centre)))
 
 
 def _bounds(figure: Estimate) -> str:
-    return f"{figure.low:.2f} to {figure.high:.2f}"
+    return between(figure.low, figure.high)
 
 
 def _label(key: str, labels: dict[str, str]) -> str:

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from ml.contracts.attributes_card import AttributesCard, HeadFacts, MeasuredFacts
+from ml.contracts.attributes_card import HELD_OUT, AttributesCard, HeadFacts, MeasuredFacts
+from ml.contracts.config import Estimate
+from webapp.gallery.figures import between, two_places
 from webapp.registry.models import Attribute
 
 NO_TRAINING_DATA = "no_training_data"
@@ -21,10 +23,13 @@ class Baseline:
 class Evidence:
     """Agreement with people on pictures that were not learned from: SRCC with its 95 % interval.
 
-    `raters`: about how many a picture; 0 is unknown.
+    Of `n` labelled pictures; a formula learned from 0. `raters`: about how many a picture; 0 is
+    unknown.
     """
 
     n: int
+    learned_from: int
+    tested_on: int
     raters: int
     crowd: str
     srcc: float
@@ -63,26 +68,34 @@ def standing(attribute: Attribute, card: AttributesCard | None) -> Standing:
 def _learned(head: HeadFacts) -> Standing:
     srcc = head.srcc
     evidence = Evidence(
-        head.n, head.raters, head.crowd, srcc.value, srcc.low, srcc.high,
-        Baseline(head.baseline, head.baseline_srcc), head.ceiling,
+        head.n, head.learned_from, head.tested_on, head.raters, head.crowd, srcc.value, srcc.low,
+        srcc.high, Baseline(head.baseline, head.baseline_srcc), head.ceiling,
     )  # fmt: skip
     people = f", each rated by about {head.raters} people" if head.raters else ""
-    learned = f"Learned from {head.n:,} pictures{people} ({head.crowd})"
-    agreement = f"SRCC {srcc.value:.2f}, 95 % from {srcc.low:.2f} to {srcc.high:.2f}"
+    learned = f"Learned from {head.learned_from:,} pictures{people} ({head.crowd})"
+    agreement = _agreement(srcc)
     if head.shown:
-        text = (
-            f"{learned}; its order of pictures it had not seen agrees with people's ({agreement})"
-        )
-        return Standing("learned", True, None, f"{text}. {_rival(head)}", evidence)
-    text = f"{learned}, but not shown to order new ones better than chance ({agreement})."
+        text = f"{learned}. Its order of {_tested(head)} agrees with people's ({agreement})."
+        return Standing("learned", True, None, f"{text} {_rival(head)}", evidence)
+    text = f"{learned}. On {_tested(head)} its order was not shown to beat chance ({agreement})."
     return Standing("learned", False, NOT_PROVEN, f"{text} Its number is kept back.", evidence)
+
+
+def _tested(head: HeadFacts) -> str:
+    if head.protocol == HELD_OUT:
+        return f"{head.tested_on:,} others that it had not seen"
+    return f"the same {head.tested_on:,}, each asked of a copy that had not learned from it,"
+
+
+def _agreement(srcc: Estimate) -> str:
+    return f"SRCC {two_places(srcc.value)}, 95 % from {between(srcc.low, srcc.high)}"
 
 
 def _rival(head: HeadFacts) -> str:
     name = f"{head.baseline[:1].upper()}{head.baseline[1:]}"
     if head.baseline_srcc >= head.srcc.value:
-        return f"{name}, a simple rival, does as well ({head.baseline_srcc:.2f})."
-    return f"{name}, a simple rival, reaches {head.baseline_srcc:.2f}."
+        return f"{name}, a simple rival, does as well ({two_places(head.baseline_srcc)})."
+    return f"{name}, a simple rival, reaches {two_places(head.baseline_srcc)}."
 
 
 def _measured(formula: MeasuredFacts) -> Standing:
@@ -92,9 +105,9 @@ def _measured(formula: MeasuredFacts) -> Standing:
         text = f"{said}. A fact about the pixels that nobody was asked about, no judgement."
         return Standing("measured", False, None, text, None)
     evidence = Evidence(
-        formula.n, 0, formula.against, srcc.value, srcc.low, srcc.high, None, None
+        formula.n, 0, formula.n, 0, formula.against, srcc.value, srcc.low, srcc.high, None, None
     )  # fmt: skip
-    agreement = f"SRCC {srcc.value:.2f}, 95 % from {srcc.low:.2f} to {srcc.high:.2f}"
+    agreement = _agreement(srcc)
     compared = f"people's ratings of {formula.against.replace('_', ' ')} on {formula.n:,} pictures"
     if formula.judgement:
         text = f"{said}. It agrees with {compared} ({agreement})."

@@ -86,10 +86,23 @@ def test_a_learned_attribute_says_from_whom_and_how_well(browser: Client, artwor
     assert (light["low"], light["high"], light["high_word"]) == (-1, 1, "striking")
     assert light["judgement"] and light["missing"] is None
     assert light["evidence"] == {
-        "n": 145, "raters": 5, "crowd": "small tiles", "srcc": 0.5, "srcc_low": 0.3,
-        "srcc_high": 0.6, "baseline": {"name": "ridge", "srcc": 0.31}, "ceiling": None,
+        "n": 145, "learned_from": 116, "tested_on": 29, "raters": 5,
+        "crowd": "small tiles", "srcc": 0.5, "srcc_low": 0.3, "srcc_high": 0.6, "baseline": {"name": "ridge", "srcc": 0.31}, "ceiling": None,
     }  # fmt: skip
-    assert "145 pictures" in light["text"] and "0.50" in light["text"]
+    assert "Learned from 116 pictures" in light["text"]
+    assert "29 others that it had not seen" in light["text"]
+    assert "SRCC .50, 95 % from .30 to .60" in light["text"]
+
+
+def test_a_head_tested_in_turns_does_not_claim_other_pictures(
+    browser: Client, artwork: Artwork, explainer: ModelVersion
+) -> None:
+    head = next(each for each in explainer.card["heads"] if each["key"] == "light")
+    head |= {"protocol": "repeated cross-validation", "learned_from": 145, "tested_on": 145}
+    explainer.save()
+    light = attributes(browser, artwork)["light"]
+    assert "the same 145, each asked of a copy that had not learned from it" in light["text"]
+    assert (light["evidence"]["learned_from"], light["evidence"]["tested_on"]) == (145, 145)
 
 
 def test_a_head_that_is_not_proven_keeps_its_number_back(browser: Client, artwork: Artwork) -> None:
@@ -115,6 +128,8 @@ def test_a_measured_attribute_is_a_judgement_only_where_people_agree(
     assert (shown["brightness"]["value"], shown["brightness"]["judgement"]) == (0.6, True)
     assert (shown["colorfulness"]["value"], shown["colorfulness"]["judgement"]) == (0.3, False)
     assert shown["colorfulness"]["source"] == "measured"
+    tested = shown["brightness"]["evidence"]
+    assert (tested["learned_from"], tested["tested_on"]) == (0, 145)
     assert shown["colorfulness"]["text"].startswith("Measured: How far colours lie from grey.")
 
 
