@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import TypeVar
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import get_template
+from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.csrf import ensure_csrf_cookie
@@ -85,7 +87,7 @@ def compare(request: HttpRequest) -> HttpResponse:
 
 @method_decorator(ensure_csrf_cookie, name="get")
 class AttributesPage(View):
-    """All attributes with their evidence; staff add, retire and bring back."""
+    """All attributes with their evidence; staff add, retire (with an undo) and bring back."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The table, and for staff the form."""
@@ -98,7 +100,8 @@ class AttributesPage(View):
         for action, active in (("retire", False), ("restore", True)):
             if key := request.POST.get(action):
                 questions.change(_attribute(key), active=active)
-                return redirect("attributes")
+                undo = "" if active else f"?{urlencode({'retired': key})}"
+                return redirect(f"{reverse('attributes')}{undo}")
         form = AttributeForm(request.POST)
         if form.is_valid():
             try:
@@ -157,8 +160,14 @@ def _scorer_page(version: ModelVersion | None, judge: ModelVersion | None) -> di
 def _attributes(request: HttpRequest, form: AttributeForm, *, status: int = 200) -> HttpResponse:
     staff = signed_in(request).is_staff
     rows = [row for row in attribute_list.attribute_list() if staff or row.attribute.active]
-    model = registry.active(ModelKind.ATTRIBUTES)
-    shown = {"rows": rows, "form": form if staff else None, "model": model}
+    asked = request.GET.get("retired")
+    retired = (row.attribute for row in rows if not row.attribute.active)
+    shown = {
+        "groups": attribute_list.by_family(rows),
+        "form": form if staff else None,
+        "model": registry.active(ModelKind.ATTRIBUTES),
+        "undo": next((each for each in retired if each.key == asked), None),
+    }
     return render(request, "gallery/attributes.html", shown, status=status)
 
 

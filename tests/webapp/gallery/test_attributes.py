@@ -192,10 +192,27 @@ def test_the_page_shows_source_count_agreement_baseline_and_state(
     browser: Client, staff: Client
 ) -> None:
     shown = " ".join(page(browser).split())
-    for words in ("0.50", "0.30 to 0.60", "145", "ridge", "not proven", "no training data"):
+    for words in (".50", ".30 to .60", "116", "29", "ridge", "not proven", "no training data"):
         assert words in shown
     assert "Add an attribute" not in shown and "<form method" not in shown.split("<main")[1]
     assert "Add an attribute" in page(staff)
+
+
+def test_the_page_groups_attributes_by_family_with_judgements_first(browser: Client) -> None:
+    shown = page(browser)
+    for title in ("Photos", "Feelings", "Measured", "Paintings", "Rubric"):
+        assert f">{title}</h2>" in shown
+    assert "Our own" not in shown, "a family without attributes has no heading"
+    labels = ("Light<", "Symmetry<", "Pleasantness<", "Brightness<", "Colourfulness<", "Mood<")
+    places = [shown.index(label) for label in labels]
+    assert places == sorted(places)
+
+
+def test_the_account_and_the_machine_room_lead_to_the_attributes_and_the_models(
+    browser: Client, staff: Client
+) -> None:
+    for shown in (page(browser, "/account/"), page(staff, "/jobs/")):
+        assert 'href="/attributes/"' in shown and 'href="/models/"' in shown
 
 
 def test_staff_add_and_retire_on_the_page(staff: Client, browser: Client) -> None:
@@ -205,10 +222,14 @@ def test_staff_add_and_retire_on_the_page(staff: Client, browser: Client) -> Non
     assert Attribute.objects.get(key="calm").choices == ["calm", "wild"]
     again = staff.post("/attributes/", form)
     assert again.status_code == 400 and b"already" in again.content
-    assert staff.post("/attributes/", {"retire": "calm"}).status_code == 302
+    retired = staff.post("/attributes/", {"retire": "calm"})
+    assert retired.status_code == 302
     assert "Calm<" not in page(browser)
+    assert "is retired" in page(staff, retired.url)  # type: ignore[attr-defined]
+    assert "is retired" not in page(browser, "/attributes/?retired=calm")
     assert staff.post("/attributes/", {"restore": "calm"}).status_code == 302
     assert "Calm<" in page(browser)
+    assert "is retired" not in page(staff, "/attributes/?retired=calm")
     assert staff.post("/attributes/", {"retire": "nonsense"}).status_code == 404
     assert browser.post("/attributes/", {"retire": "calm"}).status_code == 404
 
@@ -218,7 +239,7 @@ def test_the_page_of_the_attribute_model_tells_heads_formulas_and_maps(browser: 
     for words in (
         "About <bdi>attributes-v1</bdi>", "Explains new pictures now.", "Five raters a picture.",
         "not proven, kept back", "How far colours lie from grey", "beats both",
-        "random 0.20, centre 0.20", "does not apply", "Small tiles",
+        "random .20, centre .20", "29 others", "\N{MINUS SIGN}.15 to .15", "does not apply", "Small tiles",
     ):  # fmt: skip
         assert words in shown, words
 
