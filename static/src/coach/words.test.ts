@@ -1,7 +1,6 @@
 // The coach's words and frames.
 import { describe, expect, it } from 'vitest';
 import type { Coaching, Proposal } from '../api/explanations';
-import { boxOf } from './frame';
 import { disputed, gainText, inOrder, judgesNames, judgesText, nothingText, stepText, waitText, working } from './words';
 
 const proposal = (rest: Partial<Proposal>): Proposal => ({
@@ -50,27 +49,5 @@ describe('the coach', () => {
     expect(working(advice({ proposals: [proposal({ saving: true })] }))).toBe(true);
     expect(working(advice({}))).toBe(false);
     expect(working(null)).toBe(false);
-  });
-});
-
-describe('the frame of an edited picture', () => {
-  const before = { width: 300, height: 200 };
-
-  it('is the whole picture when only tones change', () => {
-    expect(boxOf({ exposure: 0.3 }, before, before)).toEqual({ left: 0, top: 0, width: 1, height: 1 });
-  });
-
-  it('lies where the crop left it', () => {
-    expect(boxOf({ crop_left: 0.2, crop_top: 0.1 }, before, { width: 240, height: 180 })).toEqual({ left: 0.2, top: 0.1, width: 0.8, height: 0.9 });
-  });
-
-  it('shrinks about the middle when it is straightened', () => {
-    const box = boxOf({ straighten: 3 }, before, { width: 270, height: 180 });
-    expect(box.width).toBeCloseTo(1 / (Math.cos(Math.PI / 60) + 1.5 * Math.sin(Math.PI / 60)));
-    expect(box.left).toBeCloseTo((1 - box.width) / 2);
-  });
-
-  it('gives up where the shape of the outcome says otherwise', () => {
-    expect(boxOf({ crop_left: 0.2 }, before, before)).toEqual({ left: 0, top: 0, width: 1, height: 1 });
   });
 });
