@@ -1,16 +1,10 @@
 // What the coach says about its proposals, in sentences. Pure.
 import type { Coaching, Proposal } from '../api/explanations';
 import { formatMean } from '../opinion/stats';
+import { signed } from '../ui/words';
 import { sentence } from '../why/words';
 
 export const TOGETHER = 'together';
-
-/** A difference with its sign; what rounds to nothing has none. */
-export function signed(gain: number, digits = 1): string {
-  const size = Math.abs(gain).toFixed(digits);
-  if (Number(size) === 0) return size;
-  return `${gain < 0 ? '−' : '+'}${size}`;
-}
 
 const BEST = 10;
 

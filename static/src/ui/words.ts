@@ -10,6 +10,13 @@ export const formatMonth = (iso: string): string => month.format(new Date(iso));
 /** A name people gave, kept from turning the text around it where no element can. */
 export const isolated = (name: string): string => `\u2068${name}\u2069`;
 
+/** A difference or a value about a middle, with its sign; what rounds to nothing has none. */
+export function signed(value: number, digits = 1): string {
+  const size = Math.abs(value).toFixed(digits);
+  if (Number(size) === 0) return size;
+  return `${value < 0 ? '−' : '+'}${size}`;
+}
+
 export function plural(value: number, one: string, many = `${one}s`): string {
   return `${formatCount(value)} ${value === 1 ? one : many}`;
 }

@@ -1,7 +1,7 @@
 // How an explanation is put into words.
 import { describe, expect, it } from 'vitest';
 import type { ActivationMap, AttributeReading, Faithfulness, Verdict } from '../api/explanations';
-import { bestMap, mapGroups, mapName, placeText, readout, sentence, sorted, sourceText, testSentence, valueText, warning } from './words';
+import { barShare, barStart, bestMap, isOpinion, mapGroups, mapName, placeText, rawText, readout, sentence, sorted, sourceText, testSentence, valueText, warning } from './words';
 
 function faith(verdict: Verdict, rest: Partial<Faithfulness> = {}): Faithfulness {
   const none = { deletion: null, deletion_random: null, deletion_centre: null, insertion: null, insertion_random: null, insertion_centre: null };
@@ -57,6 +57,7 @@ describe('an attribute', () => {
   it.each([
     [reading({ value: 0.4 }), '+0.40'],
     [reading({ value: -0.4 }), '−0.40'],
+    [reading({ value: -0.004 }), '0.00'],
     [reading({ value: 0.4, low: 0 }), '0.40'],
     [reading({ value: 5.24, low: 1, high: 7 }), '5.2 of 7'],
     [reading({ value: 3, low: 0, high: 12 }), '3 of 12'],
@@ -69,6 +70,35 @@ describe('an attribute', () => {
     const evidence = { n: 145, raters: 5, srcc: 0.42, srcc_low: 0.3, srcc_high: 0.5, baseline: null, crowd: 'AADB' };
     expect(sourceText(reading({ evidence }))).toBe('learned from 145 pictures × 5 raters, held-out rank correlation .42');
     expect(sourceText(reading({ source: 'measured' }))).toBe('measured');
+  });
+
+  it('says so where a simple formula does as well', () => {
+    const evidence = { n: 145, raters: 5, srcc: 0.35, srcc_low: 0.2, srcc_high: 0.5, crowd: 'AADB' };
+    const against = (name: string, srcc: number): string => sourceText(reading({ evidence: { ...evidence, baseline: { name, srcc } } }));
+    expect(against('ridge on colour statistics', 0.375)).toMatch(/correlation \.35; a simple colour formula does as well$/);
+    expect(against('best single formula', 0.35)).toMatch(/; a simple formula does as well$/);
+    expect(against('best single formula', 0.34)).toMatch(/correlation \.35$/);
+  });
+
+  it('has one bar: its place where one is known, else its value', () => {
+    expect([barStart(reading({ percentile: 76 })), barShare(reading({ percentile: 76 }))]).toEqual([0.5, 0.76]);
+    expect([barStart(reading({ percentile: null })), barShare(reading({ percentile: null }))]).toEqual([0.5, 0.6]);
+    expect([barStart(reading({ percentile: null, low: 0 })), barShare(reading({ percentile: null, low: 0 }))]).toEqual([0, 0.2]);
+  });
+
+  it('tells its value with its range', () => {
+    expect(rawText(reading({ value: -0.2 }))).toBe('−0.20 (−1 to +1)');
+    expect(rawText(reading({ value: 5.24, low: 1, high: 7 }))).toBe('5.2 (1 to 7)');
+  });
+
+  it('is a fact, not an opinion, where a formula hardly follows people', () => {
+    const evidence = { n: 145, raters: 5, srcc: 0.29, srcc_low: 0.1, srcc_high: 0.4, baseline: null, crowd: '' };
+    const formula = (srcc: number): AttributeReading => reading({ source: 'measured', evidence: { ...evidence, srcc } });
+    expect(isOpinion(formula(0.29))).toBe(false);
+    expect(isOpinion(formula(0.3))).toBe(true);
+    expect(isOpinion(reading({ source: 'measured' }))).toBe(false);
+    expect(isOpinion(reading({ evidence }))).toBe(true);
+    expect(sorted([formula(0.29)]).measured).toHaveLength(1);
   });
 
   it('stands among others without claiming more than the numbers say', () => {

@@ -1,5 +1,6 @@
 // What an explanation says, in sentences, groups and orders. Pure.
 import type { ActivationMap, AttributeReading, Evidence, Faithfulness, Figure, Verdict } from '../api/explanations';
+import { signed } from '../ui/words';
 
 export const OVERALL = 'overall';
 
@@ -87,9 +88,17 @@ export function warning(f: Faithfulness | null): string {
 /** A value in its own units: signed where the range has a middle, bare up to one, else with its top. */
 export function valueText({ value, low, high }: Pick<AttributeReading, 'value' | 'low' | 'high'>): string {
   if (value === null) return '';
-  if (low < 0) return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
+  if (low < 0) return signed(value, 2);
   if (high <= 1) return value.toFixed(2);
   return `${Number.isInteger(value) ? value : value.toFixed(1)} of ${high}`;
+}
+
+/** The value and the range it lies on: "+0.20 (−1 to +1)". */
+export function rawText(reading: Pick<AttributeReading, 'value' | 'low' | 'high'>): string {
+  const { value, low, high } = reading;
+  if (value === null) return '';
+  const end = (at: number): string => (low < 0 ? signed(at, Number.isInteger(at) ? 0 : 1) : String(at));
+  return `${valueText(reading).replace(/ of .*/, '')} (${end(low)} to ${end(high)})`;
 }
 
 export function placeText(percentile: number | null): string {
@@ -104,7 +113,13 @@ export function placeText(percentile: number | null): string {
 export function sourceText({ source, evidence }: Pick<AttributeReading, 'source' | 'evidence'>): string {
   if (source === 'measured') return evidence ? `measured, rank correlation with raters ${short(evidence.srcc)}` : 'measured';
   if (source !== 'learned') return '';
-  return evidence ? `learned from ${crowd(evidence)}, held-out rank correlation ${short(evidence.srcc)}` : 'learned from raters';
+  return evidence ? `learned from ${crowd(evidence)}, held-out rank correlation ${short(evidence.srcc)}${rival(evidence)}` : 'learned from raters';
+}
+
+/** Says so where something simple does as well as what was learned. */
+function rival({ baseline, srcc }: Evidence): string {
+  if (!baseline || baseline.srcc < srcc) return '';
+  return `; a simple ${/colou?r/.test(baseline.name) ? 'colour ' : ''}formula does as well`;
 }
 
 function crowd({ raters, n }: Evidence): string {
@@ -115,6 +130,24 @@ function crowd({ raters, n }: Evidence): string {
 /** Share of the way from the low to the high end, 0 to 1. */
 export function shareOf({ value, low, high }: Pick<AttributeReading, 'value' | 'low' | 'high'>): number {
   return Math.min(1, Math.max(0, ((value ?? low) - low) / (high - low)));
+}
+
+/** Where the bar ends, 0 to 1: by the place among known pictures where there is one, as the words beside it. */
+export function barShare(reading: Pick<AttributeReading, 'value' | 'low' | 'high' | 'percentile'>): number {
+  return reading.percentile === null ? shareOf(reading) : Math.min(1, Math.max(0, reading.percentile / 100));
+}
+
+/** Where the bar starts: half of the known pictures, else the middle of a range that has one, else its low end. */
+export function barStart({ low, high, percentile }: Pick<AttributeReading, 'low' | 'high' | 'percentile'>): number {
+  if (percentile !== null) return 0.5;
+  return low < 0 ? -low / (high - low) : 0;
+}
+
+const WEAK = 0.3;
+
+/** Whether it stands for what people would say; a formula that hardly follows them is a fact about pixels. */
+export function isOpinion({ judgement, source, evidence }: Pick<AttributeReading, 'judgement' | 'source' | 'evidence'>): boolean {
+  return judgement && (source !== 'measured' || (evidence?.srcc ?? 0) >= WEAK);
 }
 
 export interface Sorted {
@@ -135,8 +168,8 @@ export function sorted(attributes: readonly AttributeReading[]): Sorted {
   const known = attributes.filter((one) => one.value !== null && one.choice === null);
   const without = attributes.filter((one) => one.value === null && one.choice === null);
   return {
-    judged: known.filter((one) => one.judgement).sort((a, b) => telling(b) - telling(a)),
-    measured: known.filter((one) => !one.judgement),
+    judged: known.filter(isOpinion).sort((a, b) => telling(b) - telling(a)),
+    measured: known.filter((one) => !isOpinion(one)),
     choices: attributes.filter((one) => one.choice !== null),
     unproven: without.filter((one) => one.missing === 'not_proven'),
     unrated: without.filter((one) => one.missing === 'no_training_data'),
