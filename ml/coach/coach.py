@@ -4,7 +4,6 @@ A recipe is optimised for the served scorer, must look natural, and must please 
 that was never optimised. Only then is it proposed.
 """
 
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from ml.coach.level import correction
 from ml.coach.naturalness import LIMITS, faults
 from ml.coach.optimise import Plan, search
 from ml.coach.space import weaker
+from ml.coach.study import LEAST_GAIN, Study, Trial
 from ml.coach.trust import Trust, plain_interval, read_trust
 from ml.coach.words import words_of
 from ml.contracts.advice import TOGETHER, Advice, Proposal
@@ -31,51 +31,11 @@ from ml.inference.scoring import LoadedScorer, open_scorer
 from ml.models.scorer import Scorer
 
 WORK_SIDE = 640
-# A mean of 190 votes that spread by 2 points, OASIS's, has a standard error of 0.15.
-LEAST_GAIN = 0.15
-# A part of a whole may gain less, but not so little that it could be rounding.
-LEAST_PART = 0.05
 STRENGTHS = (0.7, 0.45)
 PREVIEW_QUALITY = 85
 _COLOURS = ("white_balance", "saturation")
 _FRAMES = ("straighten", "crop")
 _GREY = 8  # levels between the channels of a picture that a person calls grey
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """One recipe, tried on the picture. ``second_gain``: by the scorer that was not optimised."""
-
-    edits: Edits
-    picture: Image.Image
-    result: ScoreResult
-    gain: float
-    second_gain: float
-    faults: tuple[str, ...]
-
-    @property
-    def welcome(self) -> bool:
-        """Both scorers like it and it looks natural."""
-        return self.gain >= LEAST_PART and self.second_gain > 0 and not self.faults
-
-
-@dataclass(frozen=True, slots=True)
-class Study:
-    """The optimum as found, and the recipe that passed every check.
-
-    ``wanted`` has passed none; it is None when the search found nothing to change. ``whole`` is
-    the same, a weaker one or its tones alone; None where all were refused.
-    """
-
-    before: ScoreResult
-    second_before: float
-    wanted: Trial | None
-    whole: Trial | None
-
-    @property
-    def reason(self) -> str:
-        """Why nothing is proposed; empty where something is."""
-        return "" if self.whole else _reason(self.wanted)
 
 
 class Coach:
@@ -148,9 +108,9 @@ class Coach:
 
     def look(self, picture: Image.Image) -> tuple[ScoreResult, float]:
         """What the served scorer says, and the second one's mean."""
-        return self._served.predict_batch([picture])[0], self._second.predict_batch([picture])[
-            0
-        ].mean
+        (first,) = self._served.predict_batch([picture])
+        (second,) = self._second.predict_batch([picture])
+        return first, second.mean
 
     @property
     def plan(self) -> Plan:
@@ -311,16 +271,3 @@ def _in_order(whole: Trial, session: _Session) -> list[tuple[str, Trial]]:
     if len(names) == 1:
         return [(names[0], whole)]
     return [(TOGETHER, whole), *session.parts(whole.edits)]
-
-
-def _reason(wanted: Trial | None) -> str:
-    if wanted is None:
-        return "No change within modest bounds raises the expected score."
-    if wanted.gain < LEAST_GAIN:
-        return (
-            f"The best change found would gain {max(wanted.gain, 0.0):.2f} points, "
-            "less than people would notice."
-        )
-    if wanted.faults:
-        return f"What the scorer asks for would not look natural: {wanted.faults[0]}."
-    return "The scorer would gain from a change, but a second scorer does not agree."

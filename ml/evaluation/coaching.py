@@ -12,8 +12,9 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from ml.coach.apply import apply
-from ml.coach.coach import Coach, Trial
+from ml.coach.coach import Coach
 from ml.coach.space import opposite, random_like
+from ml.coach.study import Trial
 from ml.coach.trust import Trust
 from ml.contracts.edits import Edits
 from ml.contracts.files import replace_file

@@ -11,8 +11,9 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 
 from ml.cli.__main__ import main
-from ml.coach.coach import LEAST_GAIN, Coach, load_coach
+from ml.coach.coach import Coach, load_coach
 from ml.coach.optimise import Plan, search
+from ml.coach.study import LEAST_GAIN
 from ml.coach.words import words_of
 from ml.contracts.advice import TOGETHER
 from ml.contracts.card import CardError, file_digest
