@@ -102,7 +102,7 @@ def test_the_value_under_the_cursor_is_the_maps_there(person: Person, stage: Sta
     left, top, width, height = box(page.locator(".stage img").first)
     for share in (0.25, 0.8):
         page.mouse.move(left + share * width, top + 0.5 * height)
-        expect(page.locator(".strip output")).to_contain_text("%")
+        expect(page.locator(".strip output")).to_contain_text("% of the strongest spot")
         assert shown_percent(person) == pytest.approx(100 * share, abs=2)
     page.mouse.wheel(0, -600)  # zooming into the cursor keeps what is under it
     page.wait_for_timeout(300)
@@ -139,15 +139,16 @@ def test_an_attribute_says_where_it_comes_from_and_shows_its_map(
 ) -> None:
     page = person.page
     light = page.get_by_role("button", name=re.compile("^Light: "))
-    source = (
-        "learned from 145 pictures \N{MULTIPLICATION SIGN} 5 raters, held-out rank correlation .42"
-    )
+    source = "learned from 116 pictures \N{MULTIPLICATION SIGN} 5 raters, rank correlation .42 on 29 it had not seen"
     expect(light).to_contain_text(source)
     expect(light).to_contain_text("above 80 of 100")
     light.focus()
     page.keyboard.press("Enter")
     expect(light).to_have_attribute("aria-pressed", "true")
     expect(page.get_by_label("Map", exact=True)).to_have_value("merge:light")
+    expect(page.locator(".strip")).to_contain_text("beat a random map and a blob")
+    page.get_by_text("How well tested?").click()
+    expect(page.locator(".strip")).to_contain_text("Merge-layer map")
     expect(page.locator(".strip")).to_contain_text("found the planted subject in 71 %")
     expect(page.locator(".strip")).to_contain_text("a random map 22 %, the centre 35 %")
     light.click()

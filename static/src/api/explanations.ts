@@ -9,6 +9,8 @@ export type WorkState = 'none' | 'queued' | 'running' | 'ready' | 'failed';
 /** Rank correlation with people on `n` pictures that were not learned from; `raters` a picture, 0 where unknown. */
 export interface Evidence {
   n: number;
+  learned_from: number;
+  tested_on: number;
   raters: number;
   srcc: number;
   srcc_low: number;

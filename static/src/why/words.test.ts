@@ -67,17 +67,17 @@ describe('an attribute', () => {
   });
 
   it('says where it comes from', () => {
-    const evidence = { n: 145, raters: 5, srcc: 0.42, srcc_low: 0.3, srcc_high: 0.5, baseline: null, crowd: 'AADB' };
-    expect(sourceText(reading({ evidence }))).toBe('learned from 145 pictures × 5 raters, held-out rank correlation .42');
+    const evidence = { n: 145, learned_from: 116, tested_on: 29, raters: 5, srcc: 0.42, srcc_low: 0.3, srcc_high: 0.5, baseline: null, crowd: 'AADB' };
+    expect(sourceText(reading({ evidence }))).toBe('learned from 116 pictures × 5 raters, rank correlation .42 on 29 it had not seen');
     expect(sourceText(reading({ source: 'measured' }))).toBe('measured');
   });
 
   it('says so where a simple formula does as well', () => {
-    const evidence = { n: 145, raters: 5, srcc: 0.35, srcc_low: 0.2, srcc_high: 0.5, crowd: 'AADB' };
+    const evidence = { n: 145, learned_from: 116, tested_on: 29, raters: 5, srcc: 0.35, srcc_low: 0.2, srcc_high: 0.5, crowd: 'AADB' };
     const against = (name: string, srcc: number): string => sourceText(reading({ evidence: { ...evidence, baseline: { name, srcc } } }));
-    expect(against('ridge on colour statistics', 0.375)).toMatch(/correlation \.35; a simple colour formula does as well$/);
+    expect(against('ridge on colour statistics', 0.375)).toMatch(/correlation \.35 on 29 it had not seen; a simple colour formula does as well$/);
     expect(against('best single formula', 0.35)).toMatch(/; a simple formula does as well$/);
-    expect(against('best single formula', 0.34)).toMatch(/correlation \.35$/);
+    expect(against('best single formula', 0.34)).toMatch(/correlation \.35 on 29 it had not seen$/);
   });
 
   it('has one bar: its place where one is known, else its value', () => {
@@ -92,7 +92,7 @@ describe('an attribute', () => {
   });
 
   it('is a fact, not an opinion, where a formula hardly follows people', () => {
-    const evidence = { n: 145, raters: 5, srcc: 0.29, srcc_low: 0.1, srcc_high: 0.4, baseline: null, crowd: '' };
+    const evidence = { n: 145, learned_from: 116, tested_on: 29, raters: 5, srcc: 0.29, srcc_low: 0.1, srcc_high: 0.4, baseline: null, crowd: '' };
     const formula = (srcc: number): AttributeReading => reading({ source: 'measured', evidence: { ...evidence, srcc } });
     expect(isOpinion(formula(0.29))).toBe(false);
     expect(isOpinion(formula(0.3))).toBe(true);
@@ -108,7 +108,7 @@ describe('an attribute', () => {
   });
 
   it('tells the more the better it was tested', () => {
-    const evidence = { n: 145, raters: 5, srcc: 0.2, srcc_low: 0.1, srcc_high: 0.3, baseline: null, crowd: '' };
+    const evidence = { n: 145, learned_from: 116, tested_on: 29, raters: 5, srcc: 0.2, srcc_low: 0.1, srcc_high: 0.3, baseline: null, crowd: '' };
     const parts = sorted([reading({ key: 'weak', percentile: 97, evidence }), reading({ key: 'strong', percentile: 90, evidence: { ...evidence, srcc: 0.6 } })]);
     expect(parts.judged.map(({ key }) => key)).toEqual(['strong', 'weak']);
   });

@@ -113,7 +113,7 @@ export function placeText(percentile: number | null): string {
 export function sourceText({ source, evidence }: Pick<AttributeReading, 'source' | 'evidence'>): string {
   if (source === 'measured') return evidence ? `measured, rank correlation with raters ${short(evidence.srcc)}` : 'measured';
   if (source !== 'learned') return '';
-  return evidence ? `learned from ${crowd(evidence)}, held-out rank correlation ${short(evidence.srcc)}${rival(evidence)}` : 'learned from raters';
+  return evidence ? `learned from ${crowd(evidence)}, rank correlation ${short(evidence.srcc)} on ${evidence.tested_on.toLocaleString('en')} it had not seen${rival(evidence)}` : 'learned from raters';
 }
 
 /** Says so where something simple does as well as what was learned. */
@@ -122,8 +122,8 @@ function rival({ baseline, srcc }: Evidence): string {
   return `; a simple ${/colou?r/.test(baseline.name) ? 'colour ' : ''}formula does as well`;
 }
 
-function crowd({ raters, n }: Evidence): string {
-  const pictures = `${n.toLocaleString('en')} pictures`;
+function crowd({ raters, learned_from: learned }: Evidence): string {
+  const pictures = `${learned.toLocaleString('en')} pictures`;
   return raters > 0 ? `${pictures} × ${raters.toLocaleString('en')} raters` : pictures;
 }
 
