@@ -15,7 +15,7 @@ from webapp.jobs.models import LIVE_STATES, Job, JobKind
 from webapp.jobs.selectors import STOPPED_STATES
 from webapp.ratings.models import AttributeRating
 from webapp.registry import selectors as registry
-from webapp.registry.models import Attribute, ModelKind, ModelVersion, VersionState
+from webapp.registry.models import Attribute, Family, ModelKind, ModelVersion, VersionState
 
 KIND_LABELS = {
     MapKind.MERGE: "All layers",
@@ -107,16 +107,19 @@ def explanation(
 ) -> Explanation:
     """Of the judgement by `scorer`; unless `only` of that one, an older explanation stands in.
 
-    The queries are as many whether there are few maps or many.
+    A `reader` who is None holds a share link: what an administrator added is shown to them only
+    with a value. The queries are as many whether there are few maps or many.
     """
     versions = _active_versions()
     shown = _shown(artwork, scorer, only=only)
     model = shown.model_version if shown else versions.get(ModelKind.ATTRIBUTES)
     card = registry.attributes_card(model)
-    known = list(registry.attributes())
+    views = _attributes(artwork, reader, list(registry.attributes()), card, shown)
+    if reader is None:
+        views = tuple(view for view in views if _public(view))
     return Explanation(
-        attributes=_attributes(artwork, reader, known, card, shown),
-        maps=_maps(shown, known, card),
+        attributes=views,
+        maps=_maps(shown, [view.attribute for view in views], card),
         palette=tuple(shown.palette) if shown else (),
         progress=_progress(shown, jobs, _awaited(versions, scorer, only=only)),
     )
@@ -170,6 +173,10 @@ def _attribute(
     return AttributeView(
         attribute, stands, found.value, found.percentile, found.source, count, mine
     )
+
+
+def _public(view: AttributeView) -> bool:
+    return view.attribute.family != Family.OWN or view.value is not None
 
 
 def _votes(artwork: Artwork, reader: Visitor) -> dict[str, tuple[int, float | None]]:
