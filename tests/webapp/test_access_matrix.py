@@ -15,9 +15,10 @@ from webapp.live import routing
 pytestmark = pytest.mark.django_db
 
 # One letter per person: anonymous, other user, link visitor, owner, staff.
-# o answered, l led to sign-in, r led elsewhere, e bad request, u 401, n 404, g 410
+# o answered, l led to sign-in, r led elsewhere, e bad request, u 401, f 403, n 404, g 410
 PAGE, OBJECT_PAGE, STAFF_PAGE = "loloo", "lnlon", "lnlno"
 API, OBJECT, STAFF = "uouoo", "unuon", "ununo"
+SEEN = "ufufo"  # everybody signed in sees it, staff change it
 PUBLIC, NOBODY = "ooooo", "nnnnn"
 
 
@@ -47,7 +48,7 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("model", "GET"): row(PAGE, "/models/"),
     ("model-version", "GET"): row(PAGE, "/models/{model}/"),
     ("attributes", "GET"): row(PAGE, "/attributes/"),
-    ("attributes", "POST"): row("lnlne", "/attributes/"),
+    ("attributes", "POST"): row("lflfe", "/attributes/"),
     ("compare", "GET"): row(OBJECT_PAGE, "/compare/?a={artwork}"),
     ("account", "GET"): row(PAGE, "/account/"),
     ("setup", "GET"): row("rrrrr", "/setup/"),
@@ -83,9 +84,9 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("api-proposal-save", "POST"): row(OBJECT, "/api/v1/artworks/{artwork}/coach/{proposal}/save"),
     ("api-attributes", "GET"): row(API, "/api/v1/attributes"),
     ("api-attributes", "POST"): row(
-        STAFF, "/api/v1/attributes", {"key": "calm", "label": "Calm", "asks": "Calm?"}
+        SEEN, "/api/v1/attributes", {"key": "calm", "label": "Calm", "asks": "Calm?"}
     ),
-    ("api-attribute", "PATCH"): row(STAFF, "/api/v1/attributes/{attribute}", {"active": True}),
+    ("api-attribute", "PATCH"): row(SEEN, "/api/v1/attributes/{attribute}", {"active": True}),
     ("api-attribute-rating", "PUT"): row(
         OBJECT, "/api/v1/artworks/{artwork}/attributes/{attribute}/rating", {"value": 0.5}
     ),

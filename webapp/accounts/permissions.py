@@ -35,6 +35,21 @@ class IsStaff(HasScope):
         return _allowed(request, Scope.ADMIN)
 
 
+class ReadsOrStaff(HasScope):
+    """Everybody signed in reads; only staff write, by session or by a token with `admin`."""
+
+    message = "Only staff may change this, and a token needs the scope admin."
+    code = "staff_only"
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        """What is visible is not denied: whoever may not write it is refused with 403."""
+        if request.method in SAFE_METHODS:
+            return _allowed(request, Scope.READ)
+        return bool(request.user.is_authenticated and request.user.is_staff) and _allowed(
+            request, Scope.ADMIN
+        )
+
+
 def _allowed(request: Request, scope: Scope) -> bool:
     if not request.user.is_authenticated:
         return False

@@ -5,14 +5,13 @@ from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
-from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from ml.contracts.attributes import KEY_PATTERN
 from webapp.accounts.people import signed_in
-from webapp.accounts.permissions import HasScope, IsStaff
+from webapp.accounts.permissions import ReadsOrStaff
 from webapp.gallery import attribute_list, selectors
 from webapp.gallery.evidence import NO_TRAINING_DATA, NOT_PROVEN
 from webapp.gallery.explained_json import EvidenceSerializer
@@ -77,16 +76,10 @@ class AttributeChangeSerializer(serializers.Serializer[Any]):
     high_word = serializers.CharField(max_length=40, required=False)
 
 
-class _StaffWrites(APIView):
-    """Everybody signed in reads; for writing, the address exists for staff only."""
-
-    def get_permissions(self) -> list[BasePermission]:
-        """By the request's method."""
-        return [HasScope() if self.request.method in SAFE_METHODS else IsStaff()]
-
-
-class Attributes(_StaffWrites):
+class Attributes(APIView):
     """What can be asked of pictures."""
+
+    permission_classes = [ReadsOrStaff]
 
     @extend_schema(responses=AttributeSerializer(many=True))
     def get(self, request: Request) -> Response:
@@ -95,7 +88,11 @@ class Attributes(_StaffWrites):
 
     @extend_schema(request=NewAttributeSerializer, responses={201: AttributeSerializer})
     def post(self, request: Request) -> Response:
-        """Add one; it has no number until people rated it and a model learned it."""
+        """Add one; it has no number until people rated it and a model learned it.
+
+        Staff only, 403 `staff_only` for others; a token needs the scope `admin`. 400
+        `bad_attribute` for a range or choices that cannot be, 409 for a key that is taken.
+        """
         asked = NewAttributeSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         made = attributes.add(Question(**asked.validated_data))
@@ -103,12 +100,17 @@ class Attributes(_StaffWrites):
         return Response(answer, status=status.HTTP_201_CREATED)
 
 
-class AttributeDetail(_StaffWrites):
+class AttributeDetail(APIView):
     """One attribute."""
+
+    permission_classes = [ReadsOrStaff]
 
     @extend_schema(request=AttributeChangeSerializer, responses=AttributeSerializer)
     def patch(self, request: Request, key: str) -> Response:
-        """Retire it or bring it back; reword one that was added here."""
+        """Retire it or bring it back; reword one that was added here.
+
+        Staff only, 403 `staff_only` for others; a token needs the scope `admin`.
+        """
         asked = AttributeChangeSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         changed = attributes.change(
@@ -128,7 +130,7 @@ class AttributeRating(APIView):
 
     @extend_schema(request=AnswerSerializer, responses=ArtworkSerializer)
     def put(self, request: Request, pk: UUID, key: str) -> Response:
-        """Answer, or change one's answer. 400 `out_of_range`."""
+        """Answer, or change one's answer; a token needs the scope `write`. 400 `out_of_range`."""
         asked = AnswerSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         artwork = selectors.artwork_of(signed_in(request), pk)

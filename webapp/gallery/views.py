@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -96,7 +97,7 @@ class AttributesPage(View):
     def post(self, request: HttpRequest) -> HttpResponse:
         """Add the attribute of the form, or switch the one that `retire` or `restore` names."""
         if not signed_in(request).is_staff:
-            raise Http404
+            raise PermissionDenied
         for action, active in (("retire", False), ("restore", True)):
             if key := request.POST.get(action):
                 questions.change(_attribute(key), active=active)

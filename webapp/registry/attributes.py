@@ -1,5 +1,6 @@
 """Write attributes: take in those that ship with the product, add and retire others."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
@@ -11,6 +12,7 @@ from webapp.common.errors import ApplicationError, Conflict
 from webapp.registry.models import CHOICE_LETTERS, Attribute, Family
 
 MOST_CHOICES = 40
+FARTHEST = 1e6  # beyond it a difference of two answers would soon lose its digits
 
 
 class BadAttribute(ApplicationError):
@@ -61,8 +63,7 @@ def add(question: Question) -> Attribute:
     """
     choices = _choices(question)
     low, high = (0.0, float(len(choices) - 1)) if choices else (question.low, question.high)
-    if not isfinite(low) or not isfinite(high):
-        raise BadAttribute("The ends of the range are numbers.")
+    _require_range(question.label, low, high)
     if question.key == contract.OVERALL:
         raise Conflict("The overall judgement is a score, not an attribute. Take another key.")
     try:
@@ -83,15 +84,35 @@ def add(question: Question) -> Attribute:
         raise Conflict(f"There is an attribute {question.key!r} already.") from error
 
 
+def _require_range(label: str, low: float, high: float) -> None:
+    if not (isfinite(low) and isfinite(high)) or max(abs(low), abs(high)) > FARTHEST:
+        raise BadAttribute(
+            f"The range of '{label}' must lie between -{FARTHEST:,.0f} and {FARTHEST:,.0f}."
+        )
+    if low >= high:
+        raise BadAttribute(
+            f"The range of '{label}' is empty: its lowest answer {low:g} must be less than its"
+            f" highest {high:g}."
+        )
+
+
 def _choices(question: Question) -> list[str]:
     """Without blanks. Raises BadAttribute for a single one, for twins and for long ones."""
     choices = [choice.strip() for choice in question.choices if choice.strip()]
-    if len(choices) == 1 or len(set(choices)) < len(choices):
-        raise BadAttribute("The choices are two or more, no two of them the same.")
+    named = f"'{question.label}'"
+    if len(choices) == 1:
+        raise BadAttribute(
+            f"{named} has the one choice '{choices[0]}'. Give at least two, or none for a range."
+        )
+    counted = Counter(choice.casefold() for choice in choices)
+    twin = next((choice for choice in choices if counted[choice.casefold()] > 1), None)
+    if twin is not None:
+        raise BadAttribute(f"{named} has the choice '{twin}' more than once.")
     if len(choices) > MOST_CHOICES:
-        raise BadAttribute(f"There are at most {MOST_CHOICES} choices.")
-    if any(len(choice) > CHOICE_LETTERS for choice in choices):
-        raise BadAttribute(f"A choice has at most {CHOICE_LETTERS} letters.")
+        raise BadAttribute(f"{named} has more than {MOST_CHOICES} choices.")
+    long = next((choice for choice in choices if len(choice) > CHOICE_LETTERS), None)
+    if long is not None:
+        raise BadAttribute(f"'{long}' of {named} has more than {CHOICE_LETTERS} letters.")
     return choices
 
 

@@ -124,6 +124,30 @@ def test_choices_that_cannot_be_told_apart_or_kept_are_refused(
     assert not Attribute.objects.filter(key="calm").exists()
 
 
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"choices": ["wild", "Serene", "serene"]}, "Serene"),
+        ({"choices": ["wild"]}, "at least two"),
+        ({"low": -1e308, "high": 1e308}, "1,000,000"),
+        ({"low": 5, "high": 5}, "lowest answer 5"),
+    ],
+)
+def test_a_refusal_names_the_attribute_and_what_is_wrong(
+    staff: Client, changes: dict[str, object], named: str
+) -> None:
+    answer = add(staff, **changes)
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_attribute")
+    assert "'Calm'" in answer.json()["detail"] and named in answer.json()["detail"]
+
+
+def test_whoever_is_no_staff_sees_attributes_and_may_not_change_them(browser: Client) -> None:
+    changed = browser.patch("/api/v1/attributes/light", {"active": False}, "application/json")
+    for refused in (add(browser), changed):
+        assert (refused.status_code, refused.json()["code"]) == (403, "staff_only")
+        assert "scope admin" in refused.json()["detail"]
+
+
 def test_a_name_that_no_database_can_hold_is_nobodys(
     staff: Client, browser: Client, owner: User
 ) -> None:
@@ -231,7 +255,7 @@ def test_staff_add_and_retire_on_the_page(staff: Client, browser: Client) -> Non
     assert "Calm<" in page(browser)
     assert "is retired" not in page(staff, "/attributes/?retired=calm")
     assert staff.post("/attributes/", {"retire": "nonsense"}).status_code == 404
-    assert browser.post("/attributes/", {"retire": "calm"}).status_code == 404
+    assert browser.post("/attributes/", {"retire": "calm"}).status_code == 403
 
 
 def test_the_page_of_the_attribute_model_tells_heads_formulas_and_maps(browser: Client) -> None:
@@ -239,7 +263,8 @@ def test_the_page_of_the_attribute_model_tells_heads_formulas_and_maps(browser: 
     for words in (
         "About <bdi>attributes-v1</bdi>", "Explains new pictures now.", "Five raters a picture.",
         "not proven, kept back", "How far colours lie from grey", "beats both",
-        "random .20, centre .20", "29 others", "\N{MINUS SIGN}.15 to .15", "does not apply", "Small tiles",
+        "random .20, centre .20", "29 others", "\N{MINUS SIGN}.15 to .15",
+        "does not apply", "Small tiles",
     ):  # fmt: skip
         assert words in shown, words
 
