@@ -33,7 +33,7 @@ class ArtworkExplain(APIView):
         409 `not_ready` before it has a score, `model_retired` for a model that judges no more,
         `no_model` without an attribute model.
         """
-        asked = ExplainSerializer(data=request.data or {})
+        asked = ExplainSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         artwork = selectors.artwork_of(signed_in(request), pk)
         name = asked.validated_data.get("model")
@@ -56,6 +56,7 @@ class ArtworkCoach(APIView):
 
         409 `not_ready` before the picture has a score, `no_model` without a coach.
         """
+        _read(request)
         artwork = selectors.artwork_of(signed_in(request), pk)
         return _coaching(artwork, ready=coaching.coach_now(artwork))
 
@@ -69,9 +70,15 @@ class ProposalSave(APIView):
 
         What goes wrong later, `over_quota` for one, is told by the proposal.
         """
+        _read(request)
         artwork = selectors.artwork_of(signed_in(request), pk)
         proposal = coached.proposal_of(artwork, proposal_id)
         return _coaching(artwork, ready=coaching.save_now(artwork, proposal))
+
+
+def _read(request: Request) -> None:
+    """Nothing is asked for in the body; one that is no JSON is refused all the same."""
+    _ = request.data  # raises ParseError
 
 
 def _coaching(artwork: Artwork, *, ready: bool = True) -> Response:

@@ -129,6 +129,17 @@ def test_a_saved_proposal_leads_to_its_picture(browser: Client, world: World) ->
     assert answer.json()["proposals"][0]["saved_as"] == str(made.pk)
 
 
+@pytest.mark.parametrize("asked", ["explain", "coach", "coach/{proposal}/save"])
+@pytest.mark.parametrize("body", ["{", "[1"])
+def test_a_body_that_is_no_json_is_refused(
+    browser: Client, world: World, asked: str, body: str
+) -> None:
+    address = f"/api/v1/artworks/{world.artwork.pk}/{asked.format(**world.names)}"
+    answer = browser.post(address, body, "application/json")
+    assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
+    assert browser.post(address, "", "application/json").status_code in (200, 202)
+
+
 def test_a_proposal_for_another_picture_is_not_found(browser: Client, world: World) -> None:
     strange = f"/api/v1/artworks/{world.artwork.pk}/coach/{world.names['nobody']}/save"
     assert ask(browser, strange).status_code == 404
