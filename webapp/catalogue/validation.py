@@ -4,6 +4,7 @@ Runs in the web process: reads headers and structure only (see `containers`). Wh
 be decoded is found out by the sandbox of the io worker. Knows nothing of Django.
 """
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,6 +15,8 @@ from webapp.catalogue.containers.reading import Broken, Foreign, Header, Truncat
 from webapp.common.errors import ApplicationError
 
 MAX_FILENAME: Final = 255
+MAX_TITLE: Final = 200
+_ENDING = re.compile(r"\.[^.]+$")
 _HEAD: Final = 4096
 _ZERO_WIDTH_JOINERS: Final = "\u200c\u200d"  # emoji and Persian need them
 _UNNAMED: Final = "untitled"
@@ -131,6 +134,12 @@ def sniff(head: bytes) -> ImageFormat:
     if brands & bmff.HEIC_BRANDS:
         return ImageFormat.HEIC
     raise RefusedImage("unsupported_format", f"This is {_foreign_name(head)}; {ALLOWED_TEXT}.")
+
+
+def title_of(filename: str) -> str:
+    """A title to begin with: the name without its ending, underscores read as spaces."""
+    stem = _ENDING.sub("", filename.replace("\\", "/").rpartition("/")[2])
+    return clean_filename(stem).replace("_", " ").strip()[:MAX_TITLE] if stem.strip() else ""
 
 
 def clean_filename(name: str) -> str:

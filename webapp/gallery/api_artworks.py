@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 from webapp.accounts.people import signed_in
 from webapp.catalogue import curation
 from webapp.catalogue.models import Artwork, Medium
+from webapp.catalogue.validation import title_of
 from webapp.common.errors import ApplicationError, NotFound
 from webapp.gallery import filters, selectors, services
 from webapp.gallery.serializers import (
@@ -28,11 +29,14 @@ from webapp.ratings import services as ratings
 
 
 class UploadSerializer(serializers.Serializer[Any]):
-    """A new artwork in one request; large files go by tus."""
+    """A new artwork in one request; large files go by tus.
+
+    Without a `title` it gets the file's name, less its ending.
+    """
 
     file = serializers.FileField(allow_empty_file=True)
     medium = serializers.ChoiceField(choices=Medium.choices, default=Medium.PHOTO)
-    title = serializers.CharField(max_length=200, allow_blank=True, default="")
+    title = serializers.CharField(max_length=200, allow_blank=True, required=False)
 
 
 class ModelSerializer(serializers.Serializer[Any]):
@@ -90,7 +94,7 @@ class Artworks(APIView):
             content=values["file"],
             filename=values["file"].name or "",
             medium=values["medium"],
-            title=values["title"],
+            title=values.get("title", title_of(values["file"].name or "")),
         )
         created = status.HTTP_200_OK if accepted.duplicate else status.HTTP_201_CREATED
         artwork = selectors.artwork_of(signed_in(request), accepted.artwork.pk)

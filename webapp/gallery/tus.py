@@ -9,14 +9,13 @@ from typing import Final
 from django.utils.http import http_date
 
 from webapp.catalogue.models import Medium, Upload
-from webapp.catalogue.validation import clean_filename
+from webapp.catalogue.validation import MAX_TITLE, clean_filename, title_of
 from webapp.common.errors import ApplicationError
 
 VERSION: Final = "1.0.0"
 EXTENSIONS: Final = "creation,creation-with-upload,expiration,termination,checksum"
 ALGORITHMS: Final = ("sha1", "sha256")
 BODY_TYPE: Final = "application/offset+octet-stream"
-MAX_TITLE: Final = 200
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _NUMBER = re.compile(r"[0-9]{1,15}")
@@ -88,8 +87,9 @@ def metadata(sent: str | None) -> Metadata:
         raise _invalid("medium must be photo or painting")
     if sha256 and not _SHA256.fullmatch(sha256):
         raise _invalid("sha256 must be 64 hexadecimal digits")
-    title = " ".join(pairs.get("title", "").replace("\0", "").split())
-    filename = clean_filename(pairs["filename"]) if pairs.get("filename") else ""
+    named = pairs.get("filename", "")
+    title = " ".join(pairs.get("title", title_of(named)).replace("\0", "").split())
+    filename = clean_filename(named) if named else ""
     return Metadata(filename, title[:MAX_TITLE], medium, sha256)
 
 

@@ -34,6 +34,23 @@ def post(headers: dict[str, str], data: bytes, name: str = "a.jpg", **said: str)
     )
 
 
+@pytest.mark.parametrize(
+    ("filename", "fields", "title"),
+    [
+        ("Water_lilies_1906.jpg", {}, "Water lilies 1906"),
+        ("v1.2 final.tif", {}, "v1.2 final"),
+        (".jpg", {}, ""),
+        ("a.jpg", {"title": ""}, ""),
+        ("a.jpg", {"title": "Sea"}, "Sea"),
+    ],
+)
+def test_a_picture_without_a_title_takes_its_files_name(
+    headers: dict[str, str], filename: str, fields: dict[str, str], title: str
+) -> None:
+    answer = post(headers, photo_file(), filename, **fields)
+    assert (answer.status_code, answer.json()["title"]) == (201, title)
+
+
 @pytest.mark.parametrize("image_format", EXTENSIONS)
 def test_every_accepted_format_is_kept_byte_for_byte(
     headers: dict[str, str], image_format: str
