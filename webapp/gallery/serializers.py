@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from webapp.catalogue.models import Album, Artwork, Medium, RenditionSize
+from webapp.gallery.caution import caution
 from webapp.gallery.explained_json import (
     DerivedArtworkSerializer,
     JudgedBySerializer,
@@ -163,7 +164,10 @@ class DetailSerializer(CardSerializer):
 
 
 class ArtworkSerializer(DetailSerializer, WhySerializer):
-    """What the owner gets; the schema's name for the whole answer."""
+    """What the owner gets; the schema's name for the whole answer.
+
+    `caution` warns where the picture is unlike everything that the model learned from.
+    """
 
     jobs = JobSerializer(many=True)
     score = ScoreSerializer(allow_null=True)  # type: ignore[assignment]  # widens the card's
@@ -172,11 +176,13 @@ class ArtworkSerializer(DetailSerializer, WhySerializer):
     versions = JudgedBySerializer(many=True)
     derived_from = SourceArtworkSerializer(allow_null=True)
     derived = DerivedArtworkSerializer(many=True)
+    caution = serializers.CharField(allow_null=True)
 
     class Meta(DetailSerializer.Meta):
         fields = (
             *DetailSerializer.Meta.fields, "jobs", "ratings", "albums", "attributes", "maps",
             "palette", "explanation", "versions", "derived_from", "derivation", "derived",
+            "caution",
         )  # fmt: skip
 
 
@@ -206,6 +212,7 @@ def render_shared(detail: Detail, *, links: Links | None = None) -> dict[str, An
         "derived_from": detail.source and SourceArtworkSerializer(detail.source).data,
         "derivation": detail.artwork.derivation,
         "derived": DerivedArtworkSerializer(detail.derived, many=True).data,
+        "caution": caution(detail.artwork, detail.explanation.palette),
     }
 
 
