@@ -66,7 +66,7 @@ def test_the_card_says_how_the_maps_were_tested(asked: Run) -> None:
 
 def test_the_page_keeps_its_words_and_shows_the_card(asked: Run) -> None:
     text = asked.page.read_text()
-    assert text.startswith("# Figures") and text.endswith("After.\n") and "old" not in text
+    assert text.startswith("# Figures") and text.endswith("After.\n") and "\nold\n" not in text
     for words in (
         "Learned attributes",
         "VisualBackProp",

@@ -12,8 +12,8 @@ from webapp.registry import selectors as registry
 from webapp.registry.models import Attribute, Family, ModelKind
 
 FAMILIES = {  # in the order of the page
-    Family.PHOTO: ("Photos", "What AADB’s raters were asked about photos."),
-    Family.FEELING: ("Feelings", "How OASIS’s raters felt before a photo."),
+    Family.PHOTO: ("Photos", "What the raters of AADB were asked about photos."),
+    Family.FEELING: ("Feelings", "How the raters of OASIS felt before a photo."),
     Family.MEASURE: ("Measured", "Formulas over the pixels."),
     Family.PAINTING: ("Paintings", "A vocabulary for paintings."),
     Family.RUBRIC: ("Rubric", "The ten marks that APDDv2 gives drawings and paintings."),

@@ -2,9 +2,9 @@
 
 
 def two_places(value: float) -> str:
-    """0.484 is .48 and 1 is 1.00; a true minus, but none before what rounds to nought."""
+    """0.484 is .48 and 1 is 1.00; a true minus, also before what rounds to nought."""
     figure = f"{abs(value):.2f}"
-    sign = "\N{MINUS SIGN}" if value < 0 and float(figure) else ""
+    sign = "\N{MINUS SIGN}" if value < 0 else ""
     return sign + figure.removeprefix("0")
 
 

@@ -87,7 +87,8 @@ def test_a_learned_attribute_says_from_whom_and_how_well(browser: Client, artwor
     assert light["judgement"] and light["missing"] is None
     assert light["evidence"] == {
         "n": 145, "learned_from": 116, "tested_on": 29, "raters": 5,
-        "crowd": "small tiles", "srcc": 0.5, "srcc_low": 0.3, "srcc_high": 0.6, "baseline": {"name": "ridge", "srcc": 0.31}, "ceiling": None,
+        "crowd": "small tiles", "srcc": 0.5, "srcc_low": 0.3, "srcc_high": 0.6,
+        "baseline": {"name": "ridge", "srcc": 0.31}, "ceiling": None,
     }  # fmt: skip
     assert "Learned from 116 pictures" in light["text"]
     assert "29 others that it had not seen" in light["text"]
