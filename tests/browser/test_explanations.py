@@ -139,7 +139,10 @@ def test_an_attribute_says_where_it_comes_from_and_shows_its_map(
 ) -> None:
     page = person.page
     light = page.get_by_role("button", name=re.compile("^Light: "))
-    source = "learned from 116 pictures \N{MULTIPLICATION SIGN} 5 raters, rank correlation .42 on 29 it had not seen"
+    source = (
+        "learned from 116 pictures \N{MULTIPLICATION SIGN} 5 raters, "
+        "rank correlation .42 on 29 it had not seen"
+    )
     expect(light).to_contain_text(source)
     expect(light).to_contain_text("above 80 of 100")
     light.focus()
