@@ -1,6 +1,6 @@
 // Which map lies over the picture, and how strongly; kept while one walks from picture to picture.
 import type { ActivationMap } from '../api/explanations';
-import { mapGroups, mapId } from './words';
+import { mapGroups, mapId } from './maps';
 
 export class MapChoice {
   /** The chosen map's name, remembered while it is off. */

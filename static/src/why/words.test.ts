@@ -1,56 +1,11 @@
 // How an explanation is put into words.
 import { describe, expect, it } from 'vitest';
-import type { ActivationMap, AttributeReading, Faithfulness, Verdict } from '../api/explanations';
-import { barShare, barStart, bestMap, isOpinion, mapGroups, mapName, placeText, rawText, readout, sentence, sorted, sourceText, testSentence, valueText, warning } from './words';
+import type { AttributeReading } from '../api/explanations';
+import { barShare, barStart, isOpinion, placeText, rawText, readout, sentence, sorted, sourceText, valueText } from './words';
 
-function faith(verdict: Verdict, rest: Partial<Faithfulness> = {}): Faithfulness {
-  const none = { deletion: null, deletion_random: null, deletion_centre: null, insertion: null, insertion_random: null, insertion_centre: null };
-  return { ...none, pointing: 0.71, pointing_random: 0.22, pointing_centre: 0.35, verdict, ...rest };
-}
-const map = (kind: string, key: string, verdict?: Verdict): ActivationMap => ({ kind, key, label: kind, url: '', explains: '', faithfulness: verdict ? faith(verdict) : null });
 const reading = (rest: Partial<AttributeReading>): AttributeReading => ({
   key: 'light', label: 'Light', family: 'photo', value: 0.2, percentile: 60, source: 'learned', low: -1, high: 1, low_word: 'poor', high_word: 'striking',
   choice: null, choices: [], judgement: true, missing: null, text: '', evidence: null, asks: '', votes: 0, mine: null, ...rest,
-});
-
-describe('the test of a map', () => {
-  it('stands beside what a random map and the centre reach', () => {
-    expect(testSentence(faith('beats both'))).toBe('Tested: found the planted subject in 71 % (a random map 22 %, the centre 35 %).');
-  });
-
-  it('says which way is better, and takes figures with intervals', () => {
-    const said = testSentence(faith('beats both', { deletion: { value: 0.31, low: 0.2, high: 0.4 }, deletion_random: 0.45 }));
-    expect(said).toContain('deletion .31 (a random map .45; lower is better)');
-  });
-
-  it('is missing where nothing was tested', () => {
-    expect(testSentence(null)).toMatch(/Not tested yet/);
-    expect(testSentence(faith('beats neither', { pointing: null }))).toMatch(/Not tested yet/);
-  });
-
-  it('warns unless both rivals are beaten', () => {
-    expect(warning(faith('beats both'))).toBe('');
-    expect(warning(faith('beats random only'))).toMatch(/centre/);
-    expect(warning(faith('beats neither'))).toMatch(/Do not trust/);
-  });
-});
-
-describe('the choice of maps', () => {
-  it('does not name the score in every line', () => {
-    expect(mapName({ key: 'overall', label: 'Overall: all layers' })).toBe('All layers');
-    expect(mapName({ key: 'light', label: 'Light: all layers' })).toBe('Light: all layers');
-  });
-
-  it('is grouped by what they tell, without empty groups', () => {
-    const groups = mapGroups([map('merge', 'light'), map('visualbackprop', 'overall'), map('merge', 'overall')]);
-    expect(groups.map(({ name }) => name)).toEqual(['What raises the score', 'What the network sees', 'What speaks for each attribute']);
-  });
-
-  it('prefers the kind that passed its tests', () => {
-    const maps = [map('merge', 'light', 'beats random only'), map('attam', 'light', 'beats both'), map('raise', 'overall', 'beats both')];
-    expect(bestMap(maps, 'light')?.kind).toBe('attam');
-    expect(bestMap(maps, 'overall')).toBeNull();
-  });
 });
 
 describe('an attribute', () => {

@@ -1,88 +1,15 @@
 // What an explanation says, in sentences, groups and orders. Pure.
-import type { ActivationMap, AttributeReading, Evidence, Faithfulness, Figure, Verdict } from '../api/explanations';
+import type { AttributeReading, Evidence } from '../api/explanations';
 import { signed } from '../ui/words';
 
-export const OVERALL = 'overall';
-
-/** Names a map across artworks and versions. */
-export const mapId = (map: Pick<ActivationMap, 'kind' | 'key'>): string => `${map.kind}:${map.key}`;
-
-/** What a map is called within its group, where the score need not be named again. */
-export function mapName({ key, label }: Pick<ActivationMap, 'key' | 'label'>): string {
-  const said = key === OVERALL ? label.replace(/^overall: /i, '') : label;
-  return said.charAt(0).toUpperCase() + said.slice(1);
-}
-
-const GROUPS = ['What raises the score', 'What would change it', 'What the network sees', 'What speaks for each attribute'] as const;
-export type GroupName = (typeof GROUPS)[number];
-
-function groupOf({ kind, key }: Pick<ActivationMap, 'kind' | 'key'>): GroupName {
-  if (kind === 'raise' || kind === 'lower') return 'What would change it';
-  if (kind === 'visualbackprop') return 'What the network sees';
-  return key === OVERALL ? 'What raises the score' : 'What speaks for each attribute';
-}
-
-export interface MapGroup {
-  name: GroupName;
-  maps: ActivationMap[];
-}
-
-/** The maps by what they tell, empty groups left out, the server's order kept within. */
-export function mapGroups(maps: readonly ActivationMap[]): MapGroup[] {
-  return GROUPS.map((name) => ({ name, maps: maps.filter((map) => groupOf(map) === name) })).filter(({ maps: found }) => found.length);
-}
-
-const TRUST: Record<Verdict, number> = { 'beats both': 3, 'beats random only': 2, 'beats neither': 1 };
-const trust = (map: ActivationMap): number => (map.faithfulness ? TRUST[map.faithfulness.verdict] : 0);
-
-/** The map to show for an attribute: of several kinds, the one that passed its tests best. */
-export function bestMap(maps: readonly ActivationMap[], key: string): ActivationMap | null {
-  const found = maps.filter((map) => map.key === key && groupOf(map) !== 'What would change it' && groupOf(map) !== 'What the network sees');
-  return found.reduce<ActivationMap | null>((best, map) => (best && trust(best) >= trust(map) ? best : map), null);
-}
-
-export function figure(value: Figure | undefined): number | null {
-  if (value === null || value === undefined) return null;
-  return typeof value === 'number' ? value : value.value;
-}
-
-const percent = (share: number): string => `${Math.round(share * 100)} %`;
-const short = (value: number): string => value.toFixed(2).replace(/^(-?)0\./, '$1.');
-
-function besides(random: number | null, centre: number | null, write: (value: number) => string): string {
-  const rivals = [random === null ? '' : `a random map ${write(random)}`, centre === null ? '' : `the centre ${write(centre)}`];
-  return rivals.filter(Boolean).join(', ');
-}
-
-function tested(what: string, own: Figure, random: Figure, centre: Figure, write: (value: number) => string, note = ''): string {
-  const value = figure(own);
-  if (value === null) return '';
-  const rivals = [besides(figure(random), figure(centre), write), note].filter(Boolean).join('; ');
-  return `${what} ${write(value)}${rivals ? ` (${rivals})` : ''}`;
-}
-
-/** How a kind of map did in its tests, beside a random map and a blob in the centre. */
-export function testSentence(f: Faithfulness | null): string {
-  if (!f) return 'Not tested yet: read it as a hint.';
-  const parts = [
-    tested('found the planted subject in', f.pointing, f.pointing_random, f.pointing_centre, percent),
-    tested('deletion', f.deletion, f.deletion_random, f.deletion_centre, short, 'lower is better'),
-    tested('insertion', f.insertion, f.insertion_random, f.insertion_centre, short, 'higher is better'),
-  ].filter(Boolean);
-  return parts.length ? `Tested: ${parts.join('; ')}.` : 'Not tested yet: read it as a hint.';
-}
+export const percent = (share: number): string => `${Math.round(share * 100)} %`;
+/** A share or a correlation to two places, without its nought. */
+export const short = (value: number): string => value.toFixed(2).replace(/^(-?)0\./, '$1.');
 
 /** With a capital and a full stop; empty when there is nothing to say. */
 export function sentence(words: string): string {
   const said = words.trim();
   return said && `${said.charAt(0).toUpperCase()}${said.slice(1)}${/[.!?]$/.test(said) ? '' : '.'}`;
-}
-
-/** What to beware of; empty when the map beat both rivals. */
-export function warning(f: Faithfulness | null): string {
-  if (f?.verdict === 'beats random only') return 'In tests it did not beat a blob in the centre. Do not build on it.';
-  if (f?.verdict === 'beats neither') return 'In tests it was no better than a random map. Do not trust it.';
-  return '';
 }
 
 /** A value in its own units: signed where the range has a middle, bare up to one, else with its top. */
