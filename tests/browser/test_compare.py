@@ -102,9 +102,17 @@ def test_both_pictures_zoom_and_pan_as_one(person: Person, pair: tuple[str, str]
     expect(page.locator(".map canvas")).to_have_count(2)
     expect(page.get_by_text("Where they differ")).to_be_visible()
     light = page.get_by_role("button", name=re.compile("^Light A"))
-    expect(light).to_have_accessible_name("Light A: +0.20 B: \N{MINUS SIGN}0.60")
+    expect(light).to_have_accessible_name(
+        "Light A: above 80 of 100 \N{MIDDLE DOT} +0.20 "
+        "B: above 40 of 100 \N{MIDDLE DOT} \N{MINUS SIGN}0.60"
+    )
     light.click()
     expect(page.get_by_label("Map", exact=True)).to_have_value("merge:light")
+
+
+def test_one_picture_twice_is_refused_kindly(person: Person, pair: tuple[str, str]) -> None:
+    person.page.goto(f"/compare/?a={pair[0]}&b={pair[0]}")
+    expect(person.page.get_by_role("alert")).to_contain_text("one picture twice")
 
 
 @pytest.mark.parametrize("dark", [False, True])

@@ -1,6 +1,9 @@
 // Two artworks attribute by attribute. Pure.
 import type { ActivationMap, AttributeReading } from '../api/explanations';
-import { mapId, shareOf } from '../why/words';
+import type { Artwork } from '../api/types';
+import { formatMean } from '../opinion/stats';
+import { mapId } from '../why/maps';
+import { barShare, barStart, isOpinion, shareOf } from '../why/words';
 
 export interface Pair {
   key: string;
@@ -8,9 +11,11 @@ export interface Pair {
   judgement: boolean;
   a: AttributeReading;
   b: AttributeReading;
-  /** Places of both on the attribute's range, 0 to 1. */
+  /** Where both bars end, 0 to 1: by places among known pictures where both have one, else on the range. */
   shares: readonly [number, number];
-  /** b less a, in shares of the range. */
+  /** Where both bars start. */
+  start: number;
+  /** b less a, in shares. */
   gap: number;
 }
 
@@ -27,8 +32,11 @@ export function pairsOf(a: readonly AttributeReading[], b: readonly AttributeRea
 const comparable = (one: AttributeReading): boolean => one.value !== null && one.choice === null;
 
 function pair(a: AttributeReading, b: AttributeReading): Pair {
-  const shares = [shareOf(a), shareOf(b)] as const;
-  return { key: a.key, label: a.label, judgement: a.judgement && b.judgement, a, b, shares, gap: shares[1] - shares[0] };
+  const ranked = a.percentile !== null && b.percentile !== null;
+  const place = ranked ? barShare : shareOf;
+  const shares = [place(a), place(b)] as const;
+  const start = barStart(ranked ? a : { ...a, percentile: null });
+  return { key: a.key, label: a.label, judgement: isOpinion(a) && isOpinion(b), a, b, shares, start, gap: shares[1] - shares[0] };
 }
 
 /** The maps that both have, as the first has them. */
@@ -37,15 +45,28 @@ export function commonMaps(a: readonly ActivationMap[], b: readonly ActivationMa
   return a.filter((map) => names.has(mapId(map)));
 }
 
-/** Which of two is expected to please more, in a sentence; says so when their intervals overlap. */
+type Named = Pick<Artwork, 'id' | 'title' | 'filename' | 'derivation' | 'derived_from'>;
+
+/** What tells two pictures of one title apart; empty where their titles do. */
+export function marks(a: Named | null, b: Named | null): [string, string] {
+  if (!a || !b || a.title !== b.title) return ['', ''];
+  return [markOf(a, b), markOf(b, a)];
+}
+
+function markOf(one: Named, other: Named): string {
+  if (one.derivation) return one.derivation;
+  return other.derived_from?.id === one.id ? 'The original' : (one.filename ?? '');
+}
+
+/** Which of two is expected to please more, in a sentence, by the means as they are shown; never claims to be sure. */
 export function verdict(a: Judged | null, b: Judged | null): string {
   if (!a || !b) return '';
-  const gap = Math.abs(b.mean - a.mean);
+  const gap = Math.abs(Number(formatMean(b.mean)) - Number(formatMean(a.mean)));
   if (gap < 0.05) return 'The model expects the same of both.';
   const [better, worse] = b.mean > a.mean ? [b, a] : [a, b];
   const name = better === a ? 'A' : 'B';
   const clear = better.interval[0] > worse.interval[1];
-  return `The model expects ${gap.toFixed(1)} more for ${name}${clear ? ', and is sure of the order' : ', but their intervals overlap: people might see it the other way round'}.`;
+  return `The model expects ${gap.toFixed(1)} more for ${name}${clear ? '. Their intervals do not overlap, so people would probably put them in this order' : ', but their intervals overlap: people might see it the other way round'}.`;
 }
 
 interface Judged {
