@@ -55,6 +55,8 @@ export interface Artwork extends Omit<Card, 'score'>, Explained {
   renditions: Record<'small' | 'medium' | 'large', string> | null;
   jobs?: JobBrief[];
   score: Score | null;
+  /** Why to take the judgement with care; null or missing when there is no reason. */
+  caution?: string | null;
   ratings: Ratings | null;
   albums?: { id: string; title: string }[];
   captured_at?: string | null;
