@@ -47,6 +47,8 @@ def pair(owner: Person, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, 
     files = [_file(folder, "Wide", 900, 600), _file(folder, "Tall", 600, 800)]
     page.goto("/upload/")
     choose(owner, files)
+    for file in files:  # leaving earlier would lose what is not yet in the queue
+        expect(page.get_by_text(file.name).first).to_be_visible()
     page.goto("/")
     found = []
     for name in ("Wide", "Tall"):
