@@ -10,10 +10,11 @@ from io import BytesIO
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Error, Page, Route
 
 from ml.contracts.attributes import Attribute, Family, built_in
 
+GONE = re.compile("disposed|closed")
 DETAIL = re.compile(r"/api/v1/artworks/[0-9a-f-]{36}(\?.*)?$")
 EXPLAIN = re.compile(r"/api/v1/artworks/[0-9a-f-]{36}/explain$")
 COACH = re.compile(r"/api/v1/artworks/[0-9a-f-]{36}/coach(/.*)?$")
@@ -124,9 +125,14 @@ class Stage:
     def detail(self, route: Route) -> None:
         if route.request.method != "GET":
             return route.continue_()
-        answer = route.fetch()
-        artwork = json.loads(answer.text())
-        return route.fulfill(response=answer, json=artwork | self._why(artwork))
+        try:
+            answer = route.fetch()
+            artwork = json.loads(answer.text())
+            return route.fulfill(response=answer, json=artwork | self._why(artwork))
+        except Error as error:
+            if GONE.search(error.message):
+                return None  # the page was closed while it asked once more
+            raise
 
     def _why(self, artwork: dict[str, Any]) -> dict[str, Any]:
         """What is planted; people's answers are those that the product keeps."""

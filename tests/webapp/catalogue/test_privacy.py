@@ -1,5 +1,6 @@
 """Shared originals keep their pixels and lose what they tell about place, time and camera."""
 
+from functools import cache
 from io import BytesIO
 
 import pytest
@@ -13,6 +14,7 @@ XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><exif:GPSLatitude>48,51N</exif:GPSLa
 SECRETS = (b"SecretCamera", b"2024:05:06", b"GPSLatitude", b"photoshop-place", b"a remark")
 
 
+@cache  # two of them differ by the second in which they were made
 def profile() -> bytes:
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
