@@ -16,7 +16,7 @@ from torch import Tensor
 
 from ml.cli.options import at_least, panels, tell, write
 from ml.contracts.builtin import BUILTIN_ATTRIBUTES, BUILTIN_SCORER
-from ml.contracts.card import CardError, file_digest
+from ml.contracts.card import file_digest, read_document
 from ml.contracts.config import TrainConfig
 from ml.contracts.engine import Engine
 from ml.contracts.files import replace_file
@@ -80,7 +80,7 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write figures into the card, where there is data, and its tables."""
-    document = _read(options.card)
+    document = read_document(options.card)
     if options.data is not None:
         document = _tested(options, document)
         text = json.dumps(document, indent=2, ensure_ascii=False)
@@ -189,13 +189,3 @@ def _set_milliseconds(
         explainer.explain(image)
         taken.append(1000 * (perf_counter() - start))
     return median(taken)
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise CardError(f"{path} is no readable card: {error}") from error
-    if not isinstance(document, dict):
-        raise CardError(f"{path} holds no object")
-    return document

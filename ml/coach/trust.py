@@ -1,12 +1,10 @@
 """How far a promised gain is to be believed: measured on pictures, kept in the second card."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
-from ml.contracts.card import CardError
+from ml.contracts.card import CardError, read_document
 
 FIELD = "coach"
 
@@ -47,7 +45,7 @@ def read_trust(card: Path, *, scorer: str) -> Trust | None:
 
     Raises CardError for figures that cannot be read.
     """
-    figures = _document(card).get(FIELD)
+    figures = read_document(card).get(FIELD)
     if figures is None:
         return None
     try:
@@ -64,15 +62,5 @@ def read_trust(card: Path, *, scorer: str) -> Trust | None:
 
 def card_with(card: Path, trust: Trust) -> bytes:
     """The bytes of the card with these figures in it. Raises CardError."""
-    document = {**_document(card), FIELD: asdict(trust)}
+    document = {**read_document(card), FIELD: asdict(trust)}
     return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode()
-
-
-def _document(card: Path) -> Mapping[str, Any]:
-    try:
-        document = json.loads(card.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise CardError(f"{card} is no readable card: {error}") from error
-    if not isinstance(document, dict):
-        raise CardError(f"{card} holds no object")
-    return document

@@ -5,13 +5,12 @@ not vouch for. A card is written by ``python -m ml.cli attributes``; ``maps`` is
 measurement of faithfulness.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from ml.contracts.card import CardError
+from ml.contracts.card import CardError, read_document, taking_fields
 from ml.contracts.config import Estimate
 from ml.contracts.explanations import MapKind
 from ml.contracts.fields import ascending, mapping, number, rows, text, truth, values, whole
@@ -151,11 +150,7 @@ class AttributesCard:
 
 def read_attributes_card(path: Path) -> AttributesCard:
     """Parse the card at ``path``. Raises CardError."""
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise CardError(f"{path} is no readable card: {error}") from error
-    return parse_attributes_card(document)
+    return parse_attributes_card(read_document(path))
 
 
 def parse_attributes_card(document: object) -> AttributesCard:
@@ -164,12 +159,8 @@ def parse_attributes_card(document: object) -> AttributesCard:
         raise CardError("the card describes no attribute model")
     if document.get("schema") != ATTRIBUTES_SCHEMA:
         raise CardError(f"the card does not follow schema {ATTRIBUTES_SCHEMA} of attribute models")
-    try:
+    with taking_fields():
         return _card(document)
-    except KeyError as missing:
-        raise CardError(f"the card lacks {missing}") from missing
-    except (TypeError, ValueError) as error:
-        raise CardError(f"a field of the card is wrong: {error}") from error
 
 
 def _card(document: Mapping[str, object]) -> AttributesCard:

@@ -5,10 +5,12 @@ for the model page. Weights without a matching card are never loaded.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from ml.contracts.fields import ascending, mapping, number, values, whole
 from ml.contracts.votes import BINS
@@ -60,13 +62,31 @@ class ScorerCard:
     kind: str = SCORE
 
 
-def read_card(path: Path) -> ScorerCard:
-    """Parse the card at ``path``. Raises CardError."""
+def read_document(path: Path) -> dict[str, Any]:
+    """The card at ``path`` as JSON, nothing checked but that it is an object. Raises CardError."""
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise CardError(f"{path} is no readable card: {error}") from error
-    return parse_card(document)
+    if not isinstance(document, dict):
+        raise CardError(f"{path} holds no object")
+    return document
+
+
+@contextmanager
+def taking_fields() -> Iterator[None]:
+    """Whatever a field of a card lacks or gets wrong inside becomes a CardError naming it."""
+    try:
+        yield
+    except KeyError as missing:
+        raise CardError(f"the card lacks {missing}") from missing
+    except (TypeError, ValueError) as error:
+        raise CardError(f"a field of the card is wrong: {error}") from error
+
+
+def read_card(path: Path) -> ScorerCard:
+    """Parse the card at ``path``. Raises CardError."""
+    return parse_card(read_document(path))
 
 
 def parse_card(document: object) -> ScorerCard:
@@ -75,12 +95,8 @@ def parse_card(document: object) -> ScorerCard:
         raise CardError(f"the card does not follow schema {SCHEMA}")
     if document.get("kind") not in SCORER_KINDS:
         raise CardError("the card describes no scorer")
-    try:
+    with taking_fields():
         return _scorer_card(document)
-    except KeyError as missing:
-        raise CardError(f"the card lacks {missing}") from missing
-    except (TypeError, ValueError) as error:
-        raise CardError(f"a field of the card is wrong: {error}") from error
 
 
 def check_digest(weights: Path, *, expected: str) -> None:
