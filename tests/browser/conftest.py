@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.browser.pages import Person, another, enter, visit
 from tests.product import Product, running
 
 FLAGS = [
@@ -28,3 +29,21 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def owner(chromium: Browser, product: Product) -> Iterator[Person]:
+    """The owner of the product, signed in once for all tests of a file."""
+    someone = visit(chromium, product)
+    enter(someone, product)
+    yield someone
+    someone.context.close()
+
+
+@pytest.fixture
+def person(owner: Person) -> Iterator[Person]:
+    """The owner in a fresh tab, which may complain of nothing."""
+    fresh = another(owner)
+    yield fresh
+    fresh.page.close()
+    assert fresh.complaints == []

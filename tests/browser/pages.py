@@ -1,16 +1,18 @@
 """A person at a browser: signs in, looks at pages, and notes what the browser complains about."""
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from tests.product import Product
 
 OWNER = "owner@example.org"
 PASSWORD = "a long enough sentence"
 DESKTOP = {"width": 1440, "height": 900}
+JUDGED_MS = 60_000
 PHONE = {"width": 390, "height": 844}
 
 
@@ -77,3 +79,20 @@ def choose(person: Person, files: list[Path]) -> None:
     with person.page.expect_file_chooser() as chooser:
         person.page.get_by_role("button", name="Choose pictures").first.click()
     chooser.value.set_files(files)
+
+
+def hang(person: Person, files: list[Path]) -> list[str]:
+    """Upload pictures and wait until each is judged; returns their addresses, in order."""
+    page = person.page
+    page.goto("/upload/")
+    choose(person, files)
+    for file in files:  # leaving earlier would lose what is not yet in the queue
+        expect(page.get_by_text(file.name).first).to_be_visible()
+    page.goto("/")
+    addresses = []
+    for file in files:
+        tile = page.locator(f"a[href*='/artworks/'][aria-label*='{file.stem}']").first
+        judged = re.compile("predicted mean")
+        expect(tile).to_have_attribute("aria-label", judged, timeout=JUDGED_MS)
+        addresses.append(tile.get_attribute("href") or "")
+    return addresses

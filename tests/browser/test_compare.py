@@ -1,13 +1,12 @@
 """Two pictures side by side: zoomed as one, one map on both, curves and attributes on one scale."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.pages import Person, another, choose, enter, visit
+from tests.browser.pages import Person, enter, hang, visit
 from tests.browser.planted import Stage
 from tests.images import photo_file
 from tests.product import Product
@@ -24,39 +23,12 @@ CENTRE = """stage => {
 
 
 @pytest.fixture(scope="module")
-def owner(chromium: Browser, product: Product) -> Iterator[Person]:
-    someone = visit(chromium, product)
-    enter(someone, product)
-    yield someone
-    someone.context.close()
-
-
-@pytest.fixture
-def person(owner: Person) -> Iterator[Person]:
-    fresh = another(owner)
-    yield fresh
-    fresh.page.close()
-    assert fresh.complaints == []
-
-
-@pytest.fixture(scope="module")
 def pair(owner: Person, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
     """The ids of a wide and a tall picture, both judged."""
-    page = owner.page
     folder = tmp_path_factory.mktemp("pair")
     files = [_file(folder, "Wide", 900, 600), _file(folder, "Tall", 600, 800)]
-    page.goto("/upload/")
-    choose(owner, files)
-    for file in files:  # leaving earlier would lose what is not yet in the queue
-        expect(page.get_by_text(file.name).first).to_be_visible()
-    page.goto("/")
-    found = []
-    for name in ("Wide", "Tall"):
-        tile = page.locator(f"a[href*='/artworks/'][aria-label*='{name}']").first
-        judged = re.compile("predicted mean")
-        expect(tile).to_have_attribute("aria-label", judged, timeout=SETTLE_MS)
-        found.append((tile.get_attribute("href") or "").split("/")[2])
-    return found[0], found[1]
+    wide, tall = (address.split("/")[2] for address in hang(owner, files))
+    return wide, tall
 
 
 def _file(folder: Path, name: str, width: int, height: int) -> Path:

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, expect
 
-from tests.browser.pages import Person, another, choose, enter, visit
+from tests.browser.pages import Person, enter, hang, visit
 from tests.browser.planted import Stage
 from tests.images import photo_file
 from tests.product import Product
@@ -20,34 +19,11 @@ SETTLE_MS = 60_000
 
 
 @pytest.fixture(scope="module")
-def owner(chromium: Browser, product: Product) -> Iterator[Person]:
-    someone = visit(chromium, product)
-    enter(someone, product)
-    yield someone
-    someone.context.close()
-
-
-@pytest.fixture(scope="module")
 def address(owner: Person, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Where a judged picture of 900 x 600 pixels hangs."""
-    page = owner.page
     path = tmp_path_factory.mktemp("pictures") / "Explained.jpg"
     path.write_bytes(photo_file(900, 600, seed=41))
-    page.goto("/upload/")
-    choose(owner, [path])
-    page.goto("/")
-    tile = page.locator("a[href*='/artworks/'][aria-label*='Explained']").first
-    judged = re.compile(r"predicted mean")
-    expect(tile).to_have_attribute("aria-label", judged, timeout=SETTLE_MS)
-    return tile.get_attribute("href") or ""
-
-
-@pytest.fixture
-def person(owner: Person) -> Iterator[Person]:
-    fresh = another(owner)
-    yield fresh
-    fresh.page.close()
-    assert fresh.complaints == []
+    return hang(owner, [path])[0]
 
 
 @pytest.fixture

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.pages import Person, another, choose, enter, visit
+from tests.browser.pages import Person, another, hang, visit
 from tests.browser.planted import Stage
 from tests.images import photo_file
 from tests.product import Product
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
-SETTLE_MS = 120_000
 SHARED_DETAIL = re.compile(r"/s/[^/]+/api/artworks/[0-9a-f-]{36}$")
 ANSWER = re.compile(r"/attributes/light/rating$")
 POST = """async ([path, body]) => (await fetch(path, {
@@ -23,26 +22,11 @@ POST = """async ([path, body]) => (await fetch(path, {
 
 
 @pytest.fixture(scope="module")
-def owner(chromium: Browser, product: Product) -> Iterator[Person]:
-    someone = visit(chromium, product)
-    enter(someone, product)
-    yield someone
-    someone.context.close()
-
-
-@pytest.fixture(scope="module")
 def artwork(owner: Person, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The id of a judged picture."""
-    page = owner.page
     path = tmp_path_factory.mktemp("pictures") / "Asked.jpg"
     path.write_bytes(photo_file(900, 600, seed=43))
-    page.goto("/upload/")
-    choose(owner, [path])
-    page.goto("/")
-    tile = page.locator("a[href*='/artworks/'][aria-label*='Asked']").first
-    judged = re.compile(r"predicted mean")
-    expect(tile).to_have_attribute("aria-label", judged, timeout=SETTLE_MS)
-    return (tile.get_attribute("href") or "").split("/")[2]
+    return hang(owner, [path])[0].split("/")[2]
 
 
 @pytest.fixture
