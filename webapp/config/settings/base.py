@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "webapp.ratings",
     "webapp.live",
     "webapp.gallery",
+    "webapp.cropping",
 ]
 
 MIDDLEWARE = [
