@@ -102,6 +102,11 @@ class Artwork(Identified):
     derivation = models.TextField(
         blank=True, db_default=""
     )  # what was done to the picture it came from
+    # what every crop must hold, as its owner says: shares of width and height; both or none
+    focal_x = models.FloatField(null=True)
+    focal_y = models.FloatField(null=True)
+    # counts up when its owner revokes the addresses that other software has
+    address_epoch = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     objects = ArtworkQuerySet.as_manager()
 
@@ -109,7 +114,13 @@ class Artwork(Identified):
         constraints = [
             models.UniqueConstraint(
                 fields=["owner", "original"], condition=Q(deleted_at=None), name="artwork_once"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(focal_x=None, focal_y=None)
+                | Q(focal_x__isnull=False, focal_y__isnull=False)
+                & Q(focal_x__range=(0, 1), focal_y__range=(0, 1)),
+                name="artwork_focal_inside",
+            ),
         ]
         indexes = [
             # gallery by date and by score; `id` breaks ties so that pages never overlap

@@ -1,4 +1,4 @@
-"""What the models said about an artwork: scores, explanations and advice."""
+"""What the models said about an artwork: scores, explanations, advice, and of its crops."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from ml.contracts import attributes, explanations
+from ml.contracts.crops import Box
 from webapp.common.models import Identified
 
 
@@ -164,3 +165,82 @@ class Proposal(Identified):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["advice", "place"], name="proposal_once")]
+
+
+class CropField(models.Model):
+    """What a cropper saw in an artwork: enough to rank any crop of it without a model."""
+
+    artwork = models.ForeignKey(
+        "catalogue.Artwork", on_delete=models.CASCADE, related_name="crop_fields"
+    )
+    model_version = models.ForeignKey(
+        "registry.ModelVersion", on_delete=models.PROTECT, related_name="+"
+    )
+    data = models.BinaryField()  # as ml.crop.field.CropField encodes itself
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["artwork", "model_version"], name="crop_field_once")
+        ]
+
+
+class Boxed(models.Model):
+    """A rectangle in pixels of the upright original."""
+
+    x = models.PositiveIntegerField()
+    y = models.PositiveIntegerField()
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+
+    class Meta:
+        abstract = True
+
+    @property
+    def box(self) -> Box:
+        """The rectangle."""
+        return Box(self.x, self.y, self.width, self.height)
+
+
+class CropOpinion(Boxed):
+    """The predicted distribution of ratings of a crop, by one scorer."""
+
+    artwork = models.ForeignKey(
+        "catalogue.Artwork", on_delete=models.CASCADE, related_name="crop_opinions"
+    )
+    model_version = models.ForeignKey(
+        "registry.ModelVersion", on_delete=models.PROTECT, related_name="+"
+    )
+    distribution = ArrayField(models.FloatField(), size=10)
+    mean = models.FloatField()
+    sd = models.FloatField()
+    low = models.FloatField()  # 80 % interval of the crowd's mean
+    high = models.FloatField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["artwork", "model_version", "x", "y", "width", "height"],
+                name="crop_opinion_once",
+            )
+        ]
+
+
+class SavedCrop(Identified, Boxed):
+    """A crop that its owner keeps as an artwork of its own; an export job makes it."""
+
+    artwork = models.ForeignKey(
+        "catalogue.Artwork", on_delete=models.CASCADE, related_name="saved_crops"
+    )
+    words = models.TextField()
+    saved_as = models.ForeignKey(
+        "catalogue.Artwork", null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["artwork", "x", "y", "width", "height"], name="saved_crop_once"
+            )
+        ]

@@ -14,7 +14,10 @@ class JobKind(models.TextChoices):
     SCORE = "score"
     EXPLAIN = "explain"  # model_version: the attribute model's, params: the scorer's
     COACH = "coach"  # model_version: the scorer's, params: the second scorer's
-    EXPORT = "export"  # params: the proposal
+    EXPORT = "export"  # params: the proposal, or the crop that is saved
+    CROP = "crop"  # a crop field; model_version: the cropper's
+    JUDGE = "judge"  # an opinion of a crop; model_version: the scorer's, params: the box
+    CUT = "cut"  # a picture's files of a batch of crops; params: the batch
 
 
 class JobState(models.TextChoices):

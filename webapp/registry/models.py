@@ -12,11 +12,15 @@ CHOICE_LETTERS = 40  # Postgres would cut what is longer, and say nothing
 
 
 class ModelKind(models.TextChoices):
-    """What a model predicts; a second scorer only checks what the coach proposes."""
+    """What a model predicts.
+
+    A second scorer only checks what the coach proposes; a cropper makes crop fields.
+    """
 
     SCORER = "scorer"
     ATTRIBUTES = "attributes"
     SECOND_SCORER = "second-score"
+    CROPPER = "cropper"
 
 
 class Family(models.TextChoices):

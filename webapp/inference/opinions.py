@@ -1,0 +1,98 @@
+"""Ask the scorer for its opinion of crops, and record it. An opinion settles with its job."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from django.db import transaction
+
+from ml.contracts.crops import Box, CropError
+from ml.contracts.results import ScoreResult
+from webapp.catalogue.models import Artwork
+from webapp.events.payloads import EventKind
+from webapp.events.publish import publish
+from webapp.inference.explaining import NoModel, NotReady
+from webapp.inference.models import CropOpinion, Score
+from webapp.jobs import services as jobs
+from webapp.jobs.claims import Claim
+from webapp.jobs.models import Job, JobKind, Queue
+from webapp.registry import selectors as registry
+from webapp.registry.models import ModelKind, ModelVersion
+
+
+@transaction.atomic
+def ask_opinions(artwork: Artwork, boxes: Collection[Box]) -> int:
+    """Have the scorer judge crops of an artwork; returns how many it has not judged yet.
+
+    Idempotent. Raises NotReady before the artwork itself has its score, NoModel without a scorer.
+    """
+    scorer = registry.active(ModelKind.SCORER)
+    if scorer is None:
+        raise NoModel("No scorer is installed here. The operator must install one.")
+    if not Score.objects.filter(artwork=artwork, model_version=scorer).exists():
+        raise NotReady("The picture has no score yet. Ask about its crops when it has one.")
+    known = {each.box for each in CropOpinion.objects.filter(artwork=artwork, model_version=scorer)}
+    fresh = set(boxes) - known
+    if fresh:
+        _ask(artwork, fresh, scorer)
+    return len(fresh)
+
+
+@transaction.atomic
+def record_opinions(judged: Sequence[tuple[Claim, ScoreResult]], scorer: ModelVersion) -> set[UUID]:
+    """Keep the opinions of a batch; returns the artworks whose crops they are.
+
+    Claims that were lost, and artworks that are gone, are left out.
+    """
+    ours = jobs.finish_many([claim for claim, _ in judged])
+    kept = [(claim, result) for claim, result in judged if claim.id in ours]
+    subjects = {claim.subject for claim, _ in kept}
+    locked = Artwork.objects.filter(pk__in=subjects).order_by("pk").select_for_update()
+    owners = dict(locked.values_list("pk", "owner_id"))
+    CropOpinion.objects.bulk_create(
+        [_opinion(claim, result, scorer) for claim, result in kept if claim.subject in owners],
+        update_conflicts=True,
+        unique_fields=["artwork", "model_version", "x", "y", "width", "height"],
+        update_fields=["distribution", "mean", "sd", "low", "high", "created_at"],
+    )
+    for owner_id in sorted(set(owners.values())):  # one order: no deadlocks over the streams
+        mine = [pk for pk, owner in owners.items() if owner == owner_id]
+        publish(owner_id, EventKind.ARTWORK_CHANGED, mine)
+    return set(owners)
+
+
+def box_of(claim: Claim, *, width: int, height: int) -> Box:
+    """The crop that a job is about. Raises CropError for one outside of the picture."""
+    box = Box.parse(claim.params)
+    if not box.within(width, height):
+        raise CropError("box_outside", "The crop lies outside of the picture.")
+    return box
+
+
+def _ask(artwork: Artwork, boxes: Collection[Box], scorer: ModelVersion) -> None:
+    queue = Queue.GPU_INTERACTIVE
+    asked = [
+        jobs.enqueue(
+            kind=JobKind.JUDGE, subject=artwork.pk, owner_id=artwork.owner_id, queue=queue,
+            model_version=scorer.digest, params=str(box),
+        )
+        for box in sorted(boxes, key=str)
+    ]  # fmt: skip
+    jobs.urge(Job.objects.filter(pk__in=[job.pk for job in asked]), queue=queue)
+    publish(artwork.owner_id, EventKind.ARTWORK_CHANGED, [artwork.pk])
+
+
+def _opinion(claim: Claim, result: ScoreResult, scorer: ModelVersion) -> CropOpinion:
+    box = Box.parse(claim.params)
+    return CropOpinion(
+        artwork_id=claim.subject,
+        model_version=scorer,
+        x=box.x,
+        y=box.y,
+        width=box.width,
+        height=box.height,
+        distribution=list(result.distribution),
+        mean=result.mean,
+        sd=result.sd,
+        low=result.low,
+        high=result.high,
+    )
