@@ -5,13 +5,15 @@ The sandbox handles hostile bytes, so its answers are checked like anything else
 
 import json
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
+from ml.contracts.crops import Box
 from ml.contracts.edits import Edits
 from webapp.catalogue.validation import ImageLimits
+from webapp.cropping.sizes import Cut, FileFormat
 from workers.runtime.imaging.results import (
     Encoding,
     Exported,
@@ -31,6 +33,11 @@ INCOMPLETE: Final = 4
 """The exit status of a child that needed a module which its parent had not imported."""
 _LENGTH: Final = struct.Struct(">I")
 _JPEG: Final = b"\xff\xd8\xff"
+_MAGIC_OF_CUTS: Final = {
+    FileFormat.JPG: (0, _JPEG),
+    FileFormat.WEBP: (8, b"WEBP"),
+    FileFormat.PNG: (0, b"\x89PNG"),
+}
 _MAGIC: Final = {Encoding.WEBP: (8, b"WEBP"), Encoding.AVIF: (4, b"ftypavif")}
 
 
@@ -41,13 +48,16 @@ Answer = TypeVar("Answer")
 class Request:
     """One picture's order; the picture itself travels as a file descriptor.
 
-    With `edits` the whole picture is wanted, edited, and no display file.
+    With `edits` the whole picture is wanted, edited, and no display file; with `cuts` parts of it
+    in the format `cut_as`.
     """
 
     wants: Wants
     limits: ImageLimits
     sandbox: SandboxLimits
     edits: Edits | None = None
+    cuts: tuple[Cut, ...] = ()
+    cut_as: FileFormat = FileFormat.JPG
 
     def encode(self) -> bytes:
         """The request as one message."""
@@ -63,6 +73,8 @@ class Request:
             limits=ImageLimits(**raw["limits"]),
             sandbox=SandboxLimits(**raw["sandbox"]),
             edits=None if raw["edits"] is None else Edits(**raw["edits"]),
+            cuts=tuple(Cut(Box(**cut.pop("box")), **cut) for cut in raw["cuts"]),
+            cut_as=FileFormat(raw["cut_as"]),
         )
 
 
@@ -105,6 +117,12 @@ def encode_exported(exported: Exported) -> bytes:
     return _framed({"width": exported.width, "height": exported.height}) + exported.data
 
 
+def encode_cut(files: Sequence[bytes], cut_as: FileFormat) -> bytes:
+    """The parts of a picture, as the child writes them."""
+    head: dict[str, object] = {"format": cut_as, "lengths": [len(data) for data in files]}
+    return _framed(head) + b"".join(files)
+
+
 def encode_failure(failure: Unrenderable) -> bytes:
     """A refusal, as the child writes it."""
     return _framed({"code": failure.code, "detail": failure.detail})
@@ -118,6 +136,11 @@ def decode_rendered(answer: bytes) -> Rendered:
 def decode_exported(answer: bytes) -> Exported:
     """An edited picture; raises Unrenderable for a refusal and ValueError for nonsense."""
     return _decoded(answer, _exported)
+
+
+def decode_cut(answer: bytes) -> tuple[bytes, ...]:
+    """The parts of a picture; raises Unrenderable for a refusal and ValueError for nonsense."""
+    return _decoded(answer, _cut)
 
 
 def _decoded(answer: bytes, read: Callable[[dict[str, Any], memoryview], Answer]) -> Answer:
@@ -157,6 +180,17 @@ def _exported(head: dict[str, Any], body: memoryview) -> Exported:
     if bytes(body[: len(_JPEG)]) != _JPEG:
         raise ValueError("the edited picture is no JPEG")
     return Exported(_positive(head["width"]), _positive(head["height"]), bytes(body))
+
+
+def _cut(head: dict[str, Any], body: memoryview) -> tuple[bytes, ...]:
+    offset, magic = _MAGIC_OF_CUTS[FileFormat(head["format"])]
+    files = []
+    for length in head["lengths"]:
+        data, body = bytes(body[: _positive(length)]), body[length:]
+        if len(data) != length or not data[offset:].startswith(magic):
+            raise ValueError(f"a part of the picture is no {head['format']}")
+        files.append(data)
+    return tuple(files)
 
 
 def _checked(rendition: RenditionBytes) -> RenditionBytes:
