@@ -4,18 +4,24 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+import numpy as np
 from django.test import Client
 from django.utils import timezone
 
+from ml.contracts.crops import Box, Mark, MarkKind, Mix
+from ml.crop.field import CropField as Field
 from tests.people import person
 from webapp.accounts import services as accounts
 from webapp.accounts.models import User
 from webapp.catalogue import blobs, curation
 from webapp.catalogue.models import Album, Artwork, Rendition, RenditionSize, Upload
+from webapp.cropping import addresses
+from webapp.cropping.models import Delivered
 from webapp.inference.models import (
     Advice,
     AttributeMap,
     AttributeValue,
+    CropField,
     Explained,
     Proposal,
     Score,
@@ -92,6 +98,24 @@ def advised(artwork: Artwork, *, scorer: ModelVersion, second: ModelVersion) -> 
     )  # fmt: skip
 
 
+def looked_at(artwork: Artwork, *, cropper: ModelVersion) -> CropField:
+    """A field with something that stands out right of the middle, and a face beside it."""
+    view = np.zeros((30, 8, 8), dtype=np.float32)
+    bump = np.zeros((1, 8, 8), dtype=np.float32)
+    bump[0, 3:6, 4:7] = 1.0
+    face = Mark(MarkKind.FACE, 0.55, 0.3, 0.7, 0.6, 1.0)
+    field = Field(view, bump, bump, (face,), Mix())
+    return CropField.objects.create(artwork=artwork, model_version=cropper, data=field.encode())
+
+
+def delivered(artwork: Artwork, box: Box) -> Delivered:
+    """A file behind an address of a crop, 320 pixels wide."""
+    return Delivered.objects.create(
+        artwork=artwork, x=box.x, y=box.y, width=box.width, height=box.height, asked_width=320,
+        format="webp", blob=blobs.store(b"a crop", content_type="image/webp"),
+    )  # fmt: skip
+
+
 def build() -> World:
     owner, other = person("owner@example.org"), person("other@example.org")
     staff = person("staff@example.org", staff=True)
@@ -110,10 +134,14 @@ def build() -> World:
     model = ModelVersion.objects.create(kind="scorer", name="m-1", digest="d" * 64, card={})
     second = ModelVersion.objects.create(kind="second-score", name="m-2", digest="e" * 64, card={})
     explainer = ModelVersion.objects.create(kind="attributes", name="a-1", digest="f" * 64, card={})
-    for version in (model, second, explainer):
+    cropper = ModelVersion.objects.create(kind="cropper", name="c-1", digest="b" * 64, card={})
+    for version in (model, second, explainer, cropper):
         activate(version)
     shown = judged(artwork, explainer=explainer, scorer=model)
     proposal = advised(artwork, scorer=model, second=second)
+    looked_at(artwork, cropper=cropper)
+    box = Box(60, 20, 180, 120)
+    delivered(artwork, box)
     sync_attributes()
     names = {
         "artwork": str(artwork.pk), "album": str(album.pk), "share": share, "link": str(link.pk),
@@ -121,5 +149,6 @@ def build() -> World:
         "upload": str(upload.pk), "job": str(job.pk), "nobody": str(uuid.uuid4()),
         "model": model.name, "explainer": explainer.name, "map": str(shown.pk),
         "proposal": str(proposal.pk), "attribute": "symmetry",
+        "box": str(box), "signature": addresses.signature(artwork, box),
     }  # fmt: skip
     return World(owner, other, staff, artwork, album, share, names)

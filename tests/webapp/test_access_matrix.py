@@ -82,6 +82,21 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("api-coach", "GET"): row(OBJECT, "/api/v1/artworks/{artwork}/coach"),
     ("api-coach", "POST"): row(OBJECT, "/api/v1/artworks/{artwork}/coach"),
     ("api-proposal-save", "POST"): row(OBJECT, "/api/v1/artworks/{artwork}/coach/{proposal}/save"),
+    ("crop-studio", "GET"): row(OBJECT_PAGE, "/artworks/{artwork}/crop/"),
+    ("album-crops", "GET"): row(OBJECT_PAGE, "/albums/{album}/crops/"),
+    ("crop-file", "GET"): row(PUBLIC, "/r/{signature}/{artwork}/{box}/320.webp"),
+    ("api-crops", "GET"): row(OBJECT, "/api/v1/artworks/{artwork}/crops?aspect=1:1"),
+    ("api-crops-look", "POST"): row(OBJECT, "/api/v1/artworks/{artwork}/crops/look"),
+    ("api-crops-box", "GET"): row(OBJECT, "/api/v1/artworks/{artwork}/crops/box?box={box}"),
+    ("api-crops-opinions", "POST"): row(
+        OBJECT, "/api/v1/artworks/{artwork}/crops/opinions", {"boxes": [[0, 0, 90, 60]]}
+    ),
+    ("api-crops-save", "POST"): row(
+        OBJECT, "/api/v1/artworks/{artwork}/crops/save", {"box": [0, 0, 90, 60]}
+    ),
+    ("api-focal", "PUT"): row(OBJECT, "/api/v1/artworks/{artwork}/focal", {"x": 0.5, "y": 0.5}),
+    ("api-focal", "DELETE"): row(OBJECT, "/api/v1/artworks/{artwork}/focal"),
+    ("api-addresses-revoke", "POST"): row(OBJECT, "/api/v1/artworks/{artwork}/addresses/revoke"),
     ("api-attributes", "GET"): row(API, "/api/v1/attributes"),
     ("api-attributes", "POST"): row(
         SEEN, "/api/v1/attributes", {"key": "calm", "label": "Calm", "asks": "Calm?"}

@@ -14,6 +14,7 @@ from webapp.catalogue.models import Artwork, BlobChunk
 from webapp.events import selectors as events
 from webapp.gallery.coached import coaching
 from webapp.inference import coaching as coach
+from webapp.inference import saving
 from webapp.inference.models import Advice, Proposal
 from webapp.jobs.models import Job, JobKind, JobState, Queue
 from workers.runtime.imaging.exporter import Exporter
@@ -49,7 +50,7 @@ def propose(artwork: Artwork, **edits: float) -> Proposal:
 
 
 def save(artwork: Artwork, proposal: Proposal) -> Proposal:
-    coach.save_now(artwork, proposal)
+    saving.save_now(artwork, proposal)
     render(queue=Queue.IO)
     proposal.refresh_from_db()
     return proposal
@@ -133,7 +134,7 @@ def test_the_whole_picture_is_edited_and_not_a_display_file(models, upload):
 def test_saving_twice_gives_the_same_artwork(scored):
     proposal = save(scored, propose(scored))
     first = proposal.saved_as
-    assert coach.save_now(scored, proposal)
+    assert saving.save_now(scored, proposal)
     Job.objects.filter(kind=JobKind.EXPORT).update(state=JobState.QUEUED)
     render(queue=Queue.IO)
     proposal.refresh_from_db()
@@ -174,7 +175,7 @@ def test_a_full_library_is_named_on_the_proposal_and_saved_once_there_is_room(sc
 
 def test_a_picture_deleted_meanwhile_is_not_edited(scored):
     proposal = propose(scored)
-    coach.save_now(scored, proposal)
+    saving.save_now(scored, proposal)
     delete(scored.owner, [scored.pk])
     render(queue=Queue.IO)
     job = Job.objects.get(kind=JobKind.EXPORT)
@@ -200,7 +201,7 @@ def test_an_original_without_bytes_is_the_operators(scored):
 
 def test_an_export_of_a_lost_lease_makes_nothing(scored, monkeypatch):
     proposal = propose(scored)
-    coach.save_now(scored, proposal)
+    saving.save_now(scored, proposal)
     real = Exporter.export
 
     def too_late(self, data, **options):

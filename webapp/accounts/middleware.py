@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from webapp.accounts.selectors import has_owner
 
-_OPEN = ("/static/", "/api/", "/healthz", "/s/", "/media/")
+_OPEN = ("/static/", "/api/", "/healthz", "/s/", "/r/", "/media/")
 
 
 class FirstVisitMiddleware:

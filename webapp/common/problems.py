@@ -10,6 +10,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_handler
 
+from ml.contracts.crops import CropError
 from webapp.common.errors import ApplicationError, NotFound
 
 CONTENT_TYPE = "application/problem+json"
@@ -70,9 +71,11 @@ def page_not_found(request: HttpRequest) -> HttpResponse | None:
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """DRF's hook: ApplicationError, Django's and DRF's own errors in one form."""
+    """DRF's hook: our errors, refused crops, Django's and DRF's own errors in one form."""
     if isinstance(error, ApplicationError):
         return _problem(error.status, error.code, error.detail, **error.extra)
+    if isinstance(error, CropError):
+        return _problem(400, error.code, str(error))
     if isinstance(error, Http404):
         return _problem(404, "not_found", NotFound().detail)
     if isinstance(error, PermissionDenied):

@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.permissions import AllowAny
 
 from webapp.accounts import urls as accounts
+from webapp.cropping import urls as cropping
 from webapp.gallery import urls as gallery
 
 
@@ -20,10 +21,11 @@ class Schema(SpectacularAPIView):
 urlpatterns: list[URLPattern | URLResolver] = [
     *gallery.pages,
     *gallery.shared,
+    *cropping.pages,
     *accounts.pages,
     path("accounts/", include("allauth.urls")),
     path("api/v1/schema", Schema.as_view(), name="api-schema"),
-    path("api/v1/", include([*gallery.api_v1, *accounts.api_v1])),
+    path("api/v1/", include([*gallery.api_v1, *cropping.api_v1, *accounts.api_v1])),
 ]
 handler404 = "webapp.gallery.views.not_found"
 handler500 = "webapp.gallery.views.server_error"

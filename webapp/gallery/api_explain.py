@@ -14,7 +14,7 @@ from webapp.catalogue.models import Artwork
 from webapp.gallery import coached, selectors
 from webapp.gallery.explained_json import CoachingSerializer, render_coaching
 from webapp.gallery.serializers import ArtworkSerializer, render_detail
-from webapp.inference import coaching, explaining
+from webapp.inference import coaching, explaining, saving
 
 
 class ExplainSerializer(serializers.Serializer[Any]):
@@ -73,7 +73,7 @@ class ProposalSave(APIView):
         _read(request)
         artwork = selectors.artwork_of(signed_in(request), pk)
         proposal = coached.proposal_of(artwork, proposal_id)
-        return _coaching(artwork, ready=coaching.save_now(artwork, proposal))
+        return _coaching(artwork, ready=saving.save_now(artwork, proposal))
 
 
 def _read(request: Request) -> None:

@@ -1,4 +1,4 @@
-"""Make an artwork from a proposal: what is to be done to which picture, and what came of it."""
+"""Make an artwork from a proposal or a crop: what to do to which picture, and what came of it."""
 
 from dataclasses import dataclass
 from io import BytesIO
@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from ml.contracts.crops import Box
 from ml.contracts.edits import Edits
 from webapp.catalogue.models import Artwork
 from webapp.catalogue.services import lock_library
@@ -14,13 +15,13 @@ from webapp.common.errors import ApplicationError
 from webapp.events.payloads import EventKind
 from webapp.events.publish import publish
 from webapp.gallery.services import accept_upload
-from webapp.inference.models import Proposal
+from webapp.inference.models import Proposal, SavedCrop
 from webapp.jobs import services as jobs
 from webapp.jobs.claims import Claim, require
 
 
 class ProposalGone(ApplicationError):
-    """The owner must bring the picture back, or ask the coach again."""
+    """The owner must bring the picture back, or ask for the proposal or the crop again."""
 
     status = 404
     code = "proposal_gone"
@@ -28,26 +29,41 @@ class ProposalGone(ApplicationError):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A proposal, the artwork it is for with its original, and the recipe."""
+    """What is wanted, and the artwork it is made from with its original."""
 
-    proposal: Proposal
+    wanted: Proposal | SavedCrop
     source: Artwork
-    edits: Edits
+
+    @property
+    def recipe(self) -> Edits | Box:
+        """How to edit the original, or what to cut from it. Raises EditsError."""
+        if isinstance(self.wanted, SavedCrop):
+            return self.wanted.box
+        return Edits.from_json(self.wanted.edits)
+
+    @property
+    def filename(self) -> str:
+        """Of what is made."""
+        done = "cropped" if isinstance(self.wanted, SavedCrop) else "edited"
+        return f"{PurePath(self.source.filename).stem or 'picture'}-{done}.jpg"
 
 
 def order_of(claim: Claim) -> Order:
-    """What an export job asks for. Raises ProposalGone, EditsError for a recipe of other bounds."""
-    rows = Proposal.objects.select_related("advice__artwork__original", "advice__artwork__owner")
-    live = rows.filter(advice__artwork=claim.subject, advice__artwork__deleted_at=None)
-    proposal = live.filter(pk=UUID(claim.params)).first()
-    if proposal is None:
-        raise ProposalGone("The picture or the proposal was thrown away meanwhile.")
-    return Order(proposal, proposal.advice.artwork, Edits.from_json(proposal.edits))
+    """What an export job asks for. Raises ProposalGone."""
+    asked = UUID(claim.params)
+    proposals = Proposal.objects.filter(pk=asked, advice__artwork=claim.subject)
+    crops = SavedCrop.objects.filter(pk=asked, artwork=claim.subject)
+    wanted = proposals.first() or crops.first()
+    rows = Artwork.objects.select_related("original", "owner")
+    source = rows.filter(pk=claim.subject, deleted_at=None).first()
+    if wanted is None or source is None:
+        raise ProposalGone("The picture, or what was wanted of it, was thrown away meanwhile.")
+    return Order(wanted, source)
 
 
 @transaction.atomic
 def record_export(claim: Claim, order: Order, picture: bytes) -> Artwork:
-    """Keep an edited picture as an artwork beside its source. The same one twice is one artwork.
+    """Keep what was made as an artwork beside its source. The same one twice is one artwork.
 
     Raises LostLeaseError when the job belongs to another worker by now, OverQuota, RefusedImage or
     ProposalGone; then nothing is kept.
@@ -60,13 +76,14 @@ def record_export(claim: Claim, order: Order, picture: bytes) -> Artwork:
     made = accept_upload(
         owner=source.owner,
         content=BytesIO(picture),
-        filename=f"{PurePath(source.filename).stem or 'picture'}-edited.jpg",
+        filename=order.filename,
         medium=source.medium,
         title=source.title,
     ).artwork
     if made.pk != source.pk:
-        words = order.proposal.words
+        words = order.wanted.words
         Artwork.objects.filter(pk=made.pk).update(derived_from=source, derivation=words)
-    Proposal.objects.filter(pk=order.proposal.pk).update(saved_as=made)
+    wanted = SavedCrop.objects if isinstance(order.wanted, SavedCrop) else Proposal.objects
+    wanted.filter(pk=order.wanted.pk).update(saved_as=made)
     publish(source.owner_id, EventKind.ARTWORK_CHANGED, [source.pk, made.pk])
     return made

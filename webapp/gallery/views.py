@@ -145,7 +145,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def server_error(request: HttpRequest) -> HttpResponse:
     """A problem document for programs, a page for people; asks neither database nor session."""
     error = failure()
-    if request.path.startswith(("/api/", "/healthz", "/media/")):
+    if request.path.startswith(("/api/", "/healthz", "/media/", "/r/")):
         return problem_response(error)
     page = HttpResponse(get_template(f"{error.status}.html").render(), status=error.status)
     page["Retry-After"] = "2"

@@ -13,7 +13,7 @@ from webapp.inference.explaining import NoModel, NotReady, ask_first
 from webapp.inference.models import Advice, Proposal, Score
 from webapp.jobs import services as jobs
 from webapp.jobs.claims import Claim, require
-from webapp.jobs.models import Job, JobKind, Queue
+from webapp.jobs.models import JobKind
 from webapp.registry import selectors as registry
 from webapp.registry.models import ModelKind, ModelVersion
 
@@ -67,24 +67,6 @@ def record_advice(
     )
     publish(artwork.owner_id, EventKind.ARTWORK_CHANGED, [artwork.pk])
     return True
-
-
-@transaction.atomic
-def save_now(artwork: Artwork, proposal: Proposal) -> bool:
-    """Have a proposal made from the original, as a new artwork; True when there is one already.
-
-    Idempotent: one that is in the trash or failed is asked for again.
-    """
-    saved = proposal.saved_as
-    if saved is not None and saved.deleted_at is None:
-        return True
-    job = jobs.enqueue(
-        kind=JobKind.EXPORT, subject=artwork.pk, owner_id=artwork.owner_id, queue=Queue.IO,
-        params=str(proposal.pk),
-    )  # fmt: skip
-    jobs.urge(Job.objects.filter(pk=job.pk), queue=Queue.IO)
-    publish(artwork.owner_id, EventKind.ARTWORK_CHANGED, [artwork.pk])
-    return False
 
 
 def _stored(advice: contract.Advice) -> dict[bytes, Blob]:

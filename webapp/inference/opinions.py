@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from ml.contracts.crops import Box, CropError
+from ml.contracts.crops import Box
 from ml.contracts.results import ScoreResult
 from webapp.catalogue.models import Artwork
 from webapp.events.payloads import EventKind
@@ -58,14 +58,6 @@ def record_opinions(judged: Sequence[tuple[Claim, ScoreResult]], scorer: ModelVe
         mine = [pk for pk, owner in owners.items() if owner == owner_id]
         publish(owner_id, EventKind.ARTWORK_CHANGED, mine)
     return set(owners)
-
-
-def box_of(claim: Claim, *, width: int, height: int) -> Box:
-    """The crop that a job is about. Raises CropError for one outside of the picture."""
-    box = Box.parse(claim.params)
-    if not box.within(width, height):
-        raise CropError("box_outside", "The crop lies outside of the picture.")
-    return box
 
 
 def _ask(artwork: Artwork, boxes: Collection[Box], scorer: ModelVersion) -> None:

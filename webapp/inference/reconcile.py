@@ -12,7 +12,8 @@ from webapp.catalogue.models import Artwork, ArtworkState, Blob, BlobChunk, Rend
 from webapp.events.payloads import EventKind
 from webapp.events.publish import publish
 from webapp.inference.explaining import ask_for_explanations
-from webapp.inference.models import Advice, Explained, Proposal, Score
+from webapp.inference.fields import ask_for_fields
+from webapp.inference.models import Advice, CropField, Explained, Proposal, Score
 from webapp.inference.rendered import RenderPass
 from webapp.inference.services import SCORED_SIZE, ask_for_score
 from webapp.jobs import services as jobs
@@ -93,6 +94,30 @@ def _have_explained(broken: Sequence[UUID]) -> int:
     redo = Job.objects.filter(kind=JobKind.EXPLAIN, model_version=model.digest, subject__in=broken)
     jobs.restart(redo.filter(state=JobState.DONE))
     ask_for_explanations(_owned(broken))
+    return len(broken)
+
+
+def _unlooked() -> list[UUID]:
+    """Artworks with display files that the active cropper has not seen, nor failed to look at."""
+    cropper = registry.active(ModelKind.CROPPER)
+    if cropper is None:
+        return []
+    seen = CropField.objects.filter(artwork=OuterRef("pk"), model_version=cropper)
+    asked = Job.objects.filter(
+        kind=JobKind.CROP, subject=OuterRef("pk"), model_version=cropper.digest,
+        state__in=(*LIVE_STATES, *SETTLED_BADLY),
+    )  # fmt: skip
+    ready = Artwork.objects.filter(state=ArtworkState.READY, deleted_at=None)
+    return _ids(ready.filter(~Exists(seen), ~Exists(asked)))
+
+
+def _have_looked(broken: Sequence[UUID]) -> int:
+    cropper = registry.active(ModelKind.CROPPER)
+    if cropper is None:
+        return 0
+    redo = Job.objects.filter(kind=JobKind.CROP, model_version=cropper.digest, subject__in=broken)
+    jobs.restart(redo.filter(state=JobState.DONE))
+    ask_for_fields(_owned(broken))
     return len(broken)
 
 
@@ -239,8 +264,13 @@ UNEXPLAINED = Check(
     "unexplained", "artworks lack an explanation by the active model and nobody is asked for it",
     _unexplained, _have_explained,
 )  # fmt: skip
+UNLOOKED = Check(
+    "unlooked", "artworks lack a crop field by the active cropper and nobody is asked for it",
+    _unlooked, _have_looked,
+)  # fmt: skip
 UNSHOWN = Check("unshown", "artworks do not show the score they have", _unshown, _show)
 
 ARTWORKS = (
     NO_MODEL, ORIGINALS, RENDITIONS, PREVIEWS, UNRENDERED, UNSCORED, UNSHOWN, UNEXPLAINED,
+    UNLOOKED,
 )  # fmt: skip

@@ -15,6 +15,7 @@ from webapp.common.errors import Conflict
 from webapp.events.payloads import EventKind
 from webapp.events.publish import publish
 from webapp.inference.explaining import ask_for_explanations
+from webapp.inference.fields import ask_for_fields
 from webapp.inference.models import Score
 from webapp.inference.rendered import Rendered, RenderPass
 from webapp.jobs import services as jobs
@@ -26,7 +27,9 @@ from webapp.registry.models import ModelKind, ModelVersion, VersionState
 SCORED_SIZE = RenditionSize.MEDIUM  # of the first pass; the scorer never decodes unknown bytes
 REST_DELAY_SECONDS = 10  # after its score, and after other fresh uploads
 REST_PRIORITY = -10
-ASKED_FOR = (JobKind.EXPLAIN, JobKind.COACH, JobKind.EXPORT)  # an artwork is whole without them
+ASKED_FOR = (  # an artwork is whole without them
+    JobKind.EXPLAIN, JobKind.COACH, JobKind.EXPORT, JobKind.CROP, JobKind.JUDGE, JobKind.CUT,
+)  # fmt: skip
 
 
 @transaction.atomic
@@ -78,7 +81,9 @@ def record_scores(scored: Sequence[tuple[Claim, ScoreResult]], version: ModelVer
             "distribution", "mean", "sd", "low", "high", "reference_percentile", "created_at",
         ],
     )  # fmt: skip
-    ask_for_explanations([(artwork.pk, artwork.owner_id) for artwork in artworks])
+    owned = [(artwork.pk, artwork.owner_id) for artwork in artworks]
+    ask_for_explanations(owned)
+    ask_for_fields(owned)
     _show(artworks, results, version)
     return {artwork.pk for artwork in artworks}
 

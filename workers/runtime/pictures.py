@@ -21,15 +21,17 @@ _DECODERS = ThreadPoolExecutor(max_workers=os.cpu_count(), thread_name_prefix="d
 
 
 def load_each(claims: Sequence[Claim]) -> dict[UUID, Image.Image]:
-    """The pictures of these claims as RGB, by job id; those without a sound file are left out."""
+    """The pictures of these claims as RGB, by job id; those without a sound file are left out.
+
+    Claims of one artwork share its picture.
+    """
     files = Rendition.objects.filter(
         artwork__in=[claim.subject for claim in claims], size=SCORED_SIZE, format="webp"
     ).select_related("blob")
     encoded = {file.artwork_id: data for file in files if (data := _read(file.blob))}
-    present = [claim for claim in claims if claim.subject in encoded]
-    decoded = _DECODERS.map(_decoded, [encoded[claim.subject] for claim in present])
-    pairs = zip(present, decoded, strict=True)
-    return {claim.id: image for claim, image in pairs if image is not None}
+    decoded = dict(zip(encoded, _DECODERS.map(_decoded, encoded.values()), strict=True))
+    found = ((claim, decoded.get(claim.subject)) for claim in claims)
+    return {claim.id: image for claim, image in found if image is not None}
 
 
 def _read(blob: Blob) -> bytes | None:

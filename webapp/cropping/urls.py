@@ -1,0 +1,23 @@
+"""Addresses of the studio's pages, of its API, and of crops for other software."""
+
+from django.urls import path
+
+from webapp.cropping import api, delivery, views
+
+pages = [
+    path("artworks/<uuid:pk>/crop/", views.studio, name="crop-studio"),
+    path("albums/<uuid:pk>/crops/", views.album_crops, name="album-crops"),
+    path("r/<str:signed>/<uuid:pk>/<str:box>/<int:width>.<str:ending>", delivery.crop_file,
+         name="crop-file"),
+]  # fmt: skip
+api_v1 = [
+    path("artworks/<uuid:pk>/crops", api.ArtworkCrops.as_view(), name="api-crops"),
+    path("artworks/<uuid:pk>/crops/look", api.CropsLook.as_view(), name="api-crops-look"),
+    path("artworks/<uuid:pk>/crops/box", api.OwnCrop.as_view(), name="api-crops-box"),
+    path("artworks/<uuid:pk>/crops/opinions", api.CropsOpinions.as_view(),
+         name="api-crops-opinions"),
+    path("artworks/<uuid:pk>/crops/save", api.CropsSave.as_view(), name="api-crops-save"),
+    path("artworks/<uuid:pk>/focal", api.ArtworkFocal.as_view(), name="api-focal"),
+    path("artworks/<uuid:pk>/addresses/revoke", api.AddressesRevoke.as_view(),
+         name="api-addresses-revoke"),
+]  # fmt: skip
