@@ -70,6 +70,14 @@ def test_a_tight_bound_is_kept_while_it_gives_enough() -> None:
     assert different(boxes, totals, 4) == [0, 1, 2, 3]
 
 
+def test_a_bad_box_is_not_taken_for_being_different() -> None:
+    good = [[x, 0, 100, 100] for x in range(0, 60, 2)]
+    bad = [[x, 0, 100, 100] for x in range(900, 1500, 10)]
+    totals = np.array([1 - index / 100 for index in range(30)] + [-5.0] * 60)
+
+    assert max(different(np.array(good + bad), totals, 4)) < 30
+
+
 def test_a_single_pixel_gives_itself_and_says_that_there_is_no_more() -> None:
     found = rank(field(), width=1, height=1, ask=CropAsk())
 
