@@ -11,7 +11,8 @@ export interface BatchSize {
 export type BatchFormat = 'jpg' | 'webp' | 'png';
 
 export interface BatchError {
-  artwork: string;
+  /** Null once the picture is thrown away. */
+  artwork: string | null;
   title: string;
   code: string;
   text: string;

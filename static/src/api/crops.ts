@@ -38,7 +38,7 @@ export interface SavedCrop {
   id: string;
   box: CropBox;
   words: string;
-  state: string;
+  state: 'saving' | 'saved' | 'failed';
   /** The version that came of it. */
   artwork: string | null;
   error_code: string;
@@ -46,10 +46,11 @@ export interface SavedCrop {
 }
 
 export interface CropList {
+  /** `none`: nobody asked for a look yet, or, without a model, nobody can. */
   state: 'ready' | 'waiting' | 'failed' | 'none';
   model: string | null;
-  width: number;
-  height: number;
+  width: number | null;
+  height: number | null;
   aspect: string;
   /** The owner's focal point, kept for every size. */
   focal: { x: number; y: number } | null;
@@ -65,12 +66,13 @@ export interface CropQuestion {
   aspect: string;
   /** `x,y`; `none` for no focal point at all; null for the one that is kept. */
   focal: string | null;
+  count?: number;
 }
 
 const of = (artwork: string): string => `${API}/artworks/${artwork}`;
 
-export const cropsOf = (artwork: string, { aspect, focal }: CropQuestion): Promise<CropList> =>
-  request(`${of(artwork)}/crops${query({ aspect, focal })}`);
+export const cropsOf = (artwork: string, { aspect, focal, count }: CropQuestion): Promise<CropList> =>
+  request(`${of(artwork)}/crops${query({ aspect, focal, count })}`);
 
 /** What is said of a person's own box. */
 export const cropAt = (artwork: string, box: CropBox, focal: string | null): Promise<Crop> =>

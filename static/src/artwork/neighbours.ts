@@ -36,6 +36,11 @@ export async function findPlace(source: ArtworkSource, id: string, search: strin
   return look(source, params, id, 0, FROM_START, signal);
 }
 
+/** Fetches a neighbour's picture before anybody turns to it. */
+export function preload(card: Card | null | undefined): void {
+  if (card?.thumb) new Image().src = card.thumb.replace('/small.', '/medium.');
+}
+
 async function look(
   source: ArtworkSource,
   params: ListParams,

@@ -20,6 +20,13 @@ export function addShortcuts(list: Shortcut[]): () => void {
   };
 }
 
+/** The list without the keys that a later entry took over, and without entries left with none. */
+export function reachable(list: readonly Shortcut[]): Shortcut[] {
+  return list
+    .map((one, i) => ({ ...one, keys: one.keys.filter((key) => !list.slice(i + 1).some((later) => later.run && one.run && later.keys.includes(key))) }))
+    .filter(({ keys }) => keys.length > 0);
+}
+
 function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
