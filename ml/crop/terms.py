@@ -66,7 +66,10 @@ def _total(mix: Mix, view: Floats, energy: Floats, kept: Floats, *rest: Floats) 
 
 def share_kept(maps: Maps, boxes: Floats) -> Floats:
     """Share of a map (1, h, w) that each box (N, 4) keeps: (N,); an empty map counts as even."""
-    tables = Tables.of(_even_if_empty(maps))
+    return _kept(Tables.of(_levelled(maps)), boxes)
+
+
+def _kept(tables: Tables, boxes: Floats) -> Floats:
     whole = tables.corners[0, -1, -1] / tables.corners[0, 1:, 1:].size
     return np.asarray(np.clip(tables.shares(boxes[:, None])[:, 0] / whole, 0.0, 1.0))
 
@@ -79,12 +82,13 @@ def energies(maps: Maps, boxes: Floats) -> Floats:
     all. Clean borders: 1 / (1 + c), where c is the mean energy along the crop's new
     edges (those that are not the picture's), as a part of the whole outline, over the mean inside.
     """
-    even = _even_if_empty(maps)
+    even = _levelled(maps)
     tables, squares = Tables.of(even), Tables.of(even**2)
+    kept = _kept(tables, boxes)
     inside = tables.means(boxes[:, None])[:, 0]
     fill = inside**2 / np.maximum(squares.means(boxes[:, None])[:, 0], 1e-12)
     outline = _outline(tables, boxes) / np.maximum(inside, 1e-12)
-    return np.clip(share_kept(maps, boxes) * fill / (1 + outline), 0.0, 1.0)
+    return np.clip(kept * fill / (1 + outline), 0.0, 1.0)
 
 
 def _outline(tables: Tables, boxes: Floats) -> Floats:
@@ -142,7 +146,7 @@ def nearness(focal: Point, boxes: Floats) -> Floats:
 def centroid(maps: Maps, box: NDArray[np.float64]) -> Point:
     """Centre of a map (1, h, w) inside one box (4,), as shares of the picture."""
     _, height, width = maps.shape
-    even = _even_if_empty(maps)[0]
+    even = _levelled(maps)[0]
     down, ys = _covered(box[1], box[3], height)
     across, xs = _covered(box[0], box[2], width)
     weights = even * down[:, None] * across
@@ -159,5 +163,7 @@ def _covered(start: float, end: float, cells: int) -> tuple[Floats, Floats]:
     return np.diff(edges), (edges[1:] + edges[:-1]) / 2
 
 
-def _even_if_empty(maps: Maps) -> Maps:
-    return maps if maps.max(initial=0.0) > 0 else np.ones_like(maps)
+def _levelled(maps: Maps) -> Maps:
+    """Of its own largest value, so that no map is too faint to count."""
+    peak = maps.max(initial=0.0)
+    return maps / peak if peak > 0 else np.ones_like(maps)

@@ -154,6 +154,7 @@ def test_energy_likes_boxes_that_it_fills_and_edges_that_cut_none() -> None:
     assert loose == pytest.approx(0.25 / 0.64)  # all of it, no edge cuts, fills 25 of 64
     assert whole == pytest.approx(0.25)
     assert around > loose > whole > through
+    np.testing.assert_allclose(energies(energy * 1e-9, boxes), [around, loose, whole, through])
 
 
 def test_an_even_picture_is_judged_by_area_alone() -> None:
