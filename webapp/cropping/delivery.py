@@ -103,8 +103,8 @@ def render(display: bytes, box: Box, *, of: tuple[int, int], width: int, ending:
     left, top = box.x * across, box.y * down
     right = min(picture.width, left + box.width * across)
     bottom = min(picture.height, top + box.height * down)
-    wide = max(1, min(width, round(right - left)))
-    size = wide, max(1, round(wide * box.height / box.width))
+    scale = min(1.0, width / (right - left))
+    size = max(1, round((right - left) * scale)), max(1, round((bottom - top) * scale))
     small = picture.resize(size, Image.Resampling.LANCZOS, box=(left, top, right, bottom))
     out = BytesIO()
     small.save(out, **_SAVING[ending])
