@@ -16,7 +16,7 @@ from webapp.accounts.models import User
 from webapp.catalogue import blobs, curation
 from webapp.catalogue.models import Album, Artwork, Rendition, RenditionSize, Upload
 from webapp.cropping import addresses
-from webapp.cropping.models import Delivered
+from webapp.cropping.models import BatchFile, BatchPicture, CropBatch, Delivered
 from webapp.inference.models import (
     Advice,
     AttributeMap,
@@ -116,6 +116,22 @@ def delivered(artwork: Artwork, box: Box) -> Delivered:
     )  # fmt: skip
 
 
+def batched(album: Album, artwork: Artwork) -> CropBatch:
+    """A batch of one picture in one size: the file is there, and another picture failed."""
+    batch = CropBatch.objects.create(
+        owner=album.owner, album=album, title=album.title, sizes=[["1:1", 90]], format="jpg",
+        expires_at=timezone.now() + timedelta(days=7),
+    )  # fmt: skip
+    BatchPicture.objects.create(batch=batch, title="thrown away", place=1)
+    picture = BatchPicture.objects.create(batch=batch, artwork=artwork, title="x", place=0)
+    blob = blobs.store(b"a cut", content_type="image/jpeg")
+    BatchFile.objects.create(
+        picture=picture, place=0, x=0, y=0, width=90, height=90, file_width=90, file_height=90,
+        bytes=blob.size, focal_x=0.5, focal_y=0.5, score=1.0, blob=blob,
+    )  # fmt: skip
+    return batch
+
+
 def build() -> World:
     owner, other = person("owner@example.org"), person("other@example.org")
     staff = person("staff@example.org", staff=True)
@@ -142,6 +158,7 @@ def build() -> World:
     looked_at(artwork, cropper=cropper)
     box = Box(60, 20, 180, 120)
     delivered(artwork, box)
+    batch = batched(album, artwork)
     sync_attributes()
     names = {
         "artwork": str(artwork.pk), "album": str(album.pk), "share": share, "link": str(link.pk),
@@ -149,6 +166,6 @@ def build() -> World:
         "upload": str(upload.pk), "job": str(job.pk), "nobody": str(uuid.uuid4()),
         "model": model.name, "explainer": explainer.name, "map": str(shown.pk),
         "proposal": str(proposal.pk), "attribute": "symmetry",
-        "box": str(box), "signature": addresses.signature(artwork, box),
+        "batch": str(batch.pk), "box": str(box), "signature": addresses.signature(artwork, box),
     }  # fmt: skip
     return World(owner, other, staff, artwork, album, share, names)

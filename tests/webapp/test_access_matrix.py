@@ -15,7 +15,7 @@ from webapp.live import routing
 pytestmark = pytest.mark.django_db
 
 # One letter per person: anonymous, other user, link visitor, owner, staff.
-# o answered, l led to sign-in, r led elsewhere, e bad request, u 401, f 403, n 404, g 410
+# o answered, l led to sign-in, r led elsewhere, e bad request, u 401, f 403, n 404, c 409, g 410
 PAGE, OBJECT_PAGE, STAFF_PAGE = "loloo", "lnlon", "lnlno"
 API, OBJECT, STAFF = "uouoo", "unuon", "ununo"
 SEEN = "ufufo"  # everybody signed in sees it, staff change it
@@ -97,6 +97,15 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("api-focal", "PUT"): row(OBJECT, "/api/v1/artworks/{artwork}/focal", {"x": 0.5, "y": 0.5}),
     ("api-focal", "DELETE"): row(OBJECT, "/api/v1/artworks/{artwork}/focal"),
     ("api-addresses-revoke", "POST"): row(OBJECT, "/api/v1/artworks/{artwork}/addresses/revoke"),
+    ("crop-batch-zip", "GET"): row(OBJECT_PAGE, "/crop-batches/{batch}/crops.zip"),
+    ("api-album-batches", "POST"): row(
+        OBJECT, "/api/v1/albums/{album}/crop-batches", {"sizes": [{"aspect": "1:1", "width": 90}]}
+    ),
+    ("api-crop-batches", "GET"): row(API, "/api/v1/crop-batches"),
+    ("api-crop-batch", "GET"): row(OBJECT, "/api/v1/crop-batches/{batch}"),
+    ("api-crop-batch", "DELETE"): row(OBJECT, "/api/v1/crop-batches/{batch}"),
+    ("api-batch-cancel", "POST"): row("unucn", "/api/v1/crop-batches/{batch}/cancel"),
+    ("api-batch-retry", "POST"): row("unucn", "/api/v1/crop-batches/{batch}/retry"),
     ("api-attributes", "GET"): row(API, "/api/v1/attributes"),
     ("api-attributes", "POST"): row(
         SEEN, "/api/v1/attributes", {"key": "calm", "label": "Calm", "asks": "Calm?"}

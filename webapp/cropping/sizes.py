@@ -9,6 +9,7 @@ from ml.contracts.crops import Aspect, Box, CropAsk, CropError, Point
 WIDEST: Final = 4096
 LONGEST: Final = 8192
 MOST_SIZES: Final = 10
+_NEARLY: Final = 0.9
 
 
 class FileFormat(StrEnum):
@@ -47,10 +48,19 @@ class CutSize:
         """What follows from the shape; of a free one the longest side again."""
         return self.width if self.aspect.free else round(self.width / self.aspect.ratio)
 
+    @classmethod
+    def parse(cls, aspect: str, width: int) -> "CutSize":
+        """From `1:1` or `free`, and a width. Raises CropError."""
+        return cls(Aspect.parse(aspect), width)
+
     def ask(self, picture: tuple[int, int], *, focal: Point | None) -> CropAsk:
-        """One crop of a picture of that width and height, large enough where the picture allows."""
-        fits = not self.aspect.free and picture[0] >= self.width and picture[1] >= self.height
-        least = (self.width, self.height) if fits else (1, 1)
+        """One crop of a picture of that width and height: no smaller than the size where it fits.
+
+        Where it does not fit, nearly as large as the picture. A free crop may be of any size.
+        """
+        fit = min(picture[0] / self.width, picture[1] / self.height)
+        share = 0.0 if self.aspect.free else 1.0 if fit >= 1 else fit * _NEARLY
+        least = (max(1, int(self.width * share)), max(1, int(self.height * share)))
         return CropAsk(self.aspect, focal, *least, count=1)
 
     def of(self, box: Box) -> tuple[int, int]:

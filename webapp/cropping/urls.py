@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from webapp.cropping import api, delivery, views
+from webapp.cropping import api, api_batches, delivery, views
 
 pages = [
     path("artworks/<uuid:pk>/crop/", views.studio, name="crop-studio"),
     path("albums/<uuid:pk>/crops/", views.album_crops, name="album-crops"),
     path("r/<str:signed>/<uuid:pk>/<str:box>/<int:width>.<str:ending>", delivery.crop_file,
          name="crop-file"),
+    *api_batches.pages,
 ]  # fmt: skip
 api_v1 = [
     path("artworks/<uuid:pk>/crops", api.ArtworkCrops.as_view(), name="api-crops"),
@@ -20,4 +21,5 @@ api_v1 = [
     path("artworks/<uuid:pk>/focal", api.ArtworkFocal.as_view(), name="api-focal"),
     path("artworks/<uuid:pk>/addresses/revoke", api.AddressesRevoke.as_view(),
          name="api-addresses-revoke"),
+    *api_batches.api_v1,
 ]  # fmt: skip

@@ -11,6 +11,7 @@ class EventKind(StrEnum):
     ARTWORK_CHANGED = "artwork.changed"
     ARTWORK_DELETED = "artwork.deleted"
     ALBUM_CHANGED = "album.changed"
+    CROPS_CHANGED = "crops.changed"
     JOBS_CHANGED = "jobs.changed"
 
 

@@ -140,7 +140,7 @@ def coach_preview(request: HttpRequest, pk: UUID, proposal_id: UUID) -> HttpResp
 def _own_artwork(request: HttpRequest, pk: UUID) -> Artwork | HttpResponse:
     """The artwork, or the way to sign in. Raises Http404 for other people's."""
     try:
-        viewer = _viewer(request)
+        viewer = viewer_of(request)
     except ApplicationError as error:
         return problems.response(error)
     if viewer is None or not viewer.is_authenticated:
@@ -151,7 +151,7 @@ def _own_artwork(request: HttpRequest, pk: UUID) -> Artwork | HttpResponse:
     return artwork
 
 
-def _viewer(request: HttpRequest) -> Visitor:
+def viewer_of(request: HttpRequest) -> Visitor:
     """Whoever the token says, else whoever is signed in."""
     try:
         bearer = BearerAuthentication().authenticate(Request(request))

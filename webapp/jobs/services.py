@@ -192,7 +192,12 @@ def retry(job: Job) -> Job:
 
 def cancel_for(subject: UUID) -> int:
     """Cancel what is still live for a subject; a worker in the middle of it loses its lease."""
-    return Job.objects.filter(subject=subject, state__in=LIVE_STATES).update(
+    return cancel(Job.objects.filter(subject=subject))
+
+
+def cancel(jobs: QuerySet[Job]) -> int:
+    """Cancel those that are still live; returns how many were."""
+    return jobs.filter(state__in=LIVE_STATES).update(
         state=JobState.CANCELLED, finished_at=timezone.now(), lease_until=None
     )
 

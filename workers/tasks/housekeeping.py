@@ -1,5 +1,6 @@
 """Find forgotten work and throw away what nobody needs. Queue: maintenance. Safe to run twice."""
 
+from webapp.cropping.housekeeping import tidy_crops
 from webapp.dispatch import TaskName
 from webapp.inference.housekeeping import Tidied, tidy
 from workers.decorators import drain_task
@@ -8,4 +9,5 @@ from workers.decorators import drain_task
 @drain_task(name=TaskName.HOUSEKEEPING)
 def housekeeping(**_unused: object) -> Tidied | None:
     """Tidy, unless another worker is doing it."""
+    tidy_crops()
     return tidy()

@@ -29,6 +29,8 @@ UPLOAD_MAX_PIXELS = env.int("UPLOAD_MAX_PIXELS", default=120_000_000)
 UPLOAD_MAX_SIDE = env.int("UPLOAD_MAX_SIDE", default=20_000)
 UPLOAD_EXPIRY_HOURS = env.int("UPLOAD_EXPIRY_HOURS", default=48)
 QUOTA_BYTES = env.int("QUOTA_BYTES", default=50 * 1024**3)
+CROPS_MAX_BYTES = env.int("CROPS_MAX_BYTES", default=4 * 1024**3)
+CROPS_KEEP_DAYS = env.int("CROPS_KEEP_DAYS", default=7)
 TRASH_DAYS = env.int("TRASH_DAYS", default=30)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024**2  # a tus PATCH is read as a stream, JSON is small
 
