@@ -10,6 +10,7 @@ from PIL import Image
 from ml.contracts.advice import Advice
 from ml.contracts.explanations import Explanation
 from ml.contracts.results import ScoreResult
+from ml.crop.field import CropField
 from webapp.registry.models import ModelKind, ModelVersion
 
 
@@ -58,6 +59,14 @@ class CoachingModel(LoadedModel, ABC):
         """What could be done about a picture; None when finding out exceeds the memory."""
 
 
+class CroppingModel(LoadedModel, ABC):
+    """Looks at a picture once, so that its crops can be ranked without a model."""
+
+    @abstractmethod
+    def look(self, image: Image.Image) -> CropField | None:
+        """The crop field of a picture; None when that exceeds the memory."""
+
+
 Model = TypeVar("Model", bound=LoadedModel)
 
 
@@ -89,4 +98,7 @@ COACH: Role[CoachingModel] = Role(
     "coach",
     (ModelKind.SCORER, ModelKind.SECOND_SCORER),
     "workers.runtime.loading_explained.load_coaching",
+)
+CROPPER: Role[CroppingModel] = Role(
+    "cropper", (ModelKind.CROPPER,), "workers.runtime.loading_cropping.load_cropping"
 )

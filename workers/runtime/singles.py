@@ -1,10 +1,12 @@
-"""Claim -> decode -> explain or advise -> record, for models that take a picture at a time."""
+"""Claim -> decode -> explain, advise or look -> record, for models that take one picture."""
 
 from collections.abc import Callable, Sequence
 
+from django.db import transaction
 from PIL import Image
 
-from webapp.inference import coaching, explaining
+from webapp.cropping import batches as crop_batches
+from webapp.inference import coaching, explaining, fields
 from webapp.jobs import selectors
 from webapp.jobs import services as jobs
 from webapp.jobs.claims import Claim
@@ -15,8 +17,10 @@ from workers.runtime.draining import give_up_exhausted, set_back, settling
 from workers.runtime.model_cache import model_cache
 from workers.runtime.models import (
     COACH,
+    CROPPER,
     EXPLAINER,
     CoachingModel,
+    CroppingModel,
     ExplainingModel,
     Model,
     ModelUnusableError,
@@ -35,6 +39,11 @@ def explain_next(queues: Sequence[str]) -> int:
 def coach_next(queues: Sequence[str]) -> int:
     """Advise on one artwork of the first queue that has any; returns how many jobs were taken."""
     return _next(queues, JobKind.COACH, COACH, _advise)
+
+
+def crop_next(queues: Sequence[str]) -> int:
+    """Look at one artwork of the first queue that has any; returns how many jobs were taken."""
+    return _next(queues, JobKind.CROP, CROPPER, _look)
 
 
 def _next(
@@ -76,4 +85,15 @@ def _advise(claim: Claim, image: Image.Image, model: CoachingModel) -> bool:
         return False
     scorer, second = model.versions
     coaching.record_advice(claim, advice, scorer=scorer, second=second)
+    return True
+
+
+def _look(claim: Claim, image: Image.Image, model: CroppingModel) -> bool:
+    """The field, and what batches make of it, or nothing."""
+    field = model.look(image)
+    if field is None:
+        return False
+    with transaction.atomic():
+        if fields.record_field(claim, field.encode(), cropper=model.version):
+            crop_batches.field_recorded(claim.subject)
     return True

@@ -1,18 +1,26 @@
 """Whose turn it is at the models: fresh uploads, then whoever waits, then the library."""
 
 from webapp.jobs.models import Queue
-from workers.runtime import batches, singles
+from workers.runtime import batches, judging, singles
 from workers.runtime.draining import served
+
+ORDER = (
+    batches.score_next,
+    singles.crop_next,
+    judging.judge_next,
+    singles.coach_next,
+    singles.explain_next,
+)
 
 
 def next_turn() -> int:
-    """One batch of scores or one picture of anything else; returns how many jobs were taken.
+    """One batch of scores or opinions, or one picture of anything else; how many jobs were taken.
 
     A fresh upload waits for no more than one explanation or one advice. People who wait for those
     do not wait for the library.
     """
     for queue in served(Queue.GPU_INTERACTIVE, Queue.GPU_BATCH):
-        for take in (batches.score_next, singles.coach_next, singles.explain_next):
+        for take in ORDER:
             if taken := take([queue]):
                 return taken
     return 0
