@@ -106,7 +106,7 @@ def fetched(browser: Client, batch: dict) -> zipfile.ZipFile:
 
 def test_a_batch_becomes_a_zip_with_a_folder_for_every_picture(browser, album, hang):
     red, blue = hang(album, "red"), hang(album, "blue")
-    Artwork.objects.filter(pk=blue.pk).update(title="RED")
+    Artwork.objects.filter(pk=blue.pk).update(title="RED", focal_x=0.02, focal_y=0.02)
     batch = start(browser, album, SQUARE, WIDE, FREE, format="png")
     assert (batch["state"], batch["total"], batch["zip"]) == ("running", 2, None)
 
@@ -127,6 +127,8 @@ def test_a_batch_becomes_a_zip_with_a_folder_for_every_picture(browser, album, h
         assert f"{cut.width}x{cut.height}" in row["file"]
         x, y, width, height = (int(part) for part in row["box"].split(","))
         assert x + width <= 96 and y + height <= 64
+        if row["artwork"] == str(blue.pk):
+            assert x <= 2 and y <= 2, "the owner's focal point is in every crop"
     assert [("not enlarged" in row["notes"]) for row in rows[:2]] == [False, True]
     assert sum(BatchFile.objects.values_list("bytes", flat=True)) == batch["bytes"]
 

@@ -126,14 +126,14 @@ def ask(batch: CropBatch, artworks: Collection[UUID], cropper: ModelVersion) -> 
     The lock makes `field_recorded` see these jobs, or these jobs the field.
     """
     locked = Artwork.objects.filter(pk__in=artworks).order_by("pk").select_for_update(no_key=True)
-    rows = list(locked.values_list("pk", "owner", "state"))
+    states = {(pk, owner): state for pk, owner, state in locked.values_list("pk", "owner", "state")}
     fields = CropField.objects.filter(model_version=cropper, artwork__in=artworks)
     seen = set(fields.values_list("artwork", flat=True))
     # What cannot be looked at is told at once, by the worker.
-    ready = [(pk, owner) for pk, owner, state in rows if pk in seen or state == ArtworkState.FAILED]
-    wanting = [(pk, owner) for pk, owner, _ in rows if (pk, owner) not in ready]
-    ask_soon([(pk, owner) for pk, owner, state in rows if state == ArtworkState.READY])
-    for some, delay in ((ready, 0), (wanting, PATIENCE_SECONDS)):
+    failed = {each for each, state in states.items() if state == ArtworkState.FAILED}
+    ready = {each for each in states if each[0] in seen} | failed
+    ask_soon([each for each, state in states.items() if state == ArtworkState.READY])
+    for some, delay in ((ready, 0), (states.keys() - ready, PATIENCE_SECONDS)):
         jobs.enqueue_many(
             some, kind=JobKind.CUT, queue=Queue.IO, params=str(batch.pk), delay_seconds=delay
         )

@@ -9,7 +9,7 @@ from webapp.cropping import batches, cuts
 from webapp.inference import services as inference
 from webapp.jobs import services as jobs
 from webapp.jobs.claims import Claim
-from webapp.jobs.models import JobKind
+from webapp.jobs.models import Job, JobKind
 from workers import identity
 from workers.runtime.draining import give_up_exhausted, settling
 from workers.runtime.exports import exporter
@@ -43,5 +43,7 @@ def _cut(claim: Claim) -> None:
             cuts.record_cuts(claim, order, files)
     except cuts.NotLookedAt:
         cuts.wait_for_field(claim)
+    except cuts.BatchGone:
+        jobs.cancel(Job.objects.filter(pk=claim.id))
     except ApplicationError as error:
         inference.record_refusal(claim, error.code, error.detail)
