@@ -37,9 +37,11 @@ class ArtworkCrops(APIView):
 
     @extend_schema(parameters=[AskSerializer], responses=StudioSerializer)
     def get(self, request: Request, pk: UUID) -> Response:
-        """The best crops that answer the query, different from each other.
+        """The best crops that answer the query, best first and different from each other.
 
-        400 with the reason when the picture cannot hold what is asked for.
+        `aspect` is `free` or like `16:9`. `focal` is `x,y` from 0 to 1 and comes before the one
+        that the owner keeps; `none` ignores that. Sizes are pixels of the upright original. 400
+        with a code and a sentence when the picture cannot hold what is asked for.
         """
         artwork = _artwork(request, pk)
         return _studio(artwork, parse_ask(request.query_params, kept=focal_of(artwork)))
@@ -129,7 +131,7 @@ class ArtworkFocal(APIView):
         asked.is_valid(raise_exception=True)
         return _kept(_artwork(request, pk), Point(**asked.validated_data))
 
-    @extend_schema(responses=KeptFocalSerializer)
+    @extend_schema(responses={200: KeptFocalSerializer})
     def delete(self, request: Request, pk: UUID) -> Response:
         """Forget it: crops follow what draws the eye."""
         return _kept(_artwork(request, pk), None)

@@ -107,9 +107,12 @@ class CropOpinionSerializer(serializers.Serializer[Any]):
 
 
 class CropScoreSerializer(serializers.Serializer[ShownCrop]):
-    """Why the crop stands where it does; the members are those of `CropTerms` in ml.
+    """Why the crop stands where it does; `total` orders the list.
 
-    `judging`: the scorer was asked for its opinion and has not answered yet.
+    `view`: what the view ranker says, 0 for the whole picture. `energy`: aesthetic energy kept,
+    compact and clear of the borders, `kept`: what draws the eye, `area`: all shares from 0 to 1.
+    `cut`: how much of faces, writing and subjects is cut through. `focal`: how well the focal
+    point lies, 0 without one. `judging`: the scorer was asked and has not answered yet.
     """
 
     total = serializers.FloatField(source="crop.terms.total")
