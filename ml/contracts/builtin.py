@@ -24,3 +24,4 @@ class BuiltinModel:
 
 BUILTIN_SCORER = BuiltinModel(kind="score", name="scorer-v2")
 BUILTIN_ATTRIBUTES = BuiltinModel(kind="attributes", name="attributes-v1")
+BUILTIN_CROPPER = BuiltinModel(kind="cropper", name="cropper-v1")
