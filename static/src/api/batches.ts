@@ -6,6 +6,8 @@ export interface BatchSize {
   aspect: string;
   /** Pixels; of a free crop, its longest side. */
   width: number;
+  /** As the server rounds it; of a size not sent yet it follows from the others. */
+  height?: number;
 }
 
 export type BatchFormat = 'jpg' | 'webp' | 'png';

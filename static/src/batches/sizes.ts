@@ -23,9 +23,9 @@ const CUSTOM = 'Your own';
 export const keyOf = ({ aspect, width }: BatchSize): string => `${aspect} ${width}`;
 
 /** Width and height in pixels; null for a free crop, whose shape differs from picture to picture. */
-export function pixelsOf({ aspect, width }: BatchSize): readonly [number, number] | null {
+export function pixelsOf({ aspect, width, height }: BatchSize): readonly [number, number] | null {
   const shape = parseShape(aspect);
-  return shape ? [width, Math.max(1, Math.round((width * shape[1]) / shape[0]))] : null;
+  return shape ? [width, height ?? Math.max(1, Math.round((width * shape[1]) / shape[0]))] : null;
 }
 
 /** "1,080 × 1,350", or "up to 2,048" of a free one. */

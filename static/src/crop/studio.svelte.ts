@@ -203,9 +203,7 @@ export class Studio {
   }
 
   async revoke(): Promise<boolean> {
-    const done = await attempt(() => revokeAddresses(this.id));
-    if (done) this.refresh();
-    return done;
+    return (await attempt(() => revokeAddresses(this.id))) && (this.refresh(), true);
   }
 
   private turn(history: History<Setting>): void {
@@ -245,6 +243,7 @@ export class Studio {
       this.away = error instanceof ApiError && isOutage(error.problem);
       this.failure = reasonOf(error);
       if (!this.away) this.rows = [];
+      else this.settle();
     }
   }
 
@@ -275,7 +274,7 @@ export class Studio {
     const saving = this.answer?.saved.some((one) => one.state === 'saving');
     const judging = this.rows.some(({ crop }) => crop.score.judging) || this.own?.score.judging;
     if (this.answer?.state === 'none' && this.looking) this.polling = setTimeout(() => void this.look(false), POLL_MS);
-    else if (this.looking || saving || judging) this.polling = setTimeout(() => this.refresh(), POLL_MS);
+    else if (this.away || this.looking || saving || judging) this.polling = setTimeout(() => this.refresh(), POLL_MS);
   }
 
   private async wonder(): Promise<void> {
