@@ -6,16 +6,18 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
+from ml.marks.finder import Finder
 from tests.people import person
 from tests.workers.tiny import (
     write_tiny_attributes,
+    write_tiny_cropper,
     write_tiny_scorer,
     write_tiny_second,
 )
 from webapp.catalogue.models import Artwork
 from webapp.gallery.services import accept_upload
 from webapp.registry.services import register_builtin
-from workers.runtime import batches, singles
+from workers.runtime import batches, judging, singles
 from workers.runtime.imaging.renderer import Renderer
 from workers.runtime.model_cache import ModelCache
 
@@ -48,11 +50,19 @@ def models(db, weights):
     return register_builtin()
 
 
+@pytest.fixture
+def cropper(db, weights, monkeypatch):
+    """The tiny scorer and cropper are active; nobody looks for faces and writing."""
+    monkeypatch.setattr("ml.inference.cropping.open_finder", lambda threads: Finder(()))
+    write_tiny_cropper(weights)
+    return register_builtin()
+
+
 @pytest.fixture(autouse=True)
 def cache(monkeypatch):
     """A worker that has loaded nothing yet."""
     fresh = ModelCache()
-    for drains in (batches, singles):
+    for drains in (batches, judging, singles):
         monkeypatch.setattr(drains, "model_cache", fresh)
     return fresh
 

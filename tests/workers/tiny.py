@@ -1,13 +1,17 @@
 """Tiny models with their cards, as the product's own weights lie in ml/weights."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import torch
 from safetensors.torch import save_file
 
 from ml.contracts.card import file_digest, parse_card
+from ml.contracts.crops import Mix
+from ml.crop.regions import REGIONS
 from ml.inference.attributes import golden_values
+from ml.inference.cropping import golden_scores
 from ml.inference.golden import golden_picture
 from ml.inference.scoring import LoadedScorer
 from ml.models.registry import create
@@ -48,6 +52,34 @@ def write_tiny_scorer(
     loaded = LoadedScorer(network, parse_card(document), device=torch.device("cpu"))
     picture = golden_picture(seed=GOLDEN["seed"], side=GOLDEN["side"])
     document["golden"]["distribution"] = list(loaded.predict_batch([picture])[0].distribution)
+    card = folder / f"{name}.json"
+    card.write_text(json.dumps(document))
+    return card
+
+
+def write_tiny_cropper(folder: Path, *, name: str = "cropper-tiny-1") -> Path:
+    """A cropper on the tiny backbone; returns the path of the card."""
+    options = {"backbone": "tiny", "stages": [0], "width": 4, "regions": REGIONS, "side": 8}
+    network = create("cropper", pretrained=True, **options).eval()
+    generator = torch.Generator().manual_seed(5)
+    for matrix in network.taught.state_dict().values():
+        matrix.copy_(torch.randn(matrix.shape, generator=generator))
+    folder.mkdir(parents=True, exist_ok=True)
+    weights = folder / f"{name}.safetensors"
+    save_file(network.taught.state_dict(), weights)
+    document = {
+        "schema": 1,
+        "kind": "cropper",
+        "version": name,
+        "created_at": "2026-11-21",
+        "licence": "Apache-2.0",
+        "architecture": {"name": "cropper", "options": options, "input_side": 32},
+        "weights": {"sha256": file_digest(weights)},
+        "mix": asdict(Mix()),
+        "golden": {
+            **GOLDEN, "scores": list(golden_scores(network, seed=3, side=48, input_side=32))
+        },
+    }  # fmt: skip
     card = folder / f"{name}.json"
     card.write_text(json.dumps(document))
     return card

@@ -24,6 +24,7 @@ from webapp.common.problems import failure, page_not_found
 from webapp.common.problems import response as problem_response
 from webapp.gallery import attribute_list, selectors
 from webapp.gallery.attribute_model_page import attribute_model_page
+from webapp.gallery.cropper_page import cropper_page
 from webapp.gallery.forms import AttributeForm
 from webapp.gallery.model_page import model_page
 from webapp.registry import attributes as questions
@@ -124,6 +125,8 @@ def model(request: HttpRequest, name: str | None = None) -> HttpResponse:
     if version is not None and version.kind == ModelKind.ATTRIBUTES:
         page = attribute_model_page(version)
         return render(request, "gallery/attribute_model.html", {"page": page})
+    if version is not None and version.kind == ModelKind.CROPPER:
+        return render(request, "gallery/cropper_model.html", {"page": cropper_page(version)})
     return render(request, "gallery/model.html", _scorer_page(version, judge))
 
 

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from ml.contracts.attributes_card import parse_attributes_card
 from ml.contracts.card import parse_card
+from ml.contracts.cropper_card import CROPPER_KIND, parse_cropper_card
 from webapp.registry.attributes import sync_attributes
 from webapp.registry.models import ModelKind, ModelVersion, VersionState
 
@@ -27,6 +28,7 @@ KINDS = {
     "score": ModelKind.SCORER,
     "attributes": ModelKind.ATTRIBUTES,
     "second-score": ModelKind.SECOND_SCORER,
+    CROPPER_KIND: ModelKind.CROPPER,
 }
 
 
@@ -121,5 +123,8 @@ def _identity(content: object) -> tuple[str, str]:
     if KINDS[kind] == ModelKind.ATTRIBUTES:
         attributes = parse_attributes_card(content)
         return attributes.version, attributes.sha256
+    if KINDS[kind] == ModelKind.CROPPER:
+        cropper = parse_cropper_card(content)
+        return cropper.version, cropper.sha256
     scorer = parse_card(content)
     return scorer.version, scorer.sha256
