@@ -167,7 +167,7 @@ def test_an_even_picture_is_judged_by_area_alone() -> None:
 
 
 def test_the_centre_and_the_thirds_are_the_places_of_a_focal_point() -> None:
-    boxes = np.array([[0.0, 0.0, 1.0, 1.0], [1 / 4, 1 / 4, 1.0, 1.0], [0.5, 0.5, 1.0, 1.0]])
+    boxes = np.array([[0.0, 0.0, 1.0, 1.0], [0.25, 0.0, 1.0, 1.0], [0.5, 0.5, 1.0, 1.0]])
     centre, third, corner = nearness(Point(0.5, 0.5), boxes)
 
     assert centre == pytest.approx(1) and third == pytest.approx(1)
