@@ -177,6 +177,19 @@ def test_a_picture_that_was_not_looked_at_waits_and_is_cut_when_it_was(
     assert shown(browser, batch)["done"] == 1
 
 
+def test_a_field_that_came_while_the_batch_was_asked_for_is_not_missed(
+    browser, album, hang, cropper, django_capture_on_commit_callbacks
+):
+    late = hang(album, "red", looked=False)
+    with django_capture_on_commit_callbacks() as committed:
+        batch = start(browser, album)
+    looked_at(late, cropper=cropper)  # by a transaction that could not see the batch yet
+    for call in committed:
+        call()
+    drain()
+    assert shown(browser, batch)["done"] == 1
+
+
 def test_a_picture_that_cannot_be_looked_at_is_told_and_looked_at_again_on_retry(
     browser, album, hang
 ):

@@ -33,7 +33,7 @@ class Archive:
 
 def archive_of(batch: CropBatch) -> Archive:
     """Everything that was made of a batch, uncompressed: pictures do not shrink."""
-    named = _named(_files(batch))
+    named = _named(batch, _files(batch))
     archive = ZipStream(compress_type=ZIP_STORED, sized=True)
     for name, file in named:
         archive.add(blobs.stream(file.blob), name, size=file.blob.size)
@@ -49,16 +49,18 @@ def _files(batch: CropBatch) -> list[BatchFile]:
     return list(rows.order_by("picture__place", "picture_id", "place"))
 
 
-def _named(files: Sequence[BatchFile]) -> list[tuple[str, BatchFile]]:
-    """Each with its path; no two are the same, whatever a system thinks of capitals."""
+def _named(batch: CropBatch, files: Sequence[BatchFile]) -> list[tuple[str, BatchFile]]:
+    """Each with its path like `title/1x1-1080x1080.jpg`; no two are the same, whatever a system thinks of capitals."""
+    shapes = [str(size.aspect).replace(":", "x") for size in batch.cut_sizes]
     folders: dict[int, str] = {}
     taken: set[str] = set()
     named = []
     for file in files:
         if file.picture_id not in folders:
             folders[file.picture_id] = _free(_safe(file.picture.title), "", taken)
-        path = f"{folders[file.picture_id]}/{_measures(file)}"
-        named.append((_free(path, f".{file.picture.batch.format}", taken), file))
+        measures = f"{shapes[file.place]}-{file.file_width}x{file.file_height}"
+        path = f"{folders[file.picture_id]}/{measures}"
+        named.append((_free(path, f".{batch.format}", taken), file))
     return named
 
 
@@ -69,12 +71,6 @@ def _free(name: str, ending: str, taken: set[str]) -> str:
         found = f"{name}-{count}{ending}"
     taken.add(found.casefold())
     return found
-
-
-def _measures(file: BatchFile) -> str:
-    """`1x1-1080x1080`, or `free-1080x720`."""
-    shape = file.picture.batch.cut_sizes[file.place].aspect
-    return f"{str(shape).replace(':', 'x')}-{file.file_width}x{file.file_height}"
 
 
 def _safe(title: str) -> str:

@@ -103,8 +103,9 @@ def retry(batch: CropBatch) -> None:
 @transaction.atomic
 def delete(batch: CropBatch) -> None:
     """Throw it away with its files; what is at work on it loses its job."""
+    jobs_of(batch).delete()
+    CropBatch.objects.filter(pk=batch.pk).delete()
     publish(batch.owner_id, EventKind.CROPS_CHANGED, [batch.pk])
-    _remove(batch)
 
 
 def drop_expired() -> int:
@@ -123,10 +124,10 @@ def jobs_of(batch: CropBatch) -> QuerySet[Job]:
 def ask(batch: CropBatch, artworks: Collection[UUID], cropper: ModelVersion) -> None:
     """Have pictures cut: at once, or as soon as the cropper has looked at them.
 
-    The lock makes `field_recorded` see these jobs, or these jobs the field.
+    A field that is recorded while this is not committed tells nobody: hence the look afterwards.
     """
-    locked = Artwork.objects.filter(pk__in=artworks).order_by("pk").select_for_update(no_key=True)
-    states = {(pk, owner): state for pk, owner, state in locked.values_list("pk", "owner", "state")}
+    rows = Artwork.objects.filter(pk__in=artworks).values_list("pk", "owner", "state")
+    states = {(pk, owner): state for pk, owner, state in rows}
     fields = CropField.objects.filter(model_version=cropper, artwork__in=artworks)
     seen = set(fields.values_list("artwork", flat=True))
     # What cannot be looked at is told at once, by the worker.
@@ -137,12 +138,13 @@ def ask(batch: CropBatch, artworks: Collection[UUID], cropper: ModelVersion) -> 
         jobs.enqueue_many(
             some, kind=JobKind.CUT, queue=Queue.IO, params=str(batch.pk), delay_seconds=delay
         )
+    transaction.on_commit(wake_forgotten, robust=True)
 
 
 def field_recorded(artwork_id: UUID) -> None:
     """A picture was looked at: batches that wait for it go on. Idempotent.
 
-    Belongs into the transaction that says so and locks the artwork.
+    Belongs into the transaction that says so.
     """
     waiting = Job.objects.filter(kind=JobKind.CUT, subject=artwork_id, state=JobState.QUEUED)
     jobs.urge(waiting, queue=Queue.IO)
@@ -194,8 +196,3 @@ def _cropper() -> ModelVersion:
 
 def _expiry() -> datetime:
     return timezone.now() + timedelta(days=settings.CROPS_KEEP_DAYS)
-
-
-def _remove(batch: CropBatch) -> None:
-    jobs_of(batch).delete()
-    CropBatch.objects.filter(pk=batch.pk).delete()
