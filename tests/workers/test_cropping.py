@@ -80,13 +80,13 @@ def test_a_picture_too_large_for_the_memory_fails_with_a_reason_and_is_looked_at
     def out_of_memory(self, image):
         raise MemoryError
 
-    monkeypatch.setattr("ml.inference.cropping.LoadedCropper.field", out_of_memory)
-    fields.look_now(scored)
-    Job.objects.filter(kind=JobKind.CROP).update(attempt=2)
-    score(queue=Queue.GPU_INTERACTIVE)
+    with monkeypatch.context() as patch:
+        patch.setattr("ml.inference.cropping.LoadedCropper.field", out_of_memory)
+        fields.look_now(scored)
+        Job.objects.filter(kind=JobKind.CROP).update(attempt=2)
+        score(queue=Queue.GPU_INTERACTIVE)
     shown = studio(scored, CropAsk())
     assert (shown.state, shown.error_code) == ("failed", "out_of_memory")
-    monkeypatch.undo()
     scored.refresh_from_db()
     assert scored.state == "ready"
     look(scored)
