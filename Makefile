@@ -44,6 +44,7 @@ bench: .venv/.installed static/dist/.built ## throughput and latency as ratios t
 	$(BIN)/python -m bench.end_to_end
 	$(BIN)/python -m bench.lists
 	$(BIN)/python -m bench.scoring
+	$(BIN)/python -m bench.crop
 
 .PHONY: format
 format: .venv/.installed ## put the sources into the house format
