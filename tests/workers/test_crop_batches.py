@@ -6,10 +6,8 @@ from datetime import timedelta
 from io import BytesIO, StringIO
 
 import pytest
-from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from PIL import Image
 
@@ -272,40 +270,6 @@ def test_a_batch_is_gone_after_its_days(browser, album, hang):
     housekeeping()
     assert browser.get("/api/v1/crop-batches").json() == []
     assert not BatchFile.objects.exists()
-
-
-@pytest.mark.parametrize(
-    ("asked", "code"),
-    [
-        ({"sizes": []}, "invalid"),
-        ({"sizes": [SQUARE] * 11}, "invalid"),
-        ({"sizes": [SQUARE, SQUARE]}, "same_size"),
-        ({"sizes": [{"aspect": "1:1", "width": 5000}]}, "bad_size"),
-        ({"sizes": [{"aspect": "round", "width": 50}]}, "bad_aspect"),
-        ({"sizes": [SQUARE], "format": "gif"}, "invalid"),
-        ({"sizes": [SQUARE]}, "album_empty"),
-    ],
-)
-def test_what_cannot_be_is_refused_by_name(browser, album, cropper, asked, code):
-    answer = browser.post(
-        f"/api/v1/albums/{album.pk}/crop-batches", asked, content_type="application/json"
-    )
-    assert (answer.status_code // 100, answer.json()["code"]) == (4, code)
-
-
-def test_a_list_of_batches_takes_as_many_queries_for_one_as_for_three(
-    browser, album, hang, django_assert_num_queries
-):
-    hang(album, "red")
-    start(browser, album)
-    with CaptureQueriesContext(connection) as one:
-        browser.get(f"/api/v1/crop-batches?album={album.pk}")
-        count = len(one)
-    assert 0 < count < 12
-    start(browser, album, WIDE)
-    start(browser, album, FREE)
-    with django_assert_num_queries(count):
-        assert len(browser.get(f"/api/v1/crop-batches?album={album.pk}").json()) == 3
 
 
 def test_names_are_safe_on_every_system(browser, album, hang):

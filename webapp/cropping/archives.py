@@ -50,7 +50,7 @@ def _files(batch: CropBatch) -> list[BatchFile]:
 
 
 def _named(batch: CropBatch, files: Sequence[BatchFile]) -> list[tuple[str, BatchFile]]:
-    """Each with its path like `title/1x1-1080x1080.jpg`; no two are the same, whatever a system thinks of capitals."""
+    """Each with its path, `title/1x1-1080x1080.jpg`; no two differ in capitals alone."""
     shapes = [str(size.aspect).replace(":", "x") for size in batch.cut_sizes]
     folders: dict[int, str] = {}
     taken: set[str] = set()
