@@ -35,8 +35,15 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
     parser.add_argument(
         "--stages", nargs="+", type=at_least(0), default=list(defaults.stages), help="its maps"
     )
+    parser.add_argument("--input-side", type=at_least(8), default=defaults.input_side)
     parser.add_argument("--epochs", type=at_least(1), default=defaults.epochs)
     parser.add_argument("--seed", type=at_least(0), default=defaults.seed)
+    parser.add_argument(
+        "--rival",
+        type=at_least(1),
+        metavar="EPOCHS",
+        help="also teach the head of GAIC and the view head for that long, to compare them",
+    )
     parser.set_defaults(run=run)
 
 
@@ -45,6 +52,7 @@ def run(options: argparse.Namespace) -> int:
     config = CropConfig(
         backbone=options.backbone,
         stages=tuple(options.stages),
+        input_side=options.input_side,
         epochs=options.epochs,
         seed=options.seed,
     )
@@ -57,6 +65,7 @@ def run(options: argparse.Namespace) -> int:
             created_at=time.strftime("%Y-%m-%d", time.gmtime()),
         ),
         attributes=options.attributes,
+        rival_epochs=options.rival,
         cache=options.cache,
         callbacks=Callbacks(on_progress=_say),
     )

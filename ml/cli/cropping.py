@@ -17,7 +17,7 @@ from ml.contracts.files import replace_file
 from ml.data.crop_sets import read_fcdb, read_fcdb_pairs, read_flms, read_gaicd
 from ml.evaluation.cropping import Outcome, centre_scale, outcomes
 from ml.evaluation.cropping_methods import Array, Judge, Ways
-from ml.evaluation.cropping_page import figures, published_table, section
+from ml.evaluation.cropping_page import figures, heads_table, published_table, section
 from ml.evaluation.cropping_pictures import CropPictures, crop_pictures
 from ml.evaluation.cropping_published import label_facts, measured_on
 from ml.evaluation.cropping_scenes import HELD_OUT, Surroundings
@@ -117,7 +117,9 @@ def _facts(cropper: LoadedCropper, ways: Ways) -> Iterator[str]:
 def _published(
     options: argparse.Namespace, cropper: LoadedCropper, ways: Ways
 ) -> Iterator[tuple[str, str]]:
-    """What the data sets that somebody has say: a heading and its text each."""
+    """Heads that were tried, and what the data sets that somebody has say: headings and texts."""
+    if cropper.card.heads:
+        yield "Heads, on validation scenes", heads_table(cropper.card.heads)
     sets = {
         "GAICD": options.gaicd and read_gaicd(options.gaicd),
         "FCDB": options.fcdb and read_fcdb(options.fcdb, options.fcdb_images),

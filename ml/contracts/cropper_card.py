@@ -31,6 +31,22 @@ class CropperGolden:
 
 
 @dataclass(frozen=True, slots=True)
+class HeadFigures:
+    """One kind of head on validation scenes of one kind of surroundings.
+
+    ``pairs``: share of equally large shifted views that it ranks below the planted one. ``iou``: of
+    the view that it likes best among views of the planted one's shape; ``best``: the most possible.
+    """
+
+    head: str
+    kind: str
+    scenes: int
+    pairs: float
+    iou: float
+    best: float
+
+
+@dataclass(frozen=True, slots=True)
 class CropFigure:
     """One figure of one way to crop, by the name of its row and of its column in the table."""
 
@@ -43,7 +59,10 @@ class CropFigure:
 
 @dataclass(frozen=True, slots=True)
 class CropperCard:
-    """The whole card. ``mix``: what each term of a crop weighs, fitted on validation pictures."""
+    """The whole card. ``mix``: what each term of a crop weighs, fitted on validation pictures.
+
+    ``heads``: the shipped head, then others that were tried.
+    """
 
     version: str
     created_at: str
@@ -54,6 +73,7 @@ class CropperCard:
     sha256: str
     mix: Mix
     golden: CropperGolden
+    heads: tuple[HeadFigures, ...]
     figures: tuple[CropFigure, ...]
     limits: tuple[str, ...]
     notes: tuple[str, ...]
@@ -86,6 +106,7 @@ def _card(document: Mapping[str, object]) -> CropperCard:
         sha256=text(mapping(document["weights"])["sha256"]),
         mix=_mix(mapping(document["mix"])),
         golden=_golden(mapping(document["golden"])),
+        heads=tuple(_head(row) for row in rows(document.get("heads", []))),
         figures=tuple(_figure(row) for row in rows(document.get("figures", []))),
         limits=tuple(text(line) for line in values(document.get("limits", []))),
         notes=tuple(text(line) for line in values(document.get("notes", []))),
@@ -105,11 +126,23 @@ def _golden(facts: Mapping[str, object]) -> CropperGolden:
     )
 
 
+def _head(row: Mapping[str, object]) -> HeadFigures:
+    return HeadFigures(
+        head=text(row["head"]),
+        kind=text(row["kind"]),
+        scenes=whole(row["scenes"], least=0),
+        pairs=number(row["pairs"]),
+        iou=number(row["iou"]),
+        best=number(row["best"]),
+    )
+
+
 def _figure(row: Mapping[str, object]) -> CropFigure:
+    value = mapping(row["value"])
     return CropFigure(
         table=text(row["table"]),
         method=text(row["method"]),
         figure=text(row["figure"]),
         pictures=whole(row["pictures"], least=0),
-        value=Estimate(*(number(row[name]) for name in ("value", "low", "high"))),
+        value=Estimate(*(number(value[end]) for end in ("value", "low", "high"))),
     )

@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 
-from ml.contracts.cropper_card import CropFigure
+from ml.contracts.cropper_card import CropFigure, HeadFigures
 from ml.evaluation.cropping import WHOLE, Outcome, averaged, difference
 from ml.evaluation.cropping_methods import (
     CENTRE,
@@ -83,6 +83,22 @@ def published_table(rows: Sequence[PublishedRow]) -> str:
     names = list(rows[0].figures)
     lines = [[row.way, *(with_interval(row.figures[name]) for name in names)] for row in rows]
     return markdown(["way", *names], lines)
+
+
+def heads_table(rows: Sequence[HeadFigures]) -> str:
+    """Kinds of heads on validation scenes."""
+    lines = [
+        [
+            row.head,
+            _named(row.kind),
+            str(row.scenes),
+            f"{row.pairs:.3f}",
+            f"{row.iou:.3f}",
+            f"{row.best:.3f}",
+        ]
+        for row in rows
+    ]
+    return markdown(["head", "surroundings", "scenes", "shifted pairs", "IoU", "best IoU"], lines)
 
 
 def _recovery(done: Sequence[Outcome]) -> str:

@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from ml.contracts.card import file_digest
-from ml.contracts.cropper_card import CROPPER_KIND, CROPPER_SCHEMA
+from ml.contracts.cropper_card import CROPPER_KIND, CROPPER_SCHEMA, HeadFigures
 from ml.contracts.crops import Mix
 from ml.evaluation.cropping_pictures import Art, CropPicture, CropPictures
 from ml.evaluation.cropping_scenes import HELD_OUT
@@ -33,7 +33,7 @@ _NOTES = (
     (
         "mix: fitted on validation scenes by the overlap of the chosen crop with the planted "
         "picture, the view's weight being 1. The weight of the focal point is set by hand: it is "
-        "the asker's wish. That of cuts has a lower bound of a half."
+        "the asker's wish. So is that of cuts, as few scenes hold faces."
     ),
     "view: scaled so that views of one scene spread by 1 on average.",
     "golden: the tolerance is absolute; scores of four views, then the mean energy.",
@@ -42,11 +42,15 @@ _NOTES = (
 
 @dataclass(frozen=True, slots=True)
 class LearnedCropper:
-    """What a run found. ``validated``: mean overlap that the mix reaches on validation scenes."""
+    """What a run found. ``validated``: mean overlap that the mix reaches on validation scenes.
+
+    ``heads``: the shipped head, and others that were tried, on such scenes.
+    """
 
     mix: Mix
     validated: float
     scenes: int
+    heads: Sequence[HeadFigures]
     golden: Sequence[float]
 
 
@@ -85,6 +89,7 @@ def cropper_card(
             "held_out_surroundings": HELD_OUT,
             "validation_overlap": round(learned.validated, _DIGITS),
         },
+        "heads": [_rounded(row) for row in learned.heads],
         "mix": asdict(learned.mix),
         "golden": {
             "seed": GOLDEN_SEED,
@@ -96,6 +101,11 @@ def cropper_card(
         "limits": list(_LIMITS),
         "notes": list(_NOTES),
     }
+
+
+def _rounded(row: HeadFigures) -> dict[str, object]:
+    found = asdict(row)
+    return found | {name: round(found[name], _DIGITS) for name in ("pairs", "iou", "best")}
 
 
 def _data(pictures: CropPictures) -> list[dict[str, object]]:

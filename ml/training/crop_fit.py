@@ -30,11 +30,11 @@ class CropConfig:
     input_side: int = 256
     side: int = 32
     width: int = 64
-    epochs: int = 12
+    epochs: int = 14
     batch: int = 24
     rate: float = 3e-3
     decay: float = 1e-3
-    dropout: float = 0.1
+    dropout: float = 0.2
     seed: int = 1
 
     @property

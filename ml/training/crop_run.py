@@ -1,6 +1,8 @@
 """One run from well-composed pictures to a cropper with its card."""
 
 import json
+from dataclasses import replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -30,6 +32,7 @@ from ml.training.crop_card import GOLDEN_SEED, GOLDEN_SIDE, LearnedCropper, crop
 from ml.training.crop_fit import CropConfig, fit_head, view_scores
 from ml.training.crop_material import Lesson, lesson, plans
 from ml.training.crop_mix import START, Terms, fit_mix, terms_of
+from ml.training.crop_rival import SHIPPED, compared, scorer_of, validated
 from ml.training.crop_views import drawn_views
 from ml.training.progress import Callbacks, Progress, TrainingStoppedError
 from ml.training.run import Destination
@@ -45,27 +48,25 @@ def learn_and_ship_cropper(
     *,
     destination: Destination,
     attributes: Path,
+    rival_epochs: int | None = None,
     cache: Path | None,
     callbacks: Callbacks[Progress],
 ) -> tuple[Path, Path]:
     """Learn to rank views, fit the mix of all terms, write weights and card.
 
     ``attributes``: weights of an attribute model, its card beside them.
+    ``rival_epochs``: how long another kind of head is taught for a comparison, None for none.
     Raises TrainingStoppedError or NonFiniteLossError before anything is written.
     """
     backbone = frozen(
         create_backbone(config.backbone, WeightSource.wheel()), device=open_device("cpu")
     )
-    known = lesson(
-        plans(pictures.train, KINDS, seed=config.seed),
-        backbone,
-        stages=config.stages,
-        side=config.input_side,
-        cache=cache,
-        callbacks=callbacks,
-    )
+    known, seen = _lessons(config, pictures, backbone, cache=cache, callbacks=callbacks)
     head = fit_head(known, config, callbacks=callbacks)
     level(head, known)
+    heads = validated(SHIPPED, scorer_of(head), seen)
+    if rival_epochs is not None:
+        heads += compared(known, seen, replace(config, epochs=rival_epochs), callbacks=callbacks)
     network = filled(head, backbone, config, energy_row(attributes, config))
     mix, reached = _mix(network, config, pictures, cache=cache, callbacks=callbacks)
     weights = pack(halved(network))
@@ -73,6 +74,7 @@ def learn_and_ship_cropper(
         mix=mix,
         validated=reached,
         scenes=len(known.planted),
+        heads=heads,
         golden=golden_scores(
             network, seed=GOLDEN_SEED, side=GOLDEN_SIDE, input_side=config.input_side
         ),
@@ -87,6 +89,27 @@ def learn_and_ship_cropper(
     )
     parse_cropper_card(card)
     return _written(destination, weights, json.dumps(card, indent=2, ensure_ascii=False))
+
+
+def _lessons(
+    config: CropConfig,
+    pictures: CropPictures,
+    backbone: Backbone,
+    *,
+    cache: Path | None,
+    callbacks: Callbacks[Progress],
+) -> tuple[Lesson, Lesson]:
+    """Scenes to learn from, and scenes of all kinds to choose by."""
+    look = partial(
+        lesson,
+        backbone=backbone,
+        stages=config.stages,
+        side=config.input_side,
+        cache=cache,
+        callbacks=callbacks,
+    )
+    known = look(plans(pictures.train, KINDS, seed=config.seed))
+    return known, look(plans(pictures.validation, tuple(Surroundings), seed=config.seed + 1))
 
 
 def energy_row(attributes: Path, config: CropConfig) -> Tensor:
