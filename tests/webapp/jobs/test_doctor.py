@@ -12,7 +12,7 @@ from tests.workers.tiny import write_tiny_scorer
 from tests.world import advised, picture_of
 from webapp.catalogue import blobs
 from webapp.catalogue.models import Artwork, ArtworkState, Blob, BlobChunk, Rendition
-from webapp.inference.models import Advice, Explained, Score
+from webapp.inference.models import Advice, CropField, Explained, Score
 from webapp.jobs import beats, services
 from webapp.jobs.models import Job, JobKind, JobState, Queue, WorkerBeat
 from webapp.registry.models import ModelVersion
@@ -156,6 +156,21 @@ def test_nobody_is_asked_again_for_what_was_explained_or_given_up(artwork):
     Explained.objects.create(
         artwork=artwork, model_version=model, scorer=ModelVersion.objects.get(kind="scorer")
     )
+    assert doctor() == (0, "All is well.\n")
+
+
+def test_a_new_cropper_looks_at_the_library_in_the_background_and_once(artwork):
+    model = ModelVersion.objects.create(kind="cropper", name="c", digest="c" * 64, card={})
+    activate(model)
+    says_and_mends("unlooked")
+    job = Job.objects.get(kind=JobKind.CROP)
+    assert (job.queue, job.model_version) == (Queue.GPU_BATCH, model.digest)
+    Job.objects.update(state=JobState.DONE)
+    says_and_mends("unlooked")
+    Job.objects.update(state=JobState.FAILED)
+    assert "unlooked:" not in doctor()[1]
+    Job.objects.all().delete()
+    CropField.objects.create(artwork=artwork, model_version=model, data=b"")
     assert doctor() == (0, "All is well.\n")
 
 
