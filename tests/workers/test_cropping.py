@@ -58,6 +58,21 @@ def test_a_scored_picture_is_looked_at_in_the_background_and_at_once_for_who_wai
     assert str(scored.pk) in events.after(scored.owner_id, 0).events[-1].ids
 
 
+def test_a_batch_comes_before_the_library_and_behind_who_looks_at_one_picture(scored):
+    job = Job.objects.get(kind=JobKind.CROP)
+    pair = [(scored.pk, scored.owner_id)]
+    assert fields.ask_soon(pair) == 1
+    job.refresh_from_db()
+    assert (job.queue, job.priority, job.state) == (Queue.GPU_BATCH, 0, JobState.QUEUED)
+    fields.look_now(scored)
+    Job.objects.filter(pk=job.pk).update(state=JobState.DEAD)
+    fields.ask_soon(pair)
+    job.refresh_from_db()
+    assert (job.queue, job.state) == (Queue.GPU_INTERACTIVE, JobState.QUEUED)
+    look(scored)
+    assert fields.ask_soon(pair) == 0
+
+
 def test_a_new_field_takes_the_place_of_that_of_another_cropper(scored):
     look(scored)
     earlier = ModelVersion.objects.create(kind="cropper", name="old", digest="0" * 64, card={})

@@ -54,6 +54,7 @@ def ask_soon(artworks: Collection[tuple[UUID, int]]) -> int:
     )
     asked = Job.objects.filter(kind=JobKind.CROP, model_version=cropper.digest)
     waiting = asked.filter(subject__in=[artwork for artwork, _ in unseen])
+    jobs.restart(waiting)
     jobs.urge(waiting.exclude(queue=Queue.GPU_INTERACTIVE), queue=Queue.GPU_BATCH)
     return len(unseen)
 
