@@ -36,6 +36,7 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
         "--stages", nargs="+", type=at_least(0), default=list(defaults.stages), help="its maps"
     )
     parser.add_argument("--input-side", type=at_least(8), default=defaults.input_side)
+    parser.add_argument("--map-side", type=at_least(2), default=defaults.side)
     parser.add_argument("--epochs", type=at_least(1), default=defaults.epochs)
     parser.add_argument("--seed", type=at_least(0), default=defaults.seed)
     parser.add_argument(
@@ -53,6 +54,7 @@ def run(options: argparse.Namespace) -> int:
         backbone=options.backbone,
         stages=tuple(options.stages),
         input_side=options.input_side,
+        side=options.map_side,
         epochs=options.epochs,
         seed=options.seed,
     )

@@ -28,8 +28,8 @@ from tests.ml.test_cropping_sets import write_fcdb, write_gaicd
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny cropper and the pictures that it learned from."""
     folder = tmp_path_factory.mktemp("cropper")
-    data = write_labelled(folder / "data")
-    assert learn_tiny(data, folder, "--head", "light") == 0
+    assert learn_tiny(write_labelled(folder / "rated"), folder, "--head", "light") == 0
+    write_labelled(folder / "data", count=24)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("ml.training.crop_run.open_finder", lambda threads: Finder(()))
         assert main(_learning(folder)) == 0
@@ -49,7 +49,7 @@ def cropper(folder: Path) -> LoadedCropper:
 def _learning(folder: Path) -> list[str]:
     return [
         "--threads", "1", "cropper", "--data", f"csv={folder / 'data'}", "--out", str(folder),
-        "--version", "small", "--backbone", "tiny", "--stages", "0", "1", "--input-side", "32",
+        "--version", "small", "--backbone", "tiny", "--stages", "0", "1", "--input-side", "32", "--map-side", "8",
         "--epochs", "1", "--rival", "1", "--attributes", str(folder / "tiny.safetensors"),
     ]  # fmt: skip
 
