@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from django.db import transaction
 from PIL import Image
 
-from webapp.cropping import batches as crop_batches
+from webapp.cropping.batches import field_recorded
 from webapp.inference import coaching, explaining, fields
 from webapp.jobs import selectors
 from webapp.jobs import services as jobs
@@ -95,5 +95,5 @@ def _look(claim: Claim, image: Image.Image, model: CroppingModel) -> bool:
         return False
     with transaction.atomic():
         if fields.record_field(claim, field.encode(), cropper=model.version):
-            crop_batches.field_recorded(claim.subject)
+            field_recorded(claim.subject)
     return True
