@@ -9,7 +9,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.conftest import FLAGS
-from tests.browser.pages import choose, enter, visit
+from tests.browser.pages import choose, enter, gather, visit
 from tests.product import ROOT, Product, running
 
 TARGET = ROOT / "docs" / "screenshots"
@@ -18,6 +18,8 @@ PAGES = {
     "viewer": "",
     "map": "",
     "compare": "",
+    "crop": "",
+    "crops": "",
     "upload": "/upload/",
     "jobs": "/jobs/",
 }
@@ -29,14 +31,15 @@ def main(folder: Path) -> None:
     TARGET.mkdir(parents=True, exist_ok=True)
     with running() as product, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        _fill(browser, product, sorted(folder.glob("*.jpg")))
+        album = _fill(browser, product, sorted(folder.glob("*.jpg")))
         for device in ("desktop", "phone"):
             for scheme in ("light", "dark"):
-                _walk(browser, product, device, scheme)
+                _walk(browser, product, device, scheme, album)
         browser.close()
 
 
-def _fill(browser: Browser, product: Product, files: list[Path]) -> None:
+def _fill(browser: Browser, product: Product, files: list[Path]) -> str:
+    """Hang the pictures; returns the id of an album that holds the newest."""
     person = visit(browser, product)
     enter(person, product)
     person.page.goto("/upload/")
@@ -45,7 +48,12 @@ def _fill(browser: Browser, product: Product, files: list[Path]) -> None:
     product.manage("demo")
     person.page.wait_for_timeout(15_000)
     _wait_for_reasons(person.page)
+    newest = _addresses(person.page)[:4]
+    for address in newest:
+        person.page.goto(_studio(address))
+        person.page.locator("ol .mean").first.wait_for(timeout=EXPLAINED_MS)
     person.context.close()
+    return gather(product, "Summer show", newest)
 
 
 def _wait_for_reasons(page: Page) -> None:
@@ -65,12 +73,19 @@ def _addresses(page: Page) -> list[str]:
     return [tile.get_attribute("href") or "" for tile in tiles.all()]
 
 
-def _walk(browser: Browser, product: Product, device: str, scheme: str) -> None:
+def _studio(address: str) -> str:
+    return address.split("?")[0] + "crop/"
+
+
+def _walk(browser: Browser, product: Product, device: str, scheme: str, album: str) -> None:
     person = visit(browser, product, phone=device == "phone", dark=scheme == "dark")
     enter(person, product)
     first, second = _addresses(person.page)[:2]
     pair = f"/compare/?a={first.split('/')[2]}&b={second.split('/')[2]}"
-    pages = {**PAGES, "viewer": first, "map": first, "compare": pair}
+    pages = {
+        **PAGES, "viewer": first, "map": first, "compare": pair,
+        "crop": f"{_studio(first)}?aspect=4:5", "crops": f"/albums/{album}/crops/",
+    }  # fmt: skip
     for name, path in pages.items():
         person.page.goto(path)
         person.page.wait_for_load_state("networkidle")

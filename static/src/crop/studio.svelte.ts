@@ -121,15 +121,13 @@ export class Studio {
     clearTimeout(this.polling);
   }
 
-  /** Asks again what is asked now. */
   refresh(): void {
     this.rank(null);
     if (this.setting.box) this.explain(this.setting.box);
   }
 
   async look(aloud = true): Promise<void> {
-    const send = (): Promise<unknown> => lookAt(this.id);
-    await (aloud ? attempt(send) : send().catch(() => undefined));
+    await (aloud ? attempt(() => lookAt(this.id)) : lookAt(this.id).catch(() => undefined));
     this.refresh();
   }
 
@@ -188,15 +186,17 @@ export class Studio {
 
   /** No focal point of the person's any more, kept or not. */
   async forget(): Promise<void> {
+    const before = { ...this.setting, focal: this.focal ?? this.setting.focal };
     if (this.answer?.focal && !(await attempt(() => forgetFocal(this.id)))) return;
+    this.history = { ...this.history, present: before };
     this.set({ focal: 'kept' });
   }
 
   async save(): Promise<void> {
     const { box } = this;
     if (!box || this.busy) return;
-    this.busy = true;
     this.awaited.add(box.join());
+    this.busy = true;
     await attempt(() => saveCrop(this.id, [...box] as CropBox));
     this.busy = false;
     this.refresh();

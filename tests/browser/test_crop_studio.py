@@ -1,0 +1,140 @@
+"""The crop studio: the list follows the focal point, the frame the keys; every state says so."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.pages import Person, enter, hang, visit
+from tests.browser.planted_crops import CropServer
+from tests.images import photo_file
+from tests.product import Product
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+
+@pytest.fixture(scope="module")
+def address(owner: Person, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The studio of a judged picture of 900 x 600 pixels."""
+    path = tmp_path_factory.mktemp("pictures") / "Cropped.jpg"
+    path.write_bytes(photo_file(900, 600, seed=51))
+    return hang(owner, [path])[0].split("?")[0] + "crop/"
+
+
+@pytest.fixture
+def server(person: Person, address: str) -> CropServer:
+    """The studio with planted crops; tests go on from there."""
+    planted = CropServer()
+    planted.plant(person.page)
+    person.page.goto(address)
+    expect(rows(person.page)).to_have_count(5)
+    return planted
+
+
+def rows(page: Page) -> Locator:
+    return page.locator("ol > li > button")
+
+
+def frame(page: Page) -> str:
+    """What the frame on the picture is called: its size in pixels."""
+    return page.locator(".frame").get_attribute("aria-label") or ""
+
+
+def test_dragging_the_focal_point_ranks_anew_and_undo_brings_back(
+    person: Person, server: CropServer
+) -> None:
+    page = person.page
+    before = frame(page)
+    picture = page.locator(".clipped").bounding_box()
+    assert picture is not None
+    page.mouse.move(picture["x"] + 0.2 * picture["width"], picture["y"] + 0.5 * picture["height"])
+    page.mouse.down()
+    page.mouse.move(
+        picture["x"] + 0.8 * picture["width"], picture["y"] + 0.4 * picture["height"], steps=6
+    )
+    page.mouse.up()
+    expect(page.get_by_role("button", name="Focal point: 80 % from the left")).to_be_visible()
+    expect(page.locator(".frame")).not_to_have_attribute("aria-label", before)
+    page.get_by_role("button", name="Keep for every size").click()
+    expect(page.get_by_text("kept for every size")).to_be_visible()
+    assert server.kept == {"x": pytest.approx(0.8, abs=0.01), "y": pytest.approx(0.4, abs=0.01)}
+    page.get_by_role("button", name="Forget it").click()
+    expect(page.locator(".frame")).to_have_attribute("aria-label", before)
+    page.keyboard.press("Control+z")
+    expect(page.locator(".frame")).not_to_have_attribute("aria-label", before)
+    page.keyboard.press("Control+Shift+z")
+    expect(page.locator(".frame")).to_have_attribute("aria-label", before)
+
+
+def test_opinions_fill_in_once_the_list_has_settled(person: Person, server: CropServer) -> None:
+    page = person.page
+    expect(page.get_by_role("heading", name="What people would say")).to_be_visible()
+    expect(page.locator("ol .mean")).to_have_count(5)
+    assert server.asked.count("POST opinions") == 1
+
+
+def test_keys_choose_nudge_scale_and_save(person: Person, server: CropServer) -> None:
+    page = person.page
+    page.get_by_role("button", name="1:1").click()
+    page.keyboard.press("3")
+    expect(rows(page).nth(2)).to_have_attribute("aria-pressed", "true")
+    page.locator(".frame").focus()
+    page.keyboard.press("+")
+    own = page.get_by_role("button", name=re.compile("Your own"))
+    expect(own).to_have_attribute("aria-pressed", "true")
+    width, height = re.findall(r"\d+", frame(page))[:2]
+    assert width == height, "a scaled crop keeps its shape"
+    for key, guide in (("g", "Thirds"), ("g", "Golden section"), ("g", "Diagonals")):
+        page.keyboard.press(key)
+        expect(page.get_by_role("button", name=f"Grid: {guide}")).to_be_visible()
+    page.keyboard.down("b")
+    expect(page.locator(".frame")).to_have_count(0)
+    page.keyboard.up("b")
+    expect(page.locator(".frame")).to_have_count(1)
+    page.keyboard.press("s")
+    expect(page.get_by_text("Saving…").first).to_be_visible()
+    assert server.saved[0]["box"][2:] == [int(width), int(height)]
+    server.saved[0] |= {"state": "saved", "artwork": "01fad662-9dda-4549-b322-bf19910af528"}
+    expect(page.get_by_role("link", name="Open it")).to_be_visible(timeout=10_000)
+
+
+def test_a_look_that_failed_is_told_and_tried_again(person: Person, address: str) -> None:
+    server = CropServer(state="failed")
+    server.plant(person.page)
+    page = person.page
+    page.goto(address)
+    expect(page.get_by_role("alert")).to_contain_text("ran out of memory")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_text("looks at the picture once")).to_be_visible()
+    server.state = "ready"
+    expect(rows(page)).to_have_count(5, timeout=10_000)
+
+
+def test_without_a_cropper_one_can_still_crop_by_hand(person: Person, address: str) -> None:
+    CropServer(state="none", cropper=None).plant(person.page)
+    page = person.page
+    page.goto(address)
+    page.get_by_role("button", name="16:9").click()
+    page.get_by_role("button", name="Crop by hand").click()
+    expect(page.locator(".frame")).to_have_attribute("aria-label", re.compile("896 . 504 px"))
+    expect(page.get_by_role("button", name="Save as a version")).to_be_enabled()
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("phone", [False, True])
+def test_the_studio_is_accessible_and_fits(
+    chromium: Browser, product: Product, address: str, phone: bool, dark: bool
+) -> None:
+    person = visit(chromium, product, phone=phone, dark=dark)
+    enter(person, product)
+    CropServer(judged=True).plant(person.page)
+    page = person.page
+    page.goto(address)
+    expect(rows(page)).to_have_count(5)
+    page.get_by_text("For other software").click()
+    page.wait_for_timeout(400)  # what appears must have appeared before its contrast is measured
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    findings = person.axe()
+    person.context.close()
+    assert findings == []
+    assert person.complaints == []
