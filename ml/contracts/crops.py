@@ -1,5 +1,6 @@
 """Crops of a picture: what is asked for, what is answered, and the refusals."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from math import isfinite
@@ -8,6 +9,9 @@ SHARE_LIMITS = (0.0, 1.0)
 MOST_CROPS = 20
 FREE = "free"
 _LONGEST_SIDE = 20_000
+_NUMBER = "(0|[1-9][0-9]{0,5})"  # one way to write it, so that a crop has one address
+_BOX = re.compile(",".join([_NUMBER] * 4))
+_ASPECT = re.compile(f"{_NUMBER}:{_NUMBER}")
 
 
 class CropError(ValueError):
@@ -60,10 +64,10 @@ class Box:
     @classmethod
     def parse(cls, text: str) -> "Box":
         """Read what ``str`` wrote. Raises CropError ``bad_box``."""
-        parts = text.split(",")
-        if len(parts) != 4 or not all(part.isascii() and part.isdigit() for part in parts):
+        parts = _BOX.fullmatch(text)
+        if parts is None:
             raise CropError("bad_box", "A box is four whole numbers: x,y,width,height in pixels.")
-        return cls(*(int(part[:6]) for part in parts))
+        return cls(*map(int, parts.groups()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +111,9 @@ class Aspect:
         """Read ``free`` or ``16:9``. Raises CropError ``bad_aspect``."""
         if text == FREE:
             return cls()
-        parts = text.split(":")
-        if len(parts) == 2 and all(part.isascii() and part.isdigit() for part in parts):
-            width, height = (int(part[:6]) for part in parts)
+        parts = _ASPECT.fullmatch(text)
+        if parts is not None:
+            width, height = map(int, parts.groups())
             if 0 < width <= _LONGEST_SIDE and 0 < height <= _LONGEST_SIDE:
                 return cls(width, height)
         raise CropError(

@@ -122,6 +122,8 @@ def test_a_persons_own_box_is_told_like_the_others(browser: Client, world: World
         "0,0,301,200": "box_outside",
         "0,0,0,9": "box_outside",
         "1,2": "bad_box",
+        "0,0,1000000,9": "bad_box",  # no digit is dropped
+        "0,0,09,9": "bad_box",
     }.items():
         assert refusal(browser.get(path(world, "crops/box"), {"box": box})) == (400, code)
 
