@@ -1,6 +1,7 @@
 """Addresses of crops for other software: signed, in widths of a list, until they are revoked."""
 
 import base64
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
@@ -40,10 +41,16 @@ def signature(artwork: Artwork, box: Box) -> str:
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
-def require_signed(artwork: Artwork, box: Box, sent: str) -> None:
-    """Raises BadSignature for another crop, another picture, or an address that was revoked."""
-    if not constant_time_compare(sent, signature(artwork, box)):
+def signed_artwork(pk: UUID, box: Box, sent: str) -> Artwork:
+    """The picture of an address, even from the trash.
+
+    Raises BadSignature for another crop, an address that was revoked, or no such picture: without
+    a signature nobody learns whether there is one.
+    """
+    artwork = Artwork.objects.filter(pk=pk).first()
+    if artwork is None or not constant_time_compare(sent, signature(artwork, box)):
         raise BadSignature("The address was changed, or its owner has revoked it.")
+    return artwork
 
 
 def require_listed(width: int, ending: str) -> None:

@@ -61,10 +61,9 @@ def _parsed(box: str) -> Box:
 
 
 def _file(pk: UUID, box: Box, signed: str, width: int, ending: str) -> Delivered:
-    artwork = Artwork.objects.filter(pk=pk, deleted_at=None).first()
-    if artwork is None:
+    artwork = addresses.signed_artwork(pk, box, signed)
+    if artwork.deleted_at is not None:
         raise NotFound
-    addresses.require_signed(artwork, box, signed)
     addresses.require_listed(width, ending)
     made = Delivered.objects.select_related("blob").filter(
         artwork=artwork, x=box.x, y=box.y, width=box.width, height=box.height,

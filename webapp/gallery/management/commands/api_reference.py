@@ -15,7 +15,7 @@ creation-with-upload, checksum, expiration, termination; metadata `filename`, `m
 The `url` and `srcset` of a crop lead to `/r/<signature>/<artwork>/<x,y,w,h>/<width>.<webp or jpg>`, which anybody may
 fetch and keep. One signature serves all widths: 160, 320, 480, 640, 960, 1280, 1600. No file is enlarged: it is made
 from the large display file, whose longer side has 1600 pixels at most. Changed or revoked addresses answer 403
-`bad_signature`, other widths 400 `bad_width`, a deleted picture 404, one that is still being prepared 503 `not_ready`.
+`bad_signature`, other widths 400 `bad_width`, a picture in the trash 404, one that is still being prepared 503 `not_ready`.
 """  # noqa: E501
 
 
