@@ -89,6 +89,7 @@ def test_an_album_becomes_a_zip_of_crops(person: Person, album: str, tmp_path: P
     page.get_by_role("button", name="Cut 2 pictures to 2 sizes").click()
     link = page.get_by_role("link", name="Download zip")
     expect(link).to_be_visible(timeout=WORK_MS)
+    assert person.axe() == []
     with page.expect_download() as download:
         link.click()
     path = tmp_path / "crops.zip"
