@@ -128,7 +128,7 @@ def _published(
     if options.fcdb:
         best = (*read_fcdb(options.fcdb, None, part="train"), *sets["FCDB"])
         facts = label_facts(read_fcdb_pairs(options.fcdb), best)
-        told = "; ".join(f"{name} {value:.4g}" for name, value in facts.items())
+        told = "; ".join(f"{name} {_number(value)}" for name, value in facts.items())
         yield "FCDB, its labels alone", f"{told}."
     for name, samples in sets.items():
         if not samples:
@@ -138,3 +138,8 @@ def _published(
         )
         if rows:
             yield f"{name}: {count} of {len(samples)} pictures", published_table(rows)
+
+
+def _number(value: float) -> str:
+    """A count as it is, a share with three digits."""
+    return f"{value:,.0f}" if value.is_integer() else f"{value:.3f}"

@@ -92,29 +92,25 @@ def outcome(trial: Trial, ways: Ways) -> Outcome:
     versus = np.concatenate([trial.planted[None], trial.rivals])
     views = np.concatenate([versus, trial.shares])
     scores = box_scores(trial.image, trial.field, views, ways)
-    count = len(versus)
-    pairs = {way: _won(values[:count]) for way, values in scores.items()}
+    pairs = {way: _won(values[: len(versus)]) for way, values in scores.items()}
     chosen: dict[str, Shares] = {}
     moved = None
-    if len(trial.boxes):
-        shares = trial.shares
-        chosen = {way: shares[int(np.argmax(values[count:]))] for way, values in scores.items()}
-        chosen[NO_CROP] = _ALL
     if ways.judge is not None:
         pairs[SCORER] = _won(ways.judge(rendered(trial.image, versus)))
-        if len(trial.boxes):
-            at, moved = judged_choice(trial, scores[COMBINED][count:], ways.judge)
+    if len(trial.boxes):
+        totals = {way: values[len(versus) :] for way, values in scores.items()}
+        chosen = {way: trial.shares[int(np.argmax(values))] for way, values in totals.items()}
+        chosen[NO_CROP] = _ALL
+        if ways.judge is not None:
+            at, moved = judged_choice(trial, totals[COMBINED], ways.judge)
             chosen[JUDGED] = trial.shares[at]
     reached = {
         way: Reached(pairs.get(way), *_nearness(chosen.get(way), trial.planted))
-        for way in dict.fromkeys((*scores, *pairs, *chosen))
+        for way in dict.fromkeys((*pairs, *chosen))
     }
-    best = 1.0
-    if len(trial.boxes):
-        reached[RANDOM] = Reached(_TIE, *_expected(trial))
-        best = float(overlap(trial.shares, trial.planted).max())
-    picture = trial.picture
-    return Outcome(picture.path.name, picture.art, trial.kind or WHOLE, best, reached, moved)
+    reached |= {RANDOM: Reached(_TIE, *_expected(trial))}
+    name, art, kind = trial.picture.path.name, trial.picture.art, trial.kind or WHOLE
+    return Outcome(name, art, kind, _best(trial), reached, moved)
 
 
 def centre_scale(found: Iterable[Trial]) -> float:
@@ -184,9 +180,17 @@ def _nearness(chosen: Shares | None, planted: Shares) -> tuple[float | None, flo
     return float(overlap(chosen, planted)), float(displacement(chosen, planted))
 
 
-def _expected(trial: Trial) -> tuple[float, float]:
-    """What drawing any candidate gives on average."""
+def _best(trial: Trial) -> float:
+    """The largest overlap of any candidate; that of a whole picture is the picture itself."""
     shares = trial.shares
+    return float(overlap(shares, trial.planted).max()) if len(shares) else 1.0
+
+
+def _expected(trial: Trial) -> tuple[float | None, float | None]:
+    """What drawing any candidate gives on average; nothing without candidates."""
+    shares = trial.shares
+    if not len(shares):
+        return None, None
     overlaps, gaps = overlap(shares, trial.planted), displacement(shares, trial.planted)
     return float(overlaps.mean()), float(gaps.mean())
 

@@ -46,11 +46,15 @@ class CropPicture:
 
 @dataclass(frozen=True, slots=True)
 class CropPictures:
-    """Three disjoint parts; nothing is ever chosen by ``test``."""
+    """Three disjoint parts; nothing is ever chosen by ``test``.
+
+    ``sources``: names of the data sets, and of the folder of paintings.
+    """
 
     train: tuple[CropPicture, ...]
     validation: tuple[CropPicture, ...]
     test: tuple[CropPicture, ...]
+    sources: tuple[str, ...]
 
 
 def crop_pictures(photos: Sequence[Panel], paintings: Path | None) -> CropPictures:
@@ -59,9 +63,14 @@ def crop_pictures(photos: Sequence[Panel], paintings: Path | None) -> CropPictur
     Validation is drawn from the training part, near-duplicates together. Raises DataSetError.
     """
     found = [_photos(panel) for panel in photos]
+    sources = [panel.name for panel in photos]
     if paintings is not None:
         found.append(_paintings(paintings))
-    return CropPictures(*(tuple(chain.from_iterable(part)) for part in zip(*found, strict=True)))
+        sources.append(paintings.resolve().name)
+    train, validation, test = (
+        tuple(chain.from_iterable(part)) for part in zip(*found, strict=True)
+    )
+    return CropPictures(train, validation, test, tuple(sources))
 
 
 def _photos(panel: Panel) -> tuple[list[CropPicture], ...]:

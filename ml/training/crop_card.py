@@ -11,7 +11,7 @@ from ml.contracts.crops import Mix
 from ml.evaluation.cropping_pictures import Art, CropPicture, CropPictures
 from ml.evaluation.cropping_scenes import HELD_OUT
 from ml.models.lite import VARIANTS
-from ml.training.card import backbone_facts
+from ml.training.card import SOURCES, backbone_facts
 from ml.training.crop_fit import CropConfig
 from ml.training.run import Destination
 
@@ -82,7 +82,8 @@ def cropper_card(
             "bytes": len(weights),
         },
         "energy": {"from": attributes.stem, "sha256": file_digest(attributes)},
-        "data": _data(pictures),
+        "data": [{"name": name, **SOURCES.get(name, {})} for name in pictures.sources],
+        "parts": _parts(pictures),
         "training": {
             **asdict(config),
             "scenes": learned.scenes,
@@ -108,7 +109,7 @@ def _rounded(row: HeadFigures) -> dict[str, object]:
     return found | {name: round(found[name], _DIGITS) for name in ("pairs", "iou", "best")}
 
 
-def _data(pictures: CropPictures) -> list[dict[str, object]]:
+def _parts(pictures: CropPictures) -> list[dict[str, object]]:
     return [
         {
             "pictures": f"{art}s",

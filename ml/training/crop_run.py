@@ -11,6 +11,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from ml.contracts.card import CardError
 from ml.contracts.cropper_card import parse_cropper_card
 from ml.contracts.crops import Mix
 from ml.contracts.files import replace_file
@@ -115,12 +116,12 @@ def _lessons(
 def energy_row(attributes: Path, config: CropConfig) -> Tensor:
     """(1, C, 1, 1): AWCU's weights of high quality, from an attribute model of the same backbone.
 
-    Raises what ``load_attribute_mapper`` raises, or ValueError for another backbone.
+    Raises what ``load_attribute_mapper`` raises, and CardError for another backbone.
     """
     card = attributes.with_suffix(".json")
     mapper, facts = load_attribute_mapper(attributes, card, device="cpu")
     if facts.options["backbone"] != config.backbone:
-        raise ValueError(f"{facts.version} does not look with {config.backbone}")
+        raise CardError(f"{facts.version} does not look with {config.backbone}")
     return mapper.class_weight[HIGH][None, :, None, None]
 
 
