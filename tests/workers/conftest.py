@@ -17,7 +17,7 @@ from tests.workers.tiny import (
 from webapp.catalogue.models import Artwork
 from webapp.gallery.services import accept_upload
 from webapp.registry.services import register_builtin
-from workers.runtime import batches, judging, singles
+from workers.runtime import batches, singles
 from workers.runtime.imaging.renderer import Renderer
 from workers.runtime.model_cache import ModelCache
 
@@ -62,7 +62,7 @@ def cropper(db, weights, monkeypatch):
 def cache(monkeypatch):
     """A worker that has loaded nothing yet."""
     fresh = ModelCache()
-    for drains in (batches, judging, singles):
+    for drains in (batches, singles):
         monkeypatch.setattr(drains, "model_cache", fresh)
     return fresh
 

@@ -27,9 +27,6 @@ from workers.runtime.models import (
     Role,
 )
 
-MISSING = "The display file is missing; `manage.py doctor --mend` makes it again."
-TOO_LARGE = "The worker's memory does not suffice for it."
-
 
 def explain_next(queues: Sequence[str]) -> int:
     """Explain one artwork of the first queue that has any; returns how many jobs were taken."""
@@ -64,9 +61,9 @@ def _next(
         for claim in give_up_exhausted(claims):
             image = pictures.load_each([claim]).get(claim.id)
             if image is None:
-                set_back(claim, "rendition_missing", MISSING)
+                set_back(claim, "rendition_missing", pictures.MISSING)
             elif not work(claim, image, model):
-                set_back(claim, "out_of_memory", TOO_LARGE)
+                set_back(claim, "out_of_memory", pictures.TOO_LARGE)
     return len(claims)
 
 

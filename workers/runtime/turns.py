@@ -1,13 +1,13 @@
 """Whose turn it is at the models: fresh uploads, then whoever waits, then the library."""
 
 from webapp.jobs.models import Queue
-from workers.runtime import batches, judging, singles
+from workers.runtime import batches, singles
 from workers.runtime.draining import served
 
 ORDER = (
     batches.score_next,
     singles.crop_next,
-    judging.judge_next,
+    batches.judge_next,
     singles.coach_next,
     singles.explain_next,
 )
