@@ -1,6 +1,7 @@
 """A picture is looked at once; its crops are judged and saved without another look."""
 
 from io import BytesIO
+from uuid import uuid4
 
 import pytest
 from PIL import Image, ImageDraw
@@ -112,7 +113,11 @@ def test_the_scorer_judges_crops_in_one_batch_and_each_once(scored):
     look(scored)
     boxes = [RED, Box(0, 0, 100, 160), Box(0, 0, 240, 160)]
     assert opinions.ask_opinions(scored, boxes) == 3
+    by_another = Job.objects.filter(kind=JobKind.JUDGE).first()
+    by_another.pk, by_another.model_version = uuid4(), "0" * 64
+    by_another.save(force_insert=True)
     score(queue=Queue.GPU_INTERACTIVE)
+    assert not Job.objects.filter(kind=JobKind.JUDGE).exists(), "the opinions say it all"
     found = {row.box: row.mean for row in CropOpinion.objects.all()}
     assert set(found) == set(boxes)
     assert found[boxes[2]] == pytest.approx(scored.score_mean, abs=1e-4), "the whole is the whole"

@@ -41,15 +41,22 @@ def ask_opinions(artwork: Artwork, boxes: Collection[Box]) -> int:
 def record_opinions(judged: Sequence[tuple[Claim, ScoreResult]], scorer: ModelVersion) -> set[UUID]:
     """Keep the opinions of a batch; returns the artworks whose crops they are.
 
-    Claims that were lost, and artworks that are gone, are left out.
+    Claims that were lost, and artworks that are gone, are left out. The jobs go: dragging a focal
+    point asks for hundreds, and an artwork tells of all its jobs.
     """
     ours = jobs.finish_many([claim for claim, _ in judged])
-    kept = [(claim, result) for claim, result in judged if claim.id in ours]
-    subjects = {claim.subject for claim, _ in kept}
+    Job.objects.filter(pk__in=ours).delete()
+    # Asked of two scorers, a crop may come twice.
+    kept = {(it.subject, it.params): result for it, result in judged if it.id in ours}
+    subjects = {subject for subject, _ in kept}
     locked = Artwork.objects.filter(pk__in=subjects).order_by("pk").select_for_update()
     owners = dict(locked.values_list("pk", "owner_id"))
     CropOpinion.objects.bulk_create(
-        [_opinion(claim, result, scorer) for claim, result in kept if claim.subject in owners],
+        [
+            _opinion(subject, Box.parse(box), result, scorer)
+            for (subject, box), result in kept.items()
+            if subject in owners
+        ],
         update_conflicts=True,
         unique_fields=["artwork", "model_version", "x", "y", "width", "height"],
         update_fields=["distribution", "mean", "sd", "low", "high", "created_at"],
@@ -73,10 +80,9 @@ def _ask(artwork: Artwork, boxes: Collection[Box], scorer: ModelVersion) -> None
     publish(artwork.owner_id, EventKind.ARTWORK_CHANGED, [artwork.pk])
 
 
-def _opinion(claim: Claim, result: ScoreResult, scorer: ModelVersion) -> CropOpinion:
-    box = Box.parse(claim.params)
+def _opinion(subject: UUID, box: Box, result: ScoreResult, scorer: ModelVersion) -> CropOpinion:
     return CropOpinion(
-        artwork_id=claim.subject,
+        artwork_id=subject,
         model_version=scorer,
         x=box.x,
         y=box.y,
