@@ -179,7 +179,7 @@ def _unseen(
 def _shown(
     artwork: Artwork, crops: Sequence[RankedCrop], work: Iterable[Job]
 ) -> tuple[ShownCrop, ...]:
-    opinions = _opinions(artwork, work)
+    opinions = _opinions(artwork, [crop.box for crop in crops], work)
     return tuple(_shown_crop(artwork, crop, opinions) for crop in crops)
 
 
@@ -199,12 +199,16 @@ def _shown_crop(artwork: Artwork, crop: RankedCrop, opinions: _Opinions) -> Show
     )
 
 
-def _opinions(artwork: Artwork, work: Iterable[Job]) -> _Opinions:
+def _opinions(artwork: Artwork, boxes: Sequence[Box], work: Iterable[Job]) -> _Opinions:
+    """Of these crops: dragging a focal point leaves hundreds of others behind."""
     scorer = registry.active(ModelKind.SCORER)
     if scorer is None:
         return _Opinions(None, {}, frozenset())
     whole = Score.objects.filter(artwork=artwork, model_version=scorer)
-    rows = CropOpinion.objects.filter(artwork=artwork, model_version=scorer)
+    rows = CropOpinion.objects.filter(
+        artwork=artwork, model_version=scorer, x__in={box.x for box in boxes},
+        width__in={box.width for box in boxes},
+    )  # fmt: skip
     asked = (job for job in work if job.kind == JobKind.JUDGE and job.state in LIVE_STATES)
     return _Opinions(
         whole.values_list("mean", flat=True).first(),
