@@ -12,8 +12,8 @@ from workers.runtime.imaging import pixels
 
 MOST_BYTES: Final = 100 << 20
 """Of all files of one picture together: what the answer of a sandbox may hold."""
-# Made to be published: a little more than what a site recompresses anyway.
-_JPEG_QUALITY, _WEBP_QUALITY, _WEBP_METHOD = 90, 88, 4
+# Full colour resolution: what was edited or cut is not to lose more than it must.
+_JPEG_QUALITY, _WEBP_QUALITY, _WEBP_METHOD = 92, 88, 4
 
 
 def cut(
@@ -47,10 +47,11 @@ def _made(image: Image.Image, each: Cut, file_format: FileFormat) -> bytes:
         part = image.crop(edges)
     else:
         part = image.resize(size, Image.Resampling.LANCZOS, box=edges, reducing_gap=3.0)
-    return _encoded(part, file_format)
+    return encoded(part, file_format)
 
 
-def _encoded(part: Image.Image, file_format: FileFormat) -> bytes:
+def encoded(part: Image.Image, file_format: FileFormat) -> bytes:
+    """As the bytes of a file of that format, for people to keep."""
     out = BytesIO()
     if file_format is FileFormat.JPG:
         part.save(out, "JPEG", quality=_JPEG_QUALITY, subsampling=0)
