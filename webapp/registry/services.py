@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,9 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from ml.contracts.attributes_card import parse_attributes_card
-from ml.contracts.card import parse_card
-from ml.contracts.cropper_card import CROPPER_KIND, parse_cropper_card
+from ml.contracts.attributes_card import AttributesCard, parse_attributes_card
+from ml.contracts.card import ScorerCard, parse_card
+from ml.contracts.cropper_card import CROPPER_KIND, CropperCard, parse_cropper_card
 from webapp.registry.attributes import sync_attributes
 from webapp.registry.models import ModelKind, ModelVersion, VersionState
 
@@ -29,6 +30,10 @@ KINDS = {
     "attributes": ModelKind.ATTRIBUTES,
     "second-score": ModelKind.SECOND_SCORER,
     CROPPER_KIND: ModelKind.CROPPER,
+}
+_PARSERS: dict[ModelKind, Callable[[object], ScorerCard | AttributesCard | CropperCard]] = {
+    ModelKind.ATTRIBUTES: parse_attributes_card,
+    ModelKind.CROPPER: parse_cropper_card,
 }
 
 
@@ -120,11 +125,6 @@ def _identity(content: object) -> tuple[str, str]:
     kind = content.get("kind") if isinstance(content, dict) else None
     if not isinstance(content, dict) or kind not in KINDS:
         raise ValueError(f"there is no kind {kind!r} of models")
-    if KINDS[kind] == ModelKind.ATTRIBUTES:
-        attributes = parse_attributes_card(content)
-        return attributes.version, attributes.sha256
-    if KINDS[kind] == ModelKind.CROPPER:
-        cropper = parse_cropper_card(content)
-        return cropper.version, cropper.sha256
-    scorer = parse_card(content)
-    return scorer.version, scorer.sha256
+    parse = _PARSERS.get(KINDS[kind], parse_card)
+    card = parse(content)
+    return card.version, card.sha256
