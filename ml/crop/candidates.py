@@ -98,7 +98,7 @@ def _anchors(width: int, height: int, *, longest_of: float) -> Boxes:
 
 
 def _large(width: int, height: int, ask: CropAsk) -> Boxes:
-    """From the whole picture down to the minimum in steps of a twelfth, pushed to every side."""
+    """Five widths and heights, from the whole to half of it or the minimum, at five places each."""
     shares = np.linspace(0, 1, 5)
     least = (
         max(ask.least_width, ceil(width * _LEAST_SCALE)),
@@ -113,7 +113,7 @@ def _large(width: int, height: int, ask: CropAsk) -> Boxes:
 
 def _sides(width: int, height: int, ask: CropAsk) -> list[tuple[int, int]]:
     """Widths and heights of the asked shape, largest first, none below the minimum."""
-    step = _step(width, height, ask.aspect)
+    step = _step(ask.aspect)
     largest = min(width / step[0], height / step[1])
     least = max(ask.least_width / step[0], ask.least_height / step[1])
     exact = largest >= _EXACT_STEPS
@@ -139,7 +139,8 @@ def _sides(width: int, height: int, ask: CropAsk) -> list[tuple[int, int]]:
     return large
 
 
-def _step(width: int, height: int, aspect: Aspect) -> tuple[int, int]:
+def _step(aspect: Aspect) -> tuple[int, int]:
+    """The smallest width and height in pixels of exactly that shape."""
     divisor = gcd(aspect.width, aspect.height)
     return aspect.width // divisor, aspect.height // divisor
 
