@@ -15,7 +15,8 @@ from webapp.cropping.models import BatchFile, CropBatch
 from webapp.cropping.progress import problems
 
 COLUMNS: Final = ("file", "artwork", "box", "focal", "score", "notes")
-LONGEST_NAME: Final = 80
+LIST, ERRORS = "manifest.csv", "errors.txt"
+LONGEST_NAME: Final = 60  # letters of up to four bytes; file systems take 255 bytes
 # What some system refuses in a name, and what a spreadsheet would take for a formula in front.
 _REFUSED: Final = re.compile(r'[<>:"/\\|?*]')
 _FORMULA: Final = "=+-@. "
@@ -37,10 +38,10 @@ def archive_of(batch: CropBatch) -> Archive:
     archive = ZipStream(compress_type=ZIP_STORED, sized=True)
     for name, file in named:
         archive.add(blobs.stream(file.blob), name, size=file.blob.size)
-    archive.add(_manifest(named), "manifest.csv")
+    archive.add(_manifest(named), LIST)
     failed = _errors(batch)
     if failed:
-        archive.add(failed, "errors.txt")
+        archive.add(failed, ERRORS)
     return Archive(f"{_safe(batch.title)}-crops.zip", len(archive), iter(archive))
 
 
@@ -53,7 +54,7 @@ def _named(batch: CropBatch, files: Sequence[BatchFile]) -> list[tuple[str, Batc
     """Each with its path, `title/1x1-1080x1080.jpg`; no two differ in capitals alone."""
     shapes = [str(size.aspect).replace(":", "x") for size in batch.cut_sizes]
     folders: dict[int, str] = {}
-    taken: set[str] = set()
+    taken = {LIST, ERRORS}
     named = []
     for file in files:
         if file.picture_id not in folders:
@@ -76,7 +77,8 @@ def _free(name: str, ending: str, taken: set[str]) -> str:
 def _safe(title: str) -> str:
     """As the name of a folder on any system."""
     name = clean_filename(_REFUSED.sub("-", title)).lstrip(_FORMULA)[:LONGEST_NAME].rstrip(". ")
-    return f"{name}-" if _DEVICES.fullmatch(name.partition(".")[0]) else name or "untitled"
+    device = _DEVICES.fullmatch(name.partition(".")[0].rstrip())  # whatever its ending is
+    return f"_{name}" if device else name or "untitled"
 
 
 def _manifest(named: Sequence[tuple[str, BatchFile]]) -> str:
