@@ -37,7 +37,11 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
     parser.add_argument("--paintings", type=Path, help="folder of paintings to test on too")
     parser.add_argument("--weights", type=Path, default=BUILTIN_CROPPER.weights)
     parser.add_argument("--card", type=Path, default=BUILTIN_CROPPER.card)
-    parser.add_argument("--into", type=Path, help="Markdown file whose marked section to replace")
+    parser.add_argument(
+        "--into",
+        type=Path,
+        help="Markdown file whose marked section to replace; the card gets the figures too",
+    )
     parser.add_argument("--pictures", type=at_least(1), help="no more test pictures than this")
     parser.add_argument("--no-scorer", action="store_true", help="leave the scorer out")
     parser.add_argument("--cache", type=Path, help="folder that keeps what was done")
@@ -49,20 +53,20 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Measure, write the figures into the card, and the tables where told."""
+    """Measure; print the tables, or write them where told and the figures into the card."""
     cropper = load_cropper(options.weights, options.card, device="cpu")
     pictures = crop_pictures(panels(options), options.paintings)
     ways = _ways(options, cropper, pictures)
     done = _tested(options, cropper, pictures, ways)
-    card = {**read_document(options.card), "figures": figures(done)}
-    replace_file(options.card, f"{json.dumps(card, indent=2, ensure_ascii=False)}\n".encode())
     published = dict(_published(options, cropper, ways))
     written = section(done, facts=tuple(_facts(cropper, ways)), published=published)
     if options.into is None:
         write(written)
-    else:
-        text = options.into.read_text(encoding="utf-8")
-        replace_file(options.into, put_into(text, written).encode())
+        return 0
+    text = put_into(options.into.read_text(encoding="utf-8"), written)
+    card = {**read_document(options.card), "figures": figures(done)}
+    replace_file(options.card, f"{json.dumps(card, indent=2, ensure_ascii=False)}\n".encode())
+    replace_file(options.into, text.encode())
     return 0
 
 
