@@ -175,6 +175,14 @@ def test_a_picture_that_was_not_looked_at_waits_and_is_cut_when_it_was(
     assert shown(browser, batch)["done"] == 1
 
 
+def test_a_batch_without_a_cropper_says_so(browser, album, hang):
+    hang(album, "red")
+    batch = start(browser, album)
+    ModelVersion.objects.update(state="retired")
+    drain()
+    assert told(browser, batch) == {"no_model"}
+
+
 def test_a_field_that_came_while_the_batch_was_asked_for_is_not_missed(
     browser, album, hang, cropper, django_capture_on_commit_callbacks
 ):
@@ -275,11 +283,18 @@ def test_a_batch_is_gone_after_its_days(browser, album, hang):
 def test_names_are_safe_on_every_system(browser, album, hang):
     for colour, title in (
         ("red", "=cmd|'/c calc'!A0"),
-        ("blue", "../CON"),
+        ("blue", "../CON.txt"),
+        ("navy", "manifest.csv"),
         ("lime", "AC/DC: live?"),
     ):
         Artwork.objects.filter(pk=hang(album, colour).pk).update(title=title)
     batch = start(browser, album)
     drain()
     folders = {name.split("/")[0] for name in fetched(browser, batch).namelist()}
-    assert folders == {"cmd-'-c calc'!A0", "CON-", "AC-DC- live-", "manifest.csv"}
+    assert folders == {
+        "cmd-'-c calc'!A0",
+        "_CON.txt",
+        "AC-DC- live-",
+        "manifest.csv-2",
+        "manifest.csv",
+    }

@@ -10,14 +10,13 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from webapp.accounts.models import User
-from webapp.catalogue.models import Album, Artwork, ArtworkState
+from webapp.catalogue.models import Album, AlbumItem, Artwork, ArtworkState
 from webapp.common.errors import ApplicationError, Conflict
 from webapp.cropping.models import BatchPicture, CropBatch
 from webapp.cropping.sizes import CutSize, FileFormat
 from webapp.events.payloads import EventKind
 from webapp.events.publish import publish
-from webapp.inference.explaining import NoModel
-from webapp.inference.fields import ask_soon
+from webapp.inference.fields import active_cropper, ask_soon
 from webapp.inference.models import CropField
 from webapp.jobs import services as jobs
 from webapp.jobs.models import Job, JobKind, JobState, Queue
@@ -55,14 +54,15 @@ def start(album: Album, *, sizes: Sequence[CutSize], file_format: FileFormat) ->
 
     Raises AlbumEmpty, TooMuch, TooManyBatches, and NoModel without a cropper.
     """
-    cropper = _cropper()
+    cropper = active_cropper()
     owner = User.objects.select_for_update(no_key=True).get(pk=album.owner_id)
     if CropBatch.objects.visible_to(owner).count() >= MOST_BATCHES:
         raise TooManyBatches(
             f"There are {MOST_BATCHES} batches already. Delete one that you have downloaded."
         )
-    pictures = _pictures_of(album, owner)
-    _require_some(len(pictures), len(sizes))
+    items = _pictures_of(album)
+    _require_some(items.count(), len(sizes))
+    pictures = [item.artwork for item in items]
     batch = CropBatch.objects.create(
         owner=owner, album=album, title=album.title, format=file_format, expires_at=_expiry(),
         sizes=[[str(size.aspect), size.width] for size in sizes],
@@ -95,7 +95,7 @@ def retry(batch: CropBatch) -> None:
     if not again:
         raise Conflict("Nothing of this batch has failed; there is nothing to retry.")
     stopped.delete()  # asking anew decides whether a picture must be looked at first
-    ask(batch, again, _cropper())
+    ask(batch, again, active_cropper())
     CropBatch.objects.filter(pk=batch.pk).update(cancelled_at=None, expires_at=_expiry())
     publish(batch.owner_id, EventKind.CROPS_CHANGED, [batch.pk])
 
@@ -171,10 +171,10 @@ def tell(batch_id: UUID) -> None:
             publish(owner_id, EventKind.CROPS_CHANGED, [batch_id])
 
 
-def _pictures_of(album: Album, owner: User) -> Sequence[Artwork]:
-    items = album.items.filter(artwork__deleted_at=None, artwork__owner=owner)
-    in_order = items.select_related("artwork").order_by("added_at", "artwork_id")
-    return [item.artwork for item in in_order]
+def _pictures_of(album: Album) -> QuerySet[AlbumItem]:
+    """In their order."""
+    mine = album.items.filter(artwork__deleted_at=None, artwork__owner=album.owner_id)
+    return mine.select_related("artwork").order_by("added_at", "artwork_id")
 
 
 def _require_some(pictures: int, sizes: int) -> None:
@@ -185,13 +185,6 @@ def _require_some(pictures: int, sizes: int) -> None:
             f"{pictures} pictures in {sizes} sizes are {pictures * sizes} files;"
             f" a batch may have {MOST_FILES}. Ask for fewer sizes, or crop a smaller album."
         )
-
-
-def _cropper() -> ModelVersion:
-    cropper = registry.active(ModelKind.CROPPER)
-    if cropper is None:
-        raise NoModel("No cropper is installed here. The operator must install one.")
-    return cropper
 
 
 def _expiry() -> datetime:

@@ -21,13 +21,12 @@ from webapp.cropping.models import BatchFile, BatchPicture, CropBatch
 from webapp.cropping.progress import GONE
 from webapp.cropping.sizes import Cut, CutSize, FileFormat
 from webapp.inference import cropping
+from webapp.inference.fields import active_cropper
 from webapp.inference.models import CropField
 from webapp.jobs import services as jobs
 from webapp.jobs.claims import Claim, require
 from webapp.jobs.models import Job, JobKind
 from webapp.jobs.selectors import STOPPED_STATES
-from webapp.registry import selectors as registry
-from webapp.registry.models import ModelKind
 
 
 class BatchGone(ApplicationError):
@@ -123,13 +122,12 @@ def order_of(claim: Claim) -> CutOrder:
 
 @transaction.atomic
 def wait_for_field(claim: Claim) -> None:
-    """Put the picture back until it was looked at. Raises LostLeaseError."""
+    """Put the picture back until it was looked at. Raises LostLeaseError, NoModel."""
     require(ours=jobs.finish(claim))
     Job.objects.filter(pk=claim.id).delete()
-    cropper = registry.active(ModelKind.CROPPER)
     batch = CropBatch.objects.filter(pk=UUID(claim.params)).first()
-    if cropper is not None and batch is not None:
-        ask(batch, [claim.subject], cropper)
+    if batch is not None:
+        ask(batch, [claim.subject], active_cropper())
 
 
 @transaction.atomic
@@ -167,15 +165,14 @@ def _picture(claim: Claim) -> BatchPicture:
 
 def _field(source: Artwork) -> bytes:
     """What the active cropper saw. Raises NotLookedAt, or the reason why it cannot look."""
-    cropper = registry.active(ModelKind.CROPPER)
+    cropper = active_cropper()
     found = CropField.objects.filter(artwork=source, model_version=cropper)
     data = found.values_list("data", flat=True).first()
     if data is not None:
         return bytes(data)
     if source.state == ArtworkState.FAILED:
         raise ApplicationError(source.error_text, code=source.error_code)
-    digest = cropper.digest if cropper else ""
-    looked = Job.objects.filter(kind=JobKind.CROP, subject=source.pk, model_version=digest)
+    looked = Job.objects.filter(kind=JobKind.CROP, subject=source.pk, model_version=cropper.digest)
     failed = looked.filter(state__in=STOPPED_STATES).first()
     if failed is not None:
         raise ApplicationError(failed.error_text, code=failed.error_code)

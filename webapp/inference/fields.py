@@ -23,6 +23,14 @@ from webapp.registry import selectors as registry
 from webapp.registry.models import ModelKind, ModelVersion
 
 
+def active_cropper() -> ModelVersion:
+    """Which looks at pictures now. Raises NoModel."""
+    cropper = registry.active(ModelKind.CROPPER)
+    if cropper is None:
+        raise NoModel("No cropper is installed here. The operator must install one.")
+    return cropper
+
+
 def ask_for_fields(artworks: Collection[tuple[UUID, int]]) -> int:
     """Have (artwork, owner) pairs looked at in the background; returns how many became waiting.
 
@@ -47,7 +55,7 @@ def ask_soon(artworks: Collection[tuple[UUID, int]]) -> int:
 
     What failed before is tried again. Returns how many lack their field. Raises NoModel.
     """
-    cropper = _cropper()
+    cropper = active_cropper()
     unseen = _unseen(artworks, cropper)
     jobs.enqueue_many(
         unseen, kind=JobKind.CROP, queue=Queue.GPU_BATCH, model_version=cropper.digest
@@ -65,7 +73,7 @@ def look_now(artwork: Artwork) -> bool:
 
     Raises NotReady before the artwork has its display files, NoModel without a cropper.
     """
-    cropper = _cropper()
+    cropper = active_cropper()
     if CropField.objects.filter(artwork=artwork, model_version=cropper).exists():
         return True
     if not Rendition.objects.filter(artwork=artwork).exists():
@@ -90,13 +98,6 @@ def record_field(claim: Claim, data: bytes, *, cropper: ModelVersion) -> bool:
     CropField.objects.create(artwork=artwork, model_version=cropper, data=data)
     publish(artwork.owner_id, EventKind.ARTWORK_CHANGED, [artwork.pk])
     return True
-
-
-def _cropper() -> ModelVersion:
-    cropper = registry.active(ModelKind.CROPPER)
-    if cropper is None:
-        raise NoModel("No cropper is installed here. The operator must install one.")
-    return cropper
 
 
 def _unseen(
