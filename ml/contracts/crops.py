@@ -57,6 +57,15 @@ class Box:
         fits = self.x + self.width <= width and self.y + self.height <= height
         return inside and fits and self.width > 0 and self.height > 0
 
+    def require_within(self, width: int, height: int) -> None:
+        """Raises CropError ``box_outside`` unless it lies inside a picture of that size."""
+        if not self.within(width, height):
+            raise CropError(
+                "box_outside",
+                f"The crop {self} does not lie inside of the picture, which has"
+                f" {width} x {height} pixels.",
+            )
+
     def __str__(self) -> str:
         """As addresses and jobs write it: ``x,y,width,height``."""
         return f"{self.x},{self.y},{self.width},{self.height}"

@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.contracts.crops import Box, CropAsk, CropError, CropList, Point, RankedCrop
+from ml.contracts.crops import Box, CropAsk, CropList, Point, RankedCrop
 from ml.crop.candidates import Boxes, candidates, holds
 from ml.crop.field import CropField
 from ml.crop.regions import Floats
@@ -39,11 +39,8 @@ def rank(field: CropField, *, width: int, height: int, ask: CropAsk) -> CropList
 def judge_box(
     field: CropField, box: Box, *, width: int, height: int, focal: Point | None = None
 ) -> RankedCrop:
-    """The same words and numbers for a box that a person drew. Raises CropError ``bad_box``."""
-    if not box.within(width, height):
-        raise CropError(
-            "bad_box", f"The box {box} does not lie inside the picture of {width} x {height}."
-        )
+    """The same words and numbers for a box that a person drew. Raises CropError ``box_outside``."""
+    box.require_within(width, height)
     boxes = np.array([[box.x, box.y, box.width, box.height]])
     held = focal if focal is not None and holds(boxes, focal, width, height)[0] else None
     scores = score_boxes(field, boxes, width=width, height=height, focal=held)

@@ -50,12 +50,7 @@ def saved_crop(artwork: Artwork, box: Box) -> SavedCrop:
 
 def require_inside(artwork: Artwork, box: Box) -> None:
     """Raises CropError ``box_outside`` unless the box lies in the picture and holds pixels."""
-    if not box.within(artwork.width or 0, artwork.height or 0):
-        raise CropError(
-            "box_outside",
-            f"The crop {box} does not lie inside of the picture, which has"
-            f" {artwork.width or 0} x {artwork.height or 0} pixels.",
-        )
+    box.require_within(artwork.width or 0, artwork.height or 0)
 
 
 def _words(box: Box) -> str:

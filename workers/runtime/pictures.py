@@ -69,8 +69,7 @@ def _sizes(claims: Sequence[Claim]) -> dict[UUID, Size]:
 
 def _cut(display: Image.Image, box: Box, original: Size) -> Image.Image:
     """The part of a display file; a pixel is the least. Raises CropError ``box_outside``."""
-    if not box.within(*original):
-        raise CropError("box_outside", "The crop does not lie inside of the picture.")
+    box.require_within(*original)
     across, down = display.width / original[0], display.height / original[1]
     left, top = int(box.x * across), int(box.y * down)
     right = max(left + 1, round((box.x + box.width) * across))

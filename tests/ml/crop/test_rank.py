@@ -121,7 +121,7 @@ def test_a_box_outside_the_picture_is_refused(box: Box) -> None:
     with pytest.raises(CropError) as refused:
         judge_box(field(), box, width=100, height=100)
 
-    assert refused.value.code == "bad_box"
+    assert refused.value.code == "box_outside"
 
 
 def test_a_focal_point_outside_a_box_does_not_count_for_it() -> None:
