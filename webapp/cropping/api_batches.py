@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 from drf_spectacular.utils import extend_schema
@@ -195,13 +195,3 @@ def _batch(request: Request, pk: UUID) -> CropBatch:
 def _shown(batch: CropBatch, *, code: int = status.HTTP_200_OK) -> Response:
     (found,) = progress.progress_of([batch])
     return Response(BatchSerializer(found).data, status=code)
-
-
-pages = [path("crop-batches/<uuid:pk>/crops.zip", crops_zip, name="crop-batch-zip")]
-api_v1 = [
-    path("albums/<uuid:pk>/crop-batches", AlbumCropBatches.as_view(), name="api-album-batches"),
-    path("crop-batches", CropBatches.as_view(), name="api-crop-batches"),
-    path("crop-batches/<uuid:pk>", CropBatchDetail.as_view(), name="api-crop-batch"),
-    path("crop-batches/<uuid:pk>/cancel", CropBatchCancel.as_view(), name="api-batch-cancel"),
-    path("crop-batches/<uuid:pk>/retry", CropBatchRetry.as_view(), name="api-batch-retry"),
-]

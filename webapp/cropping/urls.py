@@ -9,7 +9,7 @@ pages = [
     path("albums/<uuid:pk>/crops/", views.album_crops, name="album-crops"),
     path("r/<str:signed>/<uuid:pk>/<str:box>/<int:width>.<str:ending>", delivery.crop_file,
          name="crop-file"),
-    *api_batches.pages,
+    path("crop-batches/<uuid:pk>/crops.zip", api_batches.crops_zip, name="crop-batch-zip"),
 ]  # fmt: skip
 api_v1 = [
     path("artworks/<uuid:pk>/crops", api.ArtworkCrops.as_view(), name="api-crops"),
@@ -21,5 +21,12 @@ api_v1 = [
     path("artworks/<uuid:pk>/focal", api.ArtworkFocal.as_view(), name="api-focal"),
     path("artworks/<uuid:pk>/addresses/revoke", api.AddressesRevoke.as_view(),
          name="api-addresses-revoke"),
-    *api_batches.api_v1,
+    path("albums/<uuid:pk>/crop-batches", api_batches.AlbumCropBatches.as_view(),
+         name="api-album-batches"),
+    path("crop-batches", api_batches.CropBatches.as_view(), name="api-crop-batches"),
+    path("crop-batches/<uuid:pk>", api_batches.CropBatchDetail.as_view(), name="api-crop-batch"),
+    path("crop-batches/<uuid:pk>/cancel", api_batches.CropBatchCancel.as_view(),
+         name="api-batch-cancel"),
+    path("crop-batches/<uuid:pk>/retry", api_batches.CropBatchRetry.as_view(),
+         name="api-batch-retry"),
 ]  # fmt: skip
