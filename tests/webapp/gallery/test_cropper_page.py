@@ -14,9 +14,11 @@ pytestmark = pytest.mark.django_db
 
 
 def row(method: str, figure: str, value: float) -> dict[str, Any]:
-    bounds = {"value": value, "low": value - 0.1, "high": value + 0.1}
-    return {"table": "Planted views", "method": method, "figure": figure, "pictures": 1234,
-            **bounds}  # fmt: skip
+    estimate = {"value": value, "low": value - 0.1, "high": value + 0.1}
+    return {
+        "table": "Planted views", "method": method, "figure": figure, "pictures": 1234,
+        "value": estimate,
+    }  # fmt: skip
 
 
 CARD = {
