@@ -11,7 +11,7 @@ KEPT_DAYS = 30
 
 
 def tidy_crops() -> int:
-    """Forget expired batches and files behind addresses; returns how many.
+    """Wake what waits in vain; forget expired batches and files behind addresses: how many.
 
     Whoever asks for such a file again has it made again.
     """
