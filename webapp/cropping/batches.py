@@ -144,7 +144,7 @@ def ask(batch: CropBatch, artworks: Collection[UUID], cropper: ModelVersion) -> 
 def field_recorded(artwork_id: UUID) -> None:
     """A picture was looked at: batches that wait for it go on. Idempotent.
 
-    Belongs into the transaction that says so.
+    To be called when the field is committed. A worker that dies before leaves it to housekeeping.
     """
     waiting = Job.objects.filter(kind=JobKind.CUT, subject=artwork_id, state=JobState.QUEUED)
     jobs.urge(waiting, queue=Queue.IO)

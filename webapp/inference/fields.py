@@ -87,8 +87,6 @@ def record_field(claim: Claim, data: bytes, *, cropper: ModelVersion) -> bool:
     """Keep a field in place of earlier ones; False for an artwork that is gone.
 
     Raises LostLeaseError, and keeps nothing, when the job belongs to another worker by now.
-    Whoever waits for fields is told by the worker in the same transaction: batches of crops lie
-    in an app above this one.
     """
     require(ours=jobs.finish(claim))
     artwork = Artwork.objects.filter(pk=claim.subject).select_for_update().first()

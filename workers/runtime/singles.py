@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 
-from django.db import transaction
 from PIL import Image
 
 from webapp.cropping.batches import field_recorded
@@ -86,11 +85,10 @@ def _advise(claim: Claim, image: Image.Image, model: CoachingModel) -> bool:
 
 
 def _look(claim: Claim, image: Image.Image, model: CroppingModel) -> bool:
-    """The field, and what batches make of it, or nothing."""
+    """Batches are told after the field is kept: they lock what whoever calls one off locks."""
     field = model.look(image)
     if field is None:
         return False
-    with transaction.atomic():
-        if fields.record_field(claim, field.encode(), cropper=model.version):
-            field_recorded(claim.subject)
+    if fields.record_field(claim, field.encode(), cropper=model.version):
+        field_recorded(claim.subject)
     return True
