@@ -152,7 +152,7 @@ def requeue_lost(gone: Collection[str] = ()) -> int:
 def restart(jobs: QuerySet[Job]) -> int:
     """Bring settled jobs back to waiting with fresh attempts; live ones stay as they are."""
     with transaction.atomic():
-        settled = jobs.exclude(state__in=LIVE_STATES).select_for_update()
+        settled = jobs.exclude(state__in=LIVE_STATES).order_by("pk").select_for_update()
         rows = list(settled.values_list("id", "queue"))
         Job.objects.filter(id__in=[row[0] for row in rows]).update(
             state=JobState.QUEUED, attempt=0, not_before=Now(),
@@ -197,9 +197,12 @@ def cancel_for(subject: UUID) -> int:
 
 def cancel(jobs: QuerySet[Job]) -> int:
     """Cancel those that are still live; returns how many were."""
-    return jobs.filter(state__in=LIVE_STATES).update(
-        state=JobState.CANCELLED, finished_at=timezone.now(), lease_until=None
-    )
+    with transaction.atomic():
+        live = jobs.filter(state__in=LIVE_STATES).order_by("pk").select_for_update()
+        ids = list(live.values_list("pk", flat=True))  # locked in the order of `urge`: no deadlock
+        return Job.objects.filter(pk__in=ids).update(
+            state=JobState.CANCELLED, finished_at=timezone.now(), lease_until=None
+        )
 
 
 @transaction.atomic
