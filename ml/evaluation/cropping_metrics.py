@@ -4,8 +4,6 @@ IoU, boundary displacement, SRCC and PCC as in the literature on cropping; AccK/
 form as Zeng et al. (2019, 2020) define them for GAICD.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -45,8 +43,12 @@ def rank_agreement(scores: Array, opinions: Array) -> tuple[float, float]:
 
 
 def among_best(scores: Array, opinions: Array, *, k: int, n: int) -> float:
-    """AccK/N of one picture: the share of the k highest scored crops among people's n best."""
-    return float(np.mean(_places(scores, opinions, k) < n))
+    """AccK/N of one picture: the share of the k highest scored crops among people's n best.
+
+    A crop that is liked as well as the n-th best is among them, as in the publishers' code.
+    """
+    least = np.sort(opinions)[-min(n, len(opinions))]
+    return float(np.mean(opinions[_highest(scores, k)] >= least))
 
 
 def weighted_among_best(scores: Array, opinions: Array, *, k: int, n: int) -> float:
@@ -65,15 +67,14 @@ def regret(scores: Array, opinions: Array) -> float:
     return float(opinions.max() - opinions[int(np.argmax(scores))])
 
 
-def mean_over(numbers: Sequence[float]) -> float:
-    """Their mean; 0 for none."""
-    return float(np.mean(numbers)) if numbers else 0.0
-
-
 def _places(scores: Array, opinions: Array, k: int) -> NDArray[np.intp]:
     """Where people's ranking has the k highest scored crops, best first, from 0."""
     order = np.argsort(-opinions, kind="stable")
     rank_of = np.empty(len(order), dtype=np.intp)
     rank_of[order] = np.arange(len(order))
-    chosen = np.argsort(-scores, kind="stable")[:k]
-    return np.asarray(rank_of[chosen])
+    return np.asarray(rank_of[_highest(scores, k)])
+
+
+def _highest(scores: Array, k: int) -> NDArray[np.intp]:
+    """The places of the k highest scores, best first."""
+    return np.argsort(-scores, kind="stable")[:k]

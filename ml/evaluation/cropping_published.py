@@ -15,12 +15,11 @@ from ml.crop.rank import to_shares
 from ml.data.crop_sets import CropSample, PairVotes
 from ml.data.opening import open_picture
 from ml.evaluation.bootstrap import estimate, mean_of
-from ml.evaluation.cropping_methods import NO_CROP, Array, Ways, box_scores
+from ml.evaluation.cropping_methods import NO_CROP, RANDOM, Array, Ways, box_scores
 from ml.evaluation.cropping_metrics import (
     among_best,
     area,
     displacement,
-    mean_over,
     overlap,
     rank_agreement,
     regret,
@@ -30,6 +29,7 @@ from ml.evaluation.cropping_trials import Shares
 
 BEST = (5, 10)
 _RANKS = (1, 2, 3, 4)  # K of AccK/N; their mean is Acc/N
+_ORDERS = 100  # drawn for the random way; the figures are means over them
 _LARGEST = 20_000  # labels are in pixels of the file: it is decoded whole
 _ALL = np.array([0.0, 0.0, 1.0, 1.0])
 
@@ -100,12 +100,14 @@ def _measured(
     field = look(picture)
     if len(sample.opinions):
         scores = box_scores(picture, field, crops, ways)
-        return {way: _ranking(values, sample.opinions) for way, values in scores.items()}
+        ranked = {way: _ranking(values, sample.opinions) for way, values in scores.items()}
+        return ranked | {RANDOM: _ranked_at_random(sample.opinions)}
     shares = to_shares(candidates(*picture.size, CropAsk()).boxes, *picture.size)
     scores = box_scores(picture, field, shares, ways)
     chosen = {way: shares[int(np.argmax(values))] for way, values in scores.items()}
     chosen[NO_CROP] = _ALL
-    return {way: _nearest(view, crops) for way, view in chosen.items()}
+    near = {way: _nearest(view, crops) for way, view in chosen.items()}
+    return near | {RANDOM: _mean([_nearest(view, crops) for view in shares])}
 
 
 def _ranking(scores: Array, opinions: Array) -> dict[str, float]:
@@ -114,9 +116,19 @@ def _ranking(scores: Array, opinions: Array) -> dict[str, float]:
     for n in BEST:
         hits = [among_best(scores, opinions, k=k, n=n) for k in _RANKS]
         weighted = [weighted_among_best(scores, opinions, k=k, n=n) for k in _RANKS]
-        found |= {f"Acc/{n}": mean_over(hits), f"Accw/{n}": mean_over(weighted)}
+        found |= {f"Acc/{n}": float(np.mean(hits)), f"Accw/{n}": float(np.mean(weighted))}
         found |= {f"Acc1/{n}": hits[0]}
     return found
+
+
+def _ranked_at_random(opinions: Array) -> dict[str, float]:
+    """What any order of the judged crops gives on average."""
+    generator = np.random.default_rng(0)
+    return _mean([_ranking(generator.random(len(opinions)), opinions) for _ in range(_ORDERS)])
+
+
+def _mean(each: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    return {name: float(np.mean([one[name] for one in each])) for name in each[0]}
 
 
 def _nearest(view: Shares, good: Shares) -> dict[str, float]:

@@ -49,8 +49,8 @@ def cropper(folder: Path) -> LoadedCropper:
 def _learning(folder: Path) -> list[str]:
     return [
         "--threads", "1", "cropper", "--data", f"csv={folder / 'data'}", "--out", str(folder),
-        "--version", "small", "--backbone", "tiny", "--stages", "0", "1", "--input-side", "32", "--map-side", "8",
-        "--epochs", "1", "--rival", "1", "--attributes", str(folder / "tiny.safetensors"),
+        "--version", "small", "--backbone", "tiny", "--stages", "0", "1", "--input-side", "32",
+        "--map-side", "8", "--epochs", "1", "--rival", "1", "--attributes", str(folder / "tiny.safetensors"),
     ]  # fmt: skip
 
 
@@ -119,6 +119,8 @@ def test_every_way_and_every_baseline_stands_in_one_table(folder: Path, tmp_path
         assert way in text
     gaicd = text.partition("### GAICD: 3 of 3 pictures")[2]
     assert "| no crop | 1.000" in gaicd, "where larger crops are liked better, size ranks them all"
+    _, _, regret, *_ = gaicd.partition("| random |")[2].split("|")
+    assert 1.5 < float(regret.split()[0]) < 2.5, "2 is lost by chance, and 0 by the file's order"
     assert "pairs 2" in text, "what FCDB's labels say without pictures"
     assert read_cropper_card(card).figures
 

@@ -50,6 +50,12 @@ def test_the_highest_scored_crops_are_looked_up_among_peoples_best() -> None:
     assert among_best(scores, OPINIONS, k=3, n=4) == pytest.approx(2 / 3)
 
 
+def test_a_crop_that_is_liked_as_well_as_the_last_of_the_best_is_among_them() -> None:
+    opinions = np.array([3.0, 2.0, 2.0, 1.0])
+    assert among_best(np.array([0.0, 0.0, 1.0, 0.0]), opinions, k=1, n=2) == 1
+    assert among_best(np.array([0.0, 0.0, 0.0, 1.0]), opinions, k=1, n=2) == 0
+
+
 def test_a_hit_weighs_less_the_further_its_rank_is_from_the_ideal() -> None:
     assert weighted_among_best(OPINIONS, OPINIONS, k=3, n=5) == 1, "a perfect list"
     scores = np.array([0.0, 9.0, 0.0, 8.0, 0.0, 7.0])  # ranks 1, 3 and 5 for 0, 1 and 2
