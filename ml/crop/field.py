@@ -17,7 +17,7 @@ _PLANES = ("view", "energy", "attention")
 
 
 class FieldError(ValueError):
-    """Bytes that hold no field: the operator must have the picture looked at again."""
+    """No field, or one without numbers: the operator must have the picture looked at again."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,7 +36,10 @@ class CropField:
     mix: Mix
 
     def encode(self) -> bytes:
-        """About a byte a cell: each map is stored in 127 levels of its own largest value."""
+        """About a byte a cell: each map is stored in 127 levels of its own largest value.
+
+        Raises FieldError for maps that are not finite: nothing could be ranked by them.
+        """
         planes = [_quantised(getattr(self, name)) for name in _PLANES]
         header = {
             "shapes": [list(levels.shape) for levels, _ in planes],
@@ -66,6 +69,8 @@ class CropField:
 
 def _quantised(maps: Maps) -> tuple[NDArray[np.int8], list[float]]:
     peaks = np.abs(maps).max(axis=(1, 2))
+    if not np.isfinite(peaks).all():
+        raise FieldError("the maps hold values that are no numbers")
     scale = np.where(peaks > 0, peaks, 1.0)[:, None, None]
     levels = np.rint(maps / scale * _LEVELS).astype(np.int8)
     return levels, [float(peak) for peak in peaks]

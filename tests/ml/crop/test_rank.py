@@ -7,6 +7,7 @@ import pytest
 
 from ml.contracts.crops import Aspect, Box, CropAsk, CropError, Mark, MarkKind, Mix, Point
 from ml.crop.candidates import candidates
+from ml.crop.field import FieldError
 from ml.crop.rank import OVERLAPS, different, judge_box, overlap, rank, score_boxes
 from ml.crop.regions import DISCARDED, REGIONS
 from ml.crop.terms import centroid, cuts, energies, nearness
@@ -190,3 +191,10 @@ def test_every_candidate_of_a_busy_ask_is_judged_to_finite_numbers() -> None:
     scores = score_boxes(noisy, boxes, width=20_000, height=10, focal=Point(0.5, 0.5))
 
     assert np.isfinite(scores.total).all()
+
+
+def test_maps_that_hold_no_numbers_are_never_stored() -> None:
+    broken = field()
+    broken.view[3, 2, 1] = np.nan
+    with pytest.raises(FieldError):
+        broken.encode()
