@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.contracts.crops import CropTerms, Mark, MarkKind, Mix, Point
+from ml.contracts.crops import CropTerms, Mark, MarkKind, Point
 from ml.crop.field import CropField, Maps
 from ml.crop.regions import Floats
 from ml.crop.tables import Tables, view_scores
@@ -52,14 +52,10 @@ def score_shares(field: CropField, boxes: Floats, *, focal: Point | None = None)
     area = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
     cut = cuts(field.marks, boxes)
     near = np.zeros(len(boxes)) if focal is None else nearness(focal, boxes)
-    total = _total(field.mix, view, energy, kept, area, cut, near)
-    return Scores(total, view, energy, kept, area, cut, near)
-
-
-def _total(mix: Mix, view: Floats, energy: Floats, kept: Floats, *rest: Floats) -> Floats:
-    area, cut, near = rest
+    mix = field.mix
     good = mix.view * view + mix.energy * energy + mix.kept * kept + mix.focal * near
-    return np.asarray(good + mix.size * np.log(area) - mix.cut * cut)
+    total = good + mix.size * np.log(area) - mix.cut * cut
+    return Scores(total, view, energy, kept, area, cut, near)
 
 
 def share_kept(maps: Maps, boxes: Floats) -> Floats:
