@@ -38,9 +38,7 @@ class Exporter(Door):
         together (`crops_too_large`) and a box outside of the picture (`box_outside`).
         """
         nothing = Wants((), thumbhash=False)
-        request = Request(
-            nothing, limits, self._limits, cuts=tuple(cuts), cut_as=FileFormat(file_format)
-        )
+        request = Request(nothing, limits, self._limits, cuts=tuple(cuts), cut_as=file_format)
         files = self.answered(data, request, decode_cut)
         if len(files) != len(cuts):
             raise Unrenderable("broken_image", "The picture confused its decoder.")
