@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,8 @@ from ml.evaluation.cropping_scenes import HELD_OUT, Surroundings, planted_scene
 from ml.inference.cropping import LoadedCropper, load_cropper
 from ml.inference.golden import GoldenMismatchError
 from ml.marks.finder import Finder
+from ml.training.crop_fit import Scaling
+from ml.training.crop_material import Lesson
 from tests.ml.attributes import learn_tiny, write_labelled
 from tests.ml.panels import noise
 from tests.ml.test_cropping_sets import write_fcdb, write_gaicd
@@ -32,6 +35,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_labelled(folder / "data", count=24)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("ml.training.crop_run.open_finder", lambda threads: Finder(()))
+        patch.setattr(Scaling, "of", _noting_kinds(folder, Scaling.of))
         assert main(_learning(folder)) == 0
     return folder
 
@@ -46,11 +50,23 @@ def cropper(folder: Path) -> LoadedCropper:
     return load_cropper(folder / "small.safetensors", folder / "small.json", device="cpu")
 
 
+def _noting_kinds(folder: Path, of: Callable[[Lesson], Scaling]) -> Callable[[Lesson], Scaling]:
+    """What every head measures its lesson by, noting what it learns from."""
+
+    def noted(known: Lesson) -> Scaling:
+        with (folder / "kinds.txt").open("a") as kinds:
+            kinds.write(" ".join(sorted(set(known.kinds.tolist()))) + "\n")
+        return of(known)
+
+    return noted
+
+
 def _learning(folder: Path) -> list[str]:
     return [
         "--threads", "1", "cropper", "--data", f"csv={folder / 'data'}", "--out", str(folder),
         "--version", "small", "--backbone", "tiny", "--stages", "0", "1", "--input-side", "32",
-        "--map-side", "8", "--epochs", "1", "--rival", "1", "--attributes", str(folder / "tiny.safetensors"),
+        "--map-side", "8", "--epochs", "1", "--rival", "1",
+        "--attributes", str(folder / "tiny.safetensors"),
     ]  # fmt: skip
 
 
@@ -64,6 +80,8 @@ def test_what_is_shipped_ranks_crops_of_any_picture(cropper: LoadedCropper) -> N
 
 
 def test_no_head_learns_from_the_surroundings_that_are_held_out(folder: Path) -> None:
+    lessons = (folder / "kinds.txt").read_text().splitlines()
+    assert lessons == ["blurred collaged mirrored whole"] * 3
     card = read_cropper_card(folder / "small.json")
     tried = {row.head for row in card.heads}
     assert len(tried) == 3, "the shipped head, and two that were taught equally long"
