@@ -19,7 +19,6 @@ from ml.data.samples import DataSetError
 
 Edges = NDArray[np.float64]  # (n, 4): left, top, right, bottom in pixels
 
-GAICD, FCDB, FLMS = "gaicd", "fcdb", "flms"
 _UNRATED = -2.0
 _GAICD_FIELDS = 5
 _FLMS_FILE = "500_image_dataset.mat"

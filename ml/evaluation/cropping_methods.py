@@ -1,10 +1,10 @@
 """Ways to choose a crop: the terms of the cropper, the scorer's opinion, and the baselines.
 
-Every way scores the same boxes of the same scene; the highest score is its choice. A way that
-leaves boxes equal chooses none of them above another: ties are shared evenly.
+Every way scores the same boxes of the same scene; the highest score is its choice, of equal ones
+the first. What has no order of its own, the random way, is counted by its mean over the boxes.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from smartcrop import SmartCrop
 
 from ml.crop.field import CropField
 from ml.crop.rank import different
-from ml.crop.terms import Scores, energies, score_shares
+from ml.crop.terms import energies, score_shares
 from ml.evaluation.cropping_trials import Shares, Trial
 
 Array = NDArray[np.float64]
@@ -124,14 +124,3 @@ def smartcrop_scores(image: Image.Image, views: Shares) -> Array:
             importances[sides] = importance - cropper.outside_importance
         found.append(cropper.score(precomputed, before, (left, top, *sides), importances[sides]))
     return np.array(found)
-
-
-def parts_of(scores: Scores) -> Mapping[str, Array]:
-    """The terms by the name of their weight in a Mix, so that a mix can be fitted."""
-    return {
-        "view": scores.view,
-        "size": np.log(scores.area),
-        "energy": scores.energy,
-        "kept": scores.kept,
-        "cut": -scores.cut,
-    }

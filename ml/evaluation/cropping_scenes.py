@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from ml.contracts.crops import Box
+from ml.crop.rank import to_shares
 
 Shares = NDArray[np.float64]
 Pixels = NDArray[np.uint8]
@@ -47,15 +48,8 @@ class Scene:
     @property
     def shares(self) -> Shares:
         """(4,) left, top, right and bottom of the planted picture as shares of the scene."""
-        return shares_of(self.planted, self.image.size)
-
-
-def shares_of(box: Box, size: tuple[int, int]) -> Shares:
-    """(4,) left, top, right, bottom as shares of a picture of ``size`` (width, height)."""
-    width, height = size
-    edges = (box.x / width, box.y / height)
-    ends = ((box.x + box.width) / width, (box.y + box.height) / height)
-    return np.array([*edges, *ends])
+        box = self.planted
+        return to_shares(np.array([[box.x, box.y, box.width, box.height]]), *self.image.size)[0]
 
 
 def planted_scene(

@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.contracts.crops import Mix
-from ml.crop.terms import score_shares
-from ml.evaluation.cropping_methods import parts_of
+from ml.crop.terms import Scores, score_shares
 from ml.evaluation.cropping_metrics import overlap
 from ml.evaluation.cropping_trials import Trial
 
@@ -42,7 +41,7 @@ class Terms:
 def terms_of(trial: Trial) -> Terms:
     """Of a scene with candidates."""
     shares = trial.shares
-    return Terms(parts_of(score_shares(trial.field, shares)), overlap(shares, trial.planted))
+    return Terms(_parts(score_shares(trial.field, shares)), overlap(shares, trial.planted))
 
 
 def fit_mix(scenes: Iterable[Terms]) -> tuple[Mix, float]:
@@ -57,6 +56,17 @@ def fit_mix(scenes: Iterable[Terms]) -> tuple[Mix, float]:
                 if (found := _mean(known, tried)) > reached + _GAIN:
                     best, reached = tried, found
     return best, reached
+
+
+def _parts(scores: Scores) -> Mapping[str, Array]:
+    """The terms by the name of their weight in a Mix."""
+    return {
+        "view": scores.view,
+        "size": np.log(scores.area),
+        "energy": scores.energy,
+        "kept": scores.kept,
+        "cut": -scores.cut,
+    }
 
 
 def _mean(scenes: Sequence[Terms], mix: Mix) -> float:
