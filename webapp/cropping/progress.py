@@ -7,8 +7,18 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Cast
+from django.db.models import (
+    CharField,
+    Count,
+    Exists,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Window,
+)
+from django.db.models.functions import Cast, RowNumber
 
 from webapp.catalogue.models import Visitor
 from webapp.common.errors import NotFound
@@ -18,7 +28,7 @@ from webapp.jobs.models import LIVE_STATES, Job, JobKind, JobState
 from webapp.registry import selectors as registry
 from webapp.registry.models import ModelKind
 
-MOST_TOLD = 200  # problems of one answer; the zip lists all
+MOST_TOLD = 200  # pictures of a batch; the zip lists all
 GONE = ("picture_gone", "The picture was thrown away meanwhile.")
 
 
@@ -42,7 +52,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A batch and how many of its pictures are how far; `problems` are at most MOST_TOLD."""
+    """A batch and how many of its pictures are how far; `problems` are of MOST_TOLD of them."""
 
     batch: CropBatch
     state: BatchState
@@ -99,9 +109,12 @@ def progress_of(batches: Sequence[CropBatch]) -> list[Progress]:
 def problems(
     batches: Collection[CropBatch], *, most: int | None = None
 ) -> list[tuple[UUID, Problem]]:
-    """What went wrong in which batch, in the order of the pictures."""
+    """What went wrong in which batch, in the order of the pictures; of `most` in each."""
     wrong = _pictures(batches).filter(_failed() | ~Q(refused=[]))
-    rows = wrong.select_related("artwork").order_by("batch", "place")[:most]
+    if most is not None:
+        nth = Window(RowNumber(), partition_by="batch", order_by=("place", "pk"))
+        wrong = wrong.annotate(nth=nth).filter(nth__lte=most)
+    rows = wrong.select_related("artwork").order_by("batch", "place")
     return [(row.batch_id, problem) for row in rows for problem in _problems(row)]
 
 
