@@ -49,7 +49,8 @@ class Scene:
     def shares(self) -> Shares:
         """(4,) left, top, right and bottom of the planted picture as shares of the scene."""
         box = self.planted
-        return to_shares(np.array([[box.x, box.y, box.width, box.height]]), *self.image.size)[0]
+        edges = np.array([[box.x, box.y, box.width, box.height]])
+        return np.asarray(to_shares(edges, *self.image.size)[0])
 
 
 def planted_scene(
