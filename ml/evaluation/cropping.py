@@ -52,9 +52,10 @@ class Reached:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One trial. ``picture``: the file's name. ``best``: the largest overlap of any candidate.
+    """One trial. ``picture``: the file's path, as two folders may use one name.
 
-    ``moved``: whether the scorer chose another of the final five than the first; None if not asked.
+    ``best``: the largest overlap of any candidate. ``moved``: whether the scorer chose
+    another of the final five than the first; None if not asked.
     """
 
     picture: str
@@ -109,7 +110,7 @@ def outcome(trial: Trial, ways: Ways) -> Outcome:
         for way in dict.fromkeys((*pairs, *chosen))
     }
     reached |= {RANDOM: Reached(_TIE, *_expected(trial))}
-    name, art, kind = trial.picture.path.name, trial.picture.art, trial.kind or WHOLE
+    name, art, kind = str(trial.picture.path), trial.picture.art, trial.kind or WHOLE
     return Outcome(name, art, kind, _best(trial), reached, moved)
 
 
