@@ -2,7 +2,8 @@
 
 import argparse
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from ml.contracts.builtin import BUILTIN_CROPPER, BUILTIN_SCORER
 from ml.contracts.card import read_document
 from ml.contracts.engine import Engine
 from ml.contracts.files import replace_file
-from ml.data.crop_sets import read_fcdb, read_fcdb_pairs, read_flms, read_gaicd
+from ml.data.crop_sets import CropSample, read_fcdb, read_fcdb_pairs, read_flms, read_gaicd
 from ml.evaluation.cropping import Outcome, centre_scale, outcomes
 from ml.evaluation.cropping_methods import Array, Judge, Ways
 from ml.evaluation.cropping_page import figures, heads_table, published_table, section
@@ -54,11 +55,12 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Measure; print the tables, or write them where told and the figures into the card."""
+    sets, labels = _sets(options), _labels(options)  # a damaged file is told of at once
     cropper = load_cropper(options.weights, options.card, device="cpu")
     pictures = crop_pictures(panels(options), options.paintings)
     ways = _ways(options, cropper, pictures)
     done = _tested(options, cropper, pictures, ways)
-    published = dict(_published(options, cropper, ways))
+    published = dict(_published(sets, labels, cropper, ways))
     written = section(done, facts=tuple(_facts(cropper, ways)), published=published)
     if options.into is None:
         write(written)
@@ -118,25 +120,36 @@ def _facts(cropper: LoadedCropper, ways: Ways) -> Iterator[str]:
     yield f"The centre crop has {ways.centre_scale:.0%} of the sides that fit."
 
 
+def _sets(options: argparse.Namespace) -> dict[str, Sequence[CropSample]]:
+    """The data sets that were given, by name. Raises DataSetError."""
+    found: dict[str, Sequence[CropSample]] = {}
+    if options.gaicd:
+        found["GAICD"] = read_gaicd(options.gaicd)
+    if options.fcdb:
+        found["FCDB"] = read_fcdb(options.fcdb, options.fcdb_images)
+    if options.flms:
+        found["FLMS"] = read_flms(options.flms)
+    return found
+
+
+def _labels(options: argparse.Namespace) -> str:
+    """What FCDB's labels say by themselves; nothing without them. Raises DataSetError."""
+    if not options.fcdb:
+        return ""
+    parts = (read_fcdb(options.fcdb, None, part=part) for part in ("train", "test"))
+    facts = label_facts(read_fcdb_pairs(options.fcdb), tuple(chain.from_iterable(parts)))
+    return "; ".join(f"{name} {_number(value)}" for name, value in facts.items()) + "."
+
+
 def _published(
-    options: argparse.Namespace, cropper: LoadedCropper, ways: Ways
+    sets: Mapping[str, Sequence[CropSample]], labels: str, cropper: LoadedCropper, ways: Ways
 ) -> Iterator[tuple[str, str]]:
     """Heads that were tried, and what the data sets that somebody has say: headings and texts."""
     if cropper.card.heads:
         yield "Heads, on validation scenes", heads_table(cropper.card.heads)
-    sets = {
-        "GAICD": options.gaicd and read_gaicd(options.gaicd),
-        "FCDB": options.fcdb and read_fcdb(options.fcdb, options.fcdb_images),
-        "FLMS": options.flms and read_flms(options.flms),
-    }
-    if options.fcdb:
-        best = (*read_fcdb(options.fcdb, None, part="train"), *sets["FCDB"])
-        facts = label_facts(read_fcdb_pairs(options.fcdb), best)
-        told = "; ".join(f"{name} {_number(value)}" for name, value in facts.items())
-        yield "FCDB, its labels alone", f"{told}."
+    if labels:
+        yield "FCDB, its labels alone", labels
     for name, samples in sets.items():
-        if not samples:
-            continue
         count, rows = measured_on(
             samples, cropper.field, ways, on_progress=lambda at, of: tell(f"{at} of {of}")
         )

@@ -143,6 +143,13 @@ def test_every_way_and_every_baseline_stands_in_one_table(folder: Path, tmp_path
     assert read_cropper_card(card).figures
 
 
+def test_a_damaged_data_set_is_told_of_before_anything_is_measured(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["cropping", "--data", f"csv={tmp_path}", "--gaicd", str(tmp_path)]) == 2
+    assert "no GAICD" in capsys.readouterr().err, "and not that there are no photos either"
+
+
 @pytest.mark.parametrize("kind", list(Surroundings))
 def test_a_planted_picture_keeps_every_pixel(kind: Surroundings) -> None:
     picture, other = noise(1, size=(64, 48)), noise(2, size=(40, 60))
