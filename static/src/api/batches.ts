@@ -42,10 +42,7 @@ export interface Batch {
 
 const one = (id: string): string => `${API}/crop-batches/${id}`;
 
-export async function batchesOf(album: string): Promise<Batch[]> {
-  const body = await request<Batch[] | { results: Batch[] }>(`${API}/crop-batches${query({ album })}`);
-  return Array.isArray(body) ? body : body.results;
-}
+export const batchesOf = (album: string): Promise<Batch[]> => request(`${API}/crop-batches${query({ album })}`);
 
 export const startBatch = (album: string, sizes: BatchSize[], format: BatchFormat): Promise<Batch> =>
   request(`${API}/albums/${album}/crop-batches`, { method: 'POST', body: { sizes, format } });
