@@ -87,31 +87,26 @@ def _places(cases: Sequence[Case]) -> str:
 
 def _pairs(cases: Sequence[Case]) -> str:
     gaps = preferences(cases)
+    on_grounds = [
+        preferences([case for case in cases if case.ground == ground]) for ground in GROUNDS
+    ]
     rows = [
         [
             way,
             _percent(share_of([case.fates[way].whole[:1] for case in cases])),
             _percent(share_of([case.fates[way].whole[1:] for case in cases])),
             _points(gaps[way]),
-            *(
-                _points(preferences([case for case in cases if case.ground == ground])[way])
-                for ground in GROUNDS
-            ),
+            *(_points(found[way]) for found in on_grounds),
         ]
         for way in WAYS
     ]
-    table = markdown(
-        ["way", "keeps the lighter", "keeps the darker", "difference", *_on_grounds()], rows
-    )
+    headings = ["way", "keeps the lighter", "keeps the darker", "difference"]
+    table = markdown([*headings, *(f"on {ground}" for ground in GROUNDS)], rows)
     return (
         f"### Two heads, one crop\n\n{len(cases)} wide scenes with a head of tones 1-5 at one end "
         "and of tones 6-10 at the other; no square holds both. The difference is in points, "
         f"positive when the lighter head is kept oftener.\n\n{table}"
     )
-
-
-def _on_grounds() -> list[str]:
-    return [f"on {ground}" for ground in GROUNDS]
 
 
 def _tones(cases: Sequence[Case]) -> str:
