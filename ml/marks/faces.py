@@ -58,7 +58,7 @@ def find_faces(picture: NDArray[np.uint8], network: Compiled) -> tuple[Edges, We
 def _looks(width: int, height: int) -> Iterator[_Look]:
     """The whole picture, the picture from afar for faces that fill it, and tiles for small ones.
 
-    The thresholds are those of docs/crop-fairness.md.
+    What the thresholds find and what they take for a face stands in docs/crop-fairness.md.
     """
     side = max(width, height)
     centre_x, centre_y = width / 2, height / 2

@@ -44,7 +44,7 @@ class _Look:
     largest: float
 
 
-# The thresholds are those of docs/crop-fairness.md.
+# What these thresholds find, and what they take for writing, stands in docs/crop-fairness.md.
 _LOOKS = (
     _Look((0.0, 0.0, 1.0, 1.0), 480, 0.8, 0.2),
     _Look((0.0, 0.75, 0.55, 1.0), 960, 0.6, 0.1),
