@@ -66,6 +66,22 @@ def test_dragging_the_focal_point_ranks_anew_and_undo_brings_back(
     expect(page.locator(".frame")).to_have_attribute("aria-label", before)
 
 
+def test_a_shape_that_cannot_be_is_told_and_the_focus_comes_back(
+    person: Person, server: CropServer
+) -> None:
+    page = person.page
+    page.get_by_role("button", name="Custom…").click()
+    width = page.get_by_label("Width of the shape")
+    width.fill("7.5")
+    page.get_by_role("button", name="Use").click()
+    expect(page.get_by_role("alert")).to_have_text("Two whole numbers, 1 to 20,000.")
+    width.fill("7")
+    page.get_by_role("button", name="Use").click()
+    expect(page.get_by_role("button", name="7:5")).to_be_focused()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    assert "aspect=7:5" in page.url.replace("%3A", ":")
+
+
 def test_opinions_fill_in_once_the_list_has_settled(person: Person, server: CropServer) -> None:
     page = person.page
     expect(page.get_by_role("heading", name="What people would say")).to_be_visible()
