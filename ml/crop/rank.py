@@ -17,6 +17,7 @@ OVERLAPS = (0.6, 0.7, 0.8, 0.9, 0.97)
 # Different is worth nothing when it is bad: the best sixth is searched at all bounds first.
 _POOL_SHARE = 6
 _POOL_OF_EACH = 4
+WHOLE_IS_BETTER = "No crop of it is ranked above the whole picture."
 
 
 def rank(field: CropField, *, width: int, height: int, ask: CropAsk) -> CropList:
@@ -33,7 +34,8 @@ def rank(field: CropField, *, width: int, height: int, ask: CropAsk) -> CropList
         for index in chosen
     )
     missing = () if len(crops) == ask.count else (_too_few(len(crops), ask.count),)
-    return CropList(crops, found.notes + missing)
+    whole = (WHOLE_IS_BETTER,) if ask.aspect.free and _none_gains(crops) else ()
+    return CropList(crops, found.notes + whole + missing)
 
 
 def judge_box(
@@ -111,6 +113,11 @@ def _told(
         terms=terms,
         losses=losses(field.marks, shares, terms),
     )
+
+
+def _none_gains(crops: tuple[RankedCrop, ...]) -> bool:
+    """Whether the view ranker prefers the picture as it is, which has the view 0, to each crop."""
+    return all(crop.terms.view < 0 for crop in crops)
 
 
 def _too_few(found: int, asked: int) -> str:

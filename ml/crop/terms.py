@@ -16,8 +16,8 @@ _FOCAL_WIDTH = 0.15
 _FOCAL_PLACES = np.array([1 / 3, 1 / 2, 2 / 3])
 
 # How bad it is to cut through the middle of one, and to leave one out.
-_CUT_THROUGH = {MarkKind.FACE: 1.0, MarkKind.TEXT: 0.7, MarkKind.SUBJECT: 0.4}
-_LEFT_OUT = {MarkKind.FACE: 0.35, MarkKind.TEXT: 0.1, MarkKind.SUBJECT: 0.15}
+_CUT_THROUGH = {MarkKind.FACE: 1.0, MarkKind.TEXT: 0.25, MarkKind.SUBJECT: 0.4}
+_LEFT_OUT = {MarkKind.FACE: 0.35, MarkKind.TEXT: 0.05, MarkKind.SUBJECT: 0.15}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,14 +119,17 @@ def cuts(marks: tuple[Mark, ...], boxes: Floats) -> Floats:
     """How much of the marks each box cuts through: (N,), 0 for none.
 
     A mark costs most when its middle is cut, least when it is whole, and a little when it is left
-    out. The logarithm keeps a page full of writing from outweighing everything else.
+    out. The logarithm keeps a crowd of faces from outweighing everything else; of writing only
+    the worst piece counts, as grass and leaves are taken for many.
     """
     inside = share_inside(marks, boxes)
     weight = np.array([mark.weight for mark in marks])
     through = np.array([_CUT_THROUGH[mark.kind] for mark in marks]) * weight
     absent = np.array([_LEFT_OUT[mark.kind] for mark in marks]) * weight
     cost = through * 4 * inside * (1 - inside) + absent * (1 - inside)
-    return np.asarray(np.log1p(cost.sum(axis=1)))
+    writing = np.array([mark.kind is MarkKind.TEXT for mark in marks], dtype=np.bool_)
+    worst = cost[:, writing].max(axis=1, initial=0.0)
+    return np.asarray(np.log1p(cost[:, ~writing].sum(axis=1) + worst))
 
 
 def nearness(focal: Point, boxes: Floats) -> Floats:

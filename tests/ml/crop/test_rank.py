@@ -8,7 +8,7 @@ import pytest
 from ml.contracts.crops import Aspect, Box, CropAsk, CropError, Mark, MarkKind, Mix, Point
 from ml.crop.candidates import candidates
 from ml.crop.field import FieldError
-from ml.crop.rank import OVERLAPS, different, judge_box, overlap, rank, score_boxes
+from ml.crop.rank import OVERLAPS, WHOLE_IS_BETTER, different, judge_box, overlap, rank, score_boxes
 from ml.crop.regions import DISCARDED, REGIONS
 from ml.crop.terms import centroid, cuts, energies, nearness
 from tests.ml.crop.fields import face, field
@@ -41,6 +41,16 @@ def test_view_maps_decide_when_only_they_are_weighed() -> None:
 
     assert best.box.x + best.box.width <= 500
     assert best.terms.total == best.terms.view == pytest.approx(0.5)
+
+
+def test_it_is_said_when_the_whole_picture_ranks_above_all_crops() -> None:
+    wishes = field()
+    wishes.view[DISCARDED] = -1.0  # whatever goes is missed
+    free = rank(wishes, width=900, height=600, ask=CropAsk())
+    square = rank(wishes, width=900, height=600, ask=SQUARE)
+
+    assert free.notes == (WHOLE_IS_BETTER,)
+    assert square.notes == ()
 
 
 def test_the_focal_point_re_ranks_and_lies_well_in_the_best_crop() -> None:
@@ -141,7 +151,13 @@ def test_a_cut_costs_more_than_a_loss_and_a_face_more_than_writing() -> None:
         for mark in (face(0.4, 0.4, 0.6, 0.6), writing, face(0.1, 0.4, 0.3, 0.6))
     )
 
-    assert face_cut > writing_cut > face_lost > 0
+    assert face_cut > face_lost > 0 and face_cut > writing_cut > 0
+
+
+def test_many_pieces_of_writing_cost_no_more_than_the_worst_of_them() -> None:
+    leaves = tuple(Mark(MarkKind.TEXT, 0.4, y, 0.6, y + 0.1, 0.9) for y in (0.1, 0.3, 0.5, 0.7))
+
+    assert cuts(leaves, HALVES) == pytest.approx(cuts(leaves[:1], HALVES))
 
 
 def test_energy_likes_boxes_that_it_fills_and_edges_that_cut_none() -> None:
