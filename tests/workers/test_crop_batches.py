@@ -131,6 +131,18 @@ def test_a_batch_becomes_a_zip_with_a_folder_for_every_picture(browser, album, h
     assert sum(BatchFile.objects.values_list("bytes", flat=True)) == batch["bytes"]
 
 
+@pytest.mark.parametrize("width", [60, 640])
+def test_a_crop_of_a_batch_is_the_best_of_the_studio_whatever_its_size(browser, album, hang, width):
+    red = hang(album, "red")
+    asked = {"aspect": "4:5"}
+    start(browser, album, asked | {"width": width})
+
+    drain()
+
+    studio = browser.get(f"/api/v1/artworks/{red.pk}/crops", asked).json()
+    assert list(map(int, str(BatchFile.objects.get().box).split(","))) == studio["crops"][0]["box"]
+
+
 def test_the_owners_socket_is_told_and_others_see_nothing(browser, album, hang):
     hang(album, "red")
     batch = start(browser, album)

@@ -1,7 +1,7 @@
 """A picture of a batch: what is to be cut from it, and what came of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Sum
 
-from ml.contracts.crops import CropError, CropList, RankedCrop
+from ml.contracts.crops import CropError, RankedCrop
 from webapp.accounts.models import User
 from webapp.catalogue import blobs
 from webapp.catalogue.models import Artwork, ArtworkState, Blob
@@ -181,7 +181,7 @@ def _field(source: Artwork) -> bytes:
 
 def _piece(place: int, size: CutSize, source: Artwork, field: bytes) -> Piece:
     try:
-        ranked = _ranked(size, source, field)
+        ranked = cropping.crops_of(source, field, size.ask(focal=focal_of(source)))
     except cropping.FieldUnreadable as error:
         cropping.forget_unreadable(source)
         raise NotLookedAt(error.detail) from error
@@ -191,17 +191,6 @@ def _piece(place: int, size: CutSize, source: Artwork, field: bytes) -> Piece:
     if size.falls_short(made):
         notes.append(f"Smaller than asked for ({size}): the picture is not enlarged.")
     return Piece(place, size, crop, Cut(crop.box, *made), tuple(notes))
-
-
-def _ranked(size: CutSize, source: Artwork, field: bytes) -> CropList:
-    """Large crops, or any where the shape leaves none that large. Raises CropError."""
-    asked = size.ask((source.width or 1, source.height or 1), focal=focal_of(source))
-    try:
-        return cropping.crops_of(source, field, asked)
-    except CropError as error:
-        if error.code != "minimum_too_large":
-            raise
-        return cropping.crops_of(source, field, replace(asked, least_width=1, least_height=1))
 
 
 def _require_room(owner: User, size: int) -> None:

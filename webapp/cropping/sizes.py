@@ -9,7 +9,6 @@ from ml.contracts.crops import Aspect, Box, CropAsk, CropError, Point
 WIDEST: Final = 4096
 LONGEST: Final = 8192
 MOST_SIZES: Final = 10
-_NEARLY: Final = 0.9
 
 
 class FileFormat(StrEnum):
@@ -53,15 +52,12 @@ class CutSize:
         """From `1:1` or `free`, and a width. Raises CropError."""
         return cls(Aspect.parse(aspect), width)
 
-    def ask(self, picture: tuple[int, int], *, focal: Point | None) -> CropAsk:
-        """One crop of a picture of that width and height: no smaller than the size where it fits.
+    def ask(self, *, focal: Point | None) -> CropAsk:
+        """The best crop of the shape, whatever the size: a picture has one, here and on its page.
 
-        Where it does not fit, nearly as large as the picture. A free crop may be of any size.
+        A crop that has fewer pixels than the size makes a smaller file.
         """
-        fit = min(picture[0] / self.width, picture[1] / self.height)
-        share = 0.0 if self.aspect.free else 1.0 if fit >= 1 else fit * _NEARLY
-        least = (max(1, int(self.width * share)), max(1, int(self.height * share)))
-        return CropAsk(self.aspect, focal, *least, count=1)
+        return CropAsk(self.aspect, focal, count=1)
 
     def of(self, box: Box) -> tuple[int, int]:
         """Width and height of the file: as asked, or the box's own where it is smaller."""
