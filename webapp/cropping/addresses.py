@@ -53,11 +53,16 @@ def signed_artwork(pk: UUID, box: Box, sent: str) -> Artwork:
     return artwork
 
 
-def require_listed(width: int, ending: str) -> None:
-    """Raises BadWidth: files of any size would let anybody keep this machine busy."""
-    if width not in WIDTHS or ending not in FORMATS:
+def listed(width: str, ending: str) -> int:
+    """The width of an address. Each has one way to write it: a crop has no more files than that.
+
+    Raises BadWidth: files of any size would let anybody keep this machine busy.
+    """
+    found = next((each for each in WIDTHS if str(each) == width), None)
+    if found is None or ending not in FORMATS:
         widths = ", ".join(map(str, WIDTHS))
         raise BadWidth(f"Widths are {widths}; formats are {' and '.join(FORMATS)}.")
+    return found
 
 
 def address(artwork: Artwork, box: Box, width: int = 0, ending: str = "webp") -> str:

@@ -37,7 +37,7 @@ class NotMade(ApplicationError):
 @login_not_required  # the signature is the permission
 @require_safe
 def crop_file(
-    request: HttpRequest, signed: str, pk: UUID, box: str, width: int, ending: str
+    request: HttpRequest, signed: str, pk: UUID, box: str, width: str, ending: str
 ) -> HttpResponseBase:
     """A crop in one width. 403 `bad_signature`, 404 when it is gone, 400 `bad_width`."""
     try:
@@ -60,11 +60,11 @@ def _parsed(box: str) -> Box:
         raise addresses.BadSignature("The address was changed.") from error
 
 
-def _file(pk: UUID, box: Box, signed: str, width: int, ending: str) -> Delivered:
+def _file(pk: UUID, box: Box, signed: str, asked: str, ending: str) -> Delivered:
     artwork = addresses.signed_artwork(pk, box, signed)
     if artwork.deleted_at is not None:
         raise NotFound
-    addresses.require_listed(width, ending)
+    width = addresses.listed(asked, ending)
     made = Delivered.objects.select_related("blob").filter(
         artwork=artwork, x=box.x, y=box.y, width=box.width, height=box.height,
         asked_width=width, format=ending,

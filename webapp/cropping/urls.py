@@ -7,7 +7,7 @@ from webapp.cropping import api, api_batches, delivery, views
 pages = [
     path("artworks/<uuid:pk>/crop/", views.studio, name="crop-studio"),
     path("albums/<uuid:pk>/crops/", views.album_crops, name="album-crops"),
-    path("r/<str:signed>/<uuid:pk>/<str:box>/<int:width>.<str:ending>", delivery.crop_file,
+    path("r/<str:signed>/<uuid:pk>/<str:box>/<str:width>.<str:ending>", delivery.crop_file,
          name="crop-file"),
     path("crop-batches/<uuid:pk>/crops.zip", api_batches.crops_zip, name="crop-batch-zip"),
 ]  # fmt: skip

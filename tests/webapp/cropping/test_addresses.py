@@ -84,6 +84,8 @@ def test_the_list_of_widths_tells_the_true_ones(world: World) -> None:
         (",1000/", "/", (403, "bad_signature")),
         (",1000/", ",01000/", (403, "bad_signature")),  # one file has one address
         ("/320.", "/321.", (400, "bad_width")),
+        ("/320.", "/0320.", (400, "bad_width")),  # nor has a width two
+        ("/320.", "/\u0663\u0662\u0660.", (400, "bad_width")),
         ("/320.webp", "/320.png", (400, "bad_width")),
     ],
 )
