@@ -101,8 +101,11 @@ class AlbumCropBatches(APIView):
         asked = BatchAskSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         sizes = [CutSize.parse(**size) for size in asked.validated_data["sizes"]]
-        if len(set(sizes)) < len(sizes):
-            raise ApplicationError("A size is named twice. Ask for each once.", code="same_size")
+        if len({size.measure for size in sizes}) < len(sizes):
+            raise ApplicationError(
+                "A size is named twice: 2:2 is the shape of 1:1. Ask for each once.",
+                code="same_size",
+            )
         batch = batches.start(
             album_of(signed_in(request), pk),
             sizes=sizes,

@@ -47,6 +47,11 @@ class CutSize:
         """What follows from the shape; of a free one the longest side again."""
         return self.width if self.aspect.free else round(self.width / self.aspect.ratio)
 
+    @property
+    def measure(self) -> tuple[int, float]:
+        """The same for all that would make the same file: 1:1 and 2:2 are one shape."""
+        return self.width, 0.0 if self.aspect.free else self.aspect.ratio
+
     @classmethod
     def parse(cls, aspect: str, width: int) -> "CutSize":
         """From `1:1` or `free`, and a width. Raises CropError."""

@@ -37,6 +37,7 @@ def refused(owner: Client, world: World, asked: dict) -> tuple[int, str]:
         ({"sizes": []}, "invalid"),
         ({"sizes": [SQUARE] * 11}, "invalid"),
         ({"sizes": [SQUARE, SQUARE]}, "same_size"),
+        ({"sizes": [SQUARE, {"aspect": "2:2", "width": 32}]}, "same_size"),
         ({"sizes": [{"aspect": "1:1", "width": 5000}]}, "bad_size"),
         ({"sizes": [{"aspect": "round", "width": 50}]}, "bad_aspect"),
         ({"sizes": [SQUARE], "format": "gif"}, "invalid"),
