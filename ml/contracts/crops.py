@@ -126,7 +126,9 @@ class Aspect:
             if 0 < width <= _LONGEST_SIDE and 0 < height <= _LONGEST_SIDE:
                 return cls(width, height)
         raise CropError(
-            "bad_aspect", f"An aspect is two whole numbers like 16:9, or the word {FREE}."
+            "bad_aspect",
+            f"An aspect is two whole numbers of 1 to {_LONGEST_SIDE}, like 16:9, or the word"
+            f" {FREE}.",
         )
 
 

@@ -40,8 +40,8 @@ class ArtworkCrops(APIView):
         """The best crops that answer the query, best first and different from each other.
 
         `aspect` is `free` or like `16:9`. `focal` is `x,y` from 0 to 1 and comes before the one
-        that the owner keeps; `none` ignores that. Sizes are pixels of the upright original. 400
-        with a code and a sentence when the picture cannot hold what is asked for.
+        that the owner keeps; `none` ignores that. Sizes are pixels of the upright original; `count`
+        is 1 to 20. 400 with a code and a sentence when the picture cannot hold what is asked for.
         """
         artwork = _artwork(request, pk)
         return _studio(artwork, parse_ask(request.query_params, kept=focal_of(artwork)))

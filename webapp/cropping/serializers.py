@@ -1,5 +1,6 @@
 """How crops, what is asked of them and what was saved look as JSON."""
 
+import re
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -10,6 +11,8 @@ from webapp.cropping.selectors import SavedState, SavedView, ShownCrop, State, S
 
 MOST_JUDGED = 10
 NO_POINT = "none"
+_DIGITS = re.compile("[0-9]{1,6}")
+_SHARE = re.compile(r"[0-9.]+(e-[0-9]{1,3})?", re.IGNORECASE)  # as JavaScript writes one
 
 
 def _numbers(child: serializers.Field[Any, Any, Any, Any], count: int, **options: Any) -> Any:
@@ -20,18 +23,31 @@ BOX = _numbers(serializers.IntegerField(min_value=0, max_value=999_999), 4)
 POINT = _numbers(serializers.FloatField(), 2)
 
 
+class PlainNumber(serializers.IntegerField):
+    """A whole number in ASCII digits; other spellings raise CropError with ``code``."""
+
+    def __init__(self, *, code: str, default: int) -> None:
+        super().__init__(default=default)
+        self.code = code
+
+    def to_internal_value(self, data: Any) -> int:
+        if not _DIGITS.fullmatch(str(data)):
+            raise CropError(self.code, f"{self.field_name} is a whole number, like {self.default}.")
+        return int(data)
+
+
 class AskSerializer(serializers.Serializer[Any]):
     """Which crops to list.
 
     `aspect` is `free` or like `16:9`. `focal` is `x,y` from 0 to 1 and comes before the one that
-    the owner keeps; `none` ignores that.
+    the owner keeps; `none` ignores that. `count` is 1 to 20.
     """
 
     aspect = serializers.CharField(default=FREE, max_length=20)
     focal = serializers.CharField(required=False, max_length=60)
-    min_width = serializers.IntegerField(default=1)
-    min_height = serializers.IntegerField(default=1)
-    count = serializers.IntegerField(default=5)
+    min_width = PlainNumber(code="bad_minimum", default=1)
+    min_height = PlainNumber(code="bad_minimum", default=1)
+    count = PlainNumber(code="bad_count", default=5)
 
 
 def parse_ask(query: Any, *, kept: Point | None) -> CropAsk:
@@ -55,12 +71,19 @@ def parse_focal(text: str | None, *, kept: Point | None) -> Point | None:
     if text == NO_POINT:
         return None
     try:
-        x, y = (float(part) for part in text.split(","))
+        x, y = (_share(part) for part in text.split(","))
     except ValueError as error:
         raise CropError(
             "focal_outside", "A focal point is x,y with both between 0 and 1, or the word none."
         ) from error
     return Point(x, y)
+
+
+def _share(text: str) -> float:
+    """In ASCII digits. Raises ValueError."""
+    if not _SHARE.fullmatch(text):
+        raise ValueError(text)
+    return float(text)
 
 
 class PointSerializer(serializers.Serializer[Point]):

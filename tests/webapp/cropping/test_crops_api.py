@@ -97,8 +97,13 @@ def boxes(shown: Any) -> list[list[int]]:
         ({"aspect": "9999:1"}, "aspect_too_thin"),
         ({"min_width": 301}, "minimum_too_large"),
         ({"min_width": 0}, "bad_minimum"),
-        ({"min_height": "tall"}, "invalid"),
+        ({"min_height": "tall"}, "bad_minimum"),
+        ({"min_width": "1_0"}, "bad_minimum"),
         ({"count": 21}, "bad_count"),
+        ({"count": "\u0663"}, "bad_count"),
+        ({"count": "1_0"}, "bad_count"),
+        ({"focal": "\u0660,1"}, "focal_outside"),
+        ({"focal": "0_0,1"}, "focal_outside"),
         ({"focal": "0.5"}, "focal_outside"),
         ({"focal": "0.5,1.01"}, "focal_outside"),
         ({"focal": "nan,0.5"}, "focal_outside"),
@@ -109,6 +114,13 @@ def test_what_cannot_be_is_refused_with_a_name_and_a_sentence(
     browser: Client, world: World, query: dict[str, str], code: str
 ) -> None:
     assert refusal(browser.get(path(world), query)) == (400, code)
+
+
+def test_the_limits_of_a_shape_and_a_focal_point_of_a_script_are_understood(
+    browser: Client, world: World
+) -> None:
+    assert "20000" in browser.get(path(world), {"aspect": "1:99999"}).json()["detail"]
+    assert browser.get(path(world), {"focal": "1e-7,.5"}).json()["used_focal"] == [1e-7, 0.5]
 
 
 def test_a_persons_own_box_is_told_like_the_others(browser: Client, world: World) -> None:
