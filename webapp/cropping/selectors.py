@@ -9,6 +9,7 @@ from ml.contracts.crops import Box, CropAsk, Point, RankedCrop
 from webapp.catalogue.models import Artwork
 from webapp.cropping import addresses
 from webapp.cropping.focal import focal_of
+from webapp.gallery.caution import caution_of_crop
 from webapp.inference import cropping
 from webapp.inference.cropping import FieldUnreadable, Forms
 from webapp.inference.explaining import NotReady
@@ -42,6 +43,11 @@ class Judged:
 
     opinion: CropOpinion
     gain: float | None
+
+    @property
+    def caution(self) -> str:
+        """When not to rely on it; empty otherwise."""
+        return caution_of_crop(self.opinion.width, self.opinion.height)
 
 
 @dataclass(frozen=True, slots=True)

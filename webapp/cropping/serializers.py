@@ -119,7 +119,10 @@ class BoxQuerySerializer(serializers.Serializer[Any]):
 
 
 class CropOpinionSerializer(serializers.Serializer[Any]):
-    """What the scorer expects of the crop; `gain`: its mean less that of the whole picture."""
+    """What the scorer expects of the crop; `gain`: its mean less that of the whole picture.
+
+    `caution` warns of a crop that is unlike everything that the scorer learned from; else empty.
+    """
 
     mean = serializers.FloatField(source="opinion.mean")
     sd = serializers.FloatField(source="opinion.sd")
@@ -127,6 +130,7 @@ class CropOpinionSerializer(serializers.Serializer[Any]):
     high = serializers.FloatField(source="opinion.high")
     distribution = _numbers(serializers.FloatField(), 10, source="opinion.distribution")
     gain = serializers.FloatField(allow_null=True)
+    caution = serializers.CharField()
 
 
 class CropScoreSerializer(serializers.Serializer[ShownCrop]):

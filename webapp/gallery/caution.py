@@ -20,6 +20,12 @@ def caution(artwork: Artwork, palette: Sequence[str]) -> str | None:
     return f"This picture is {' and '.join(found)}; {_ADVICE}" if found else None
 
 
+def caution_of_crop(width: int, height: int) -> str:
+    """What is extreme about a crop of that size in pixels; empty where nothing is."""
+    found = _of_size(width, height)
+    return f"This crop is {' and '.join(found)}; {_ADVICE}" if found else ""
+
+
 def _of_size(width: int | None, height: int | None) -> list[str]:
     if not width or not height:
         return []

@@ -1,5 +1,6 @@
 """The studio over the API: ranked crops, a person's own, opinions, saving, the focal point."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -175,6 +176,14 @@ def test_a_damaged_field_is_told_and_made_again(browser: Client, world: World) -
     assert post(browser, path(world, "crops/look"), {}).status_code == 202
 
 
+def opinion_of(world: World, box: Sequence[int]) -> CropOpinion:
+    return CropOpinion.objects.create(
+        artwork=world.artwork, model_version=ModelVersion.objects.get(kind="scorer"),
+        x=box[0], y=box[1], width=box[2], height=box[3],
+        distribution=[0.1] * 10, mean=6.0, sd=1, low=5.5, high=6.5,
+    )  # fmt: skip
+
+
 def test_opinions_are_asked_once_and_show_the_gain_over_the_whole(
     browser: Client, world: World
 ) -> None:
@@ -186,16 +195,30 @@ def test_opinions_are_asked_once_and_show_the_gain_over_the_whole(
     assert job.params_hash == ",".join(map(str, box))
     assert browser.get(path(world)).json()["crops"][0]["score"]["judging"]
     Job.objects.filter(pk=job.pk).update(state=JobState.DONE)
-    CropOpinion.objects.create(
-        artwork=world.artwork, model_version=ModelVersion.objects.get(kind="scorer"),
-        x=box[0], y=box[1], width=box[2], height=box[3],
-        distribution=[0.1] * 10, mean=6.0, sd=1, low=5.5, high=6.5,
-    )  # fmt: skip
+    opinion_of(world, box)
     score = browser.get(path(world)).json()["crops"][0]["score"]
     assert score["opinion"] == {
         "mean": 6.0, "sd": 1.0, "low": 5.5, "high": 6.5, "distribution": [0.1] * 10, "gain": 0.5,
+        "caution": "",
     }  # fmt: skip
     assert post(browser, path(world, "crops/opinions"), {"boxes": [box]}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("box", "words"),
+    [
+        ((0, 0, 63, 64), "only 63 by 64 pixels"),
+        ((0, 0, 300, 74), "more than four times"),
+        ((0, 0, 256, 64), ""),
+    ],
+)
+def test_an_opinion_of_a_tiny_or_a_long_crop_comes_with_a_caution(
+    browser: Client, world: World, box: tuple[int, int, int, int], words: str
+) -> None:
+    opinion_of(world, box)
+    asked = {"box": ",".join(map(str, box))}
+    caution = browser.get(path(world, "crops/box"), asked).json()["score"]["opinion"]["caution"]
+    assert words in caution if words else caution == ""
 
 
 @pytest.mark.parametrize(
