@@ -1,5 +1,6 @@
 """Crops over the API: list, explain, judge and save them; the focal point; addresses."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -77,7 +78,9 @@ class OwnCrop(APIView):
         artwork = _artwork(request, pk)
         focal = parse_focal(asked.validated_data.get("focal"), kept=focal_of(artwork))
         box = Box.parse(asked.validated_data["box"])
-        return Response(CropSerializer(selectors.own_crop(artwork, box, focal=focal)).data)
+        shown = selectors.own_crop(artwork, box, focal=focal)
+        _seen([shown])
+        return Response(CropSerializer(shown).data)
 
 
 class CropsOpinions(APIView):
@@ -161,8 +164,14 @@ def _read(request: Request) -> None:
 
 
 def _studio(artwork: Artwork, ask: CropAsk, *, code: int = status.HTTP_200_OK) -> Response:
-    shown: dict[str, Any] = dict(StudioSerializer(selectors.studio(artwork, ask)).data)
+    studio = selectors.studio(artwork, ask)
+    _seen(studio.crops)
+    shown: dict[str, Any] = dict(StudioSerializer(studio).data)
     return Response(shown, status=code)
+
+
+def _seen(crops: Iterable[selectors.ShownCrop]) -> None:
+    opinions.seen([crop.judged.opinion for crop in crops if crop.judged])
 
 
 def _kept(artwork: Artwork, point: Point | None) -> Response:

@@ -6,16 +6,17 @@ from django.utils import timezone
 
 from webapp.cropping import batches
 from webapp.cropping.models import Delivered
+from webapp.inference import opinions
 
 KEPT_DAYS = 30
 
 
 def tidy_crops() -> int:
-    """Wake what waits in vain; forget expired batches and files behind addresses: how many.
+    """Wake what waits in vain; forget expired batches, old opinions and files behind addresses.
 
-    Whoever asks for such a file again has it made again.
+    Returns how many. Whoever asks for such a file or opinion again has it made again.
     """
     batches.wake_forgotten()
     before = timezone.now() - timedelta(days=KEPT_DAYS)
     gone, _ = Delivered.objects.filter(created_at__lt=before).delete()
-    return gone + batches.drop_expired()
+    return gone + opinions.drop_before(before) + batches.drop_expired()

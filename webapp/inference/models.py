@@ -216,7 +216,7 @@ class CropOpinion(Boxed):
     sd = models.FloatField()
     low = models.FloatField()  # 80 % interval of the crowd's mean
     high = models.FloatField()
-    created_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=timezone.now)  # or when somebody saw it, to the day
 
     class Meta:
         constraints = [

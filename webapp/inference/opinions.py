@@ -1,9 +1,11 @@
 """Ask the scorer for its opinion of crops, and record it. An opinion settles with its job."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from ml.contracts.crops import Box
 from ml.contracts.results import ScoreResult
@@ -17,6 +19,8 @@ from webapp.jobs.claims import Claim
 from webapp.jobs.models import Job, JobKind, Queue
 from webapp.registry import selectors as registry
 from webapp.registry.models import ModelKind, ModelVersion
+
+_SEEN_AGAIN = timedelta(days=1)  # dragging a point reads the same crops many times
 
 
 @transaction.atomic
@@ -65,6 +69,20 @@ def record_opinions(judged: Sequence[tuple[Claim, ScoreResult]], scorer: ModelVe
         mine = [pk for pk, owner in owners.items() if owner == owner_id]
         publish(owner_id, EventKind.ARTWORK_CHANGED, mine)
     return set(owners)
+
+
+def seen(shown: Collection[CropOpinion]) -> None:
+    """Somebody looked at these: they are kept from now on as if they were new."""
+    stale = timezone.now() - _SEEN_AGAIN
+    old = [opinion.pk for opinion in shown if opinion.created_at < stale]
+    if old:
+        CropOpinion.objects.filter(pk__in=old).update(created_at=timezone.now())
+
+
+def drop_before(moment: datetime) -> int:
+    """Throw away the opinions that nobody saw since then; returns how many."""
+    gone, _ = CropOpinion.objects.filter(created_at__lt=moment).delete()
+    return gone
 
 
 def _ask(artwork: Artwork, boxes: Collection[Box], scorer: ModelVersion) -> None:

@@ -1,12 +1,15 @@
 """The studio over the API: ranked crops, a person's own, opinions, saving, the focal point."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tests.world import World, build
+from webapp.cropping.housekeeping import tidy_crops
 from webapp.events import selectors as events
 from webapp.inference.models import CropField, CropOpinion, SavedCrop, Score
 from webapp.jobs.models import Job, JobKind, JobState, Queue
@@ -219,6 +222,16 @@ def test_an_opinion_of_a_tiny_or_a_long_crop_comes_with_a_caution(
     asked = {"box": ",".join(map(str, box))}
     caution = browser.get(path(world, "crops/box"), asked).json()["score"]["opinion"]["caution"]
     assert words in caution if words else caution == ""
+
+
+def test_opinions_that_nobody_saw_for_a_month_are_thrown_away(
+    browser: Client, world: World
+) -> None:
+    seen, _ = opinion_of(world, (0, 0, 100, 100)), opinion_of(world, (0, 0, 100, 101))
+    CropOpinion.objects.update(created_at=timezone.now() - timedelta(days=31))
+    browser.get(path(world, "crops/box"), {"box": "0,0,100,100"})
+    tidy_crops()
+    assert CropOpinion.objects.get() == seen
 
 
 @pytest.mark.parametrize(
