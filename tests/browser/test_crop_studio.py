@@ -40,19 +40,28 @@ def frame(page: Page) -> str:
     return page.locator(".frame").get_attribute("aria-label") or ""
 
 
+def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move(*end, steps=6)
+    page.mouse.up()
+
+
+def places(page: Page, *shares: tuple[float, float]) -> list[tuple[float, float]]:
+    """Where in the window those shares of the picture are."""
+    picture = page.locator(".clipped").bounding_box()
+    assert picture is not None
+    left, top, width, height = (picture[side] for side in ("x", "y", "width", "height"))
+    return [(left + x * width, top + y * height) for x, y in shares]
+
+
 def test_dragging_the_focal_point_ranks_anew_and_undo_brings_back(
     person: Person, server: CropServer
 ) -> None:
     page = person.page
     before = frame(page)
-    picture = page.locator(".clipped").bounding_box()
-    assert picture is not None
-    page.mouse.move(picture["x"] + 0.2 * picture["width"], picture["y"] + 0.5 * picture["height"])
-    page.mouse.down()
-    page.mouse.move(
-        picture["x"] + 0.8 * picture["width"], picture["y"] + 0.4 * picture["height"], steps=6
-    )
-    page.mouse.up()
+    start, end = places(page, (0.5, 0.5), (0.8, 0.4))
+    drag(page, start, end)  # the first crop is about the middle, and so is the model's point
     expect(page.get_by_role("button", name="Focal point: 80 % from the left")).to_be_visible()
     expect(page.locator(".frame")).not_to_have_attribute("aria-label", before)
     page.get_by_role("button", name="Keep for every size").click()
@@ -64,6 +73,31 @@ def test_dragging_the_focal_point_ranks_anew_and_undo_brings_back(
     expect(page.locator(".frame")).not_to_have_attribute("aria-label", before)
     page.keyboard.press("Control+Shift+z")
     expect(page.locator(".frame")).to_have_attribute("aria-label", before)
+
+
+def test_a_drag_inside_moves_the_frame_and_a_click_sets_the_focal_point(
+    person: Person, server: CropServer
+) -> None:
+    page = person.page
+    hint = page.get_by_text("Drag to move the frame, click to set the focal point.")
+    page.evaluate("localStorage.removeItem('connoisseur.crop-hint')")
+    page.reload()
+    expect(hint).to_be_visible()
+    before = page.locator(".frame").bounding_box()
+    start, end = places(page, (0.3, 0.3), (0.27, 0.27))
+    drag(page, start, end)
+    own = page.get_by_role("button", name=re.compile("Your own"))
+    expect(own).to_have_attribute("aria-pressed", "true")
+    after = page.locator(".frame").bounding_box()
+    assert before is not None and after is not None
+    assert after["x"] < before["x"] and after["y"] < before["y"]
+    assert after["width"] == pytest.approx(before["width"], abs=1)
+    expect(page.get_by_role("button", name="chosen by the model")).to_be_visible()
+    page.mouse.click(*start)
+    expect(page.get_by_role("button", name="Focal point: 30 % from the left")).to_be_visible()
+    page.reload()
+    expect(rows(page)).to_have_count(5)
+    expect(hint).to_have_count(0)
 
 
 def test_a_shape_that_cannot_be_is_told_and_the_focus_comes_back(

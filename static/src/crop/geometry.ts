@@ -86,6 +86,11 @@ export function overlap(a: Box, b: Box): number {
   return shared / (a[2] * a[3] + b[2] * b[3] - shared);
 }
 
+/** A pointer that went no further than this, in pixels of the window, has clicked. */
+const CLICK = 4;
+
+export const isDrag = (from: { x: number; y: number }, to: { clientX: number; clientY: number }): boolean => Math.hypot(to.clientX - from.x, to.clientY - from.y) > CLICK;
+
 export const sameBox = (a: Box | null, b: Box | null): boolean => a === b || (a !== null && b !== null && a.every((side, i) => side === b[i]));
 
 /** The point an arrow key moves to; null for another key. */
