@@ -17,6 +17,9 @@ export function signed(value: number, digits = 1): string {
   return `${value < 0 ? '−' : '+'}${size}`;
 }
 
+/** Sizes as people write them: "458 x 366" with the sign of multiplication. */
+export const crossed = (text: string): string => text.replaceAll(/(\d) x (?=\d)/g, '$1 × ');
+
 export function plural(value: number, one: string, many = `${one}s`): string {
   return `${formatCount(value)} ${value === 1 ? one : many}`;
 }
