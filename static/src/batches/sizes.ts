@@ -17,7 +17,7 @@ export const OFFERS: readonly Offer[] = [
 ];
 export const MOST_SIZES = 10;
 export const WIDEST = 4096;
-const LONGEST = 8192;
+export const LONGEST = 8192;
 const CUSTOM = 'Your own';
 
 export const keyOf = ({ aspect, width }: BatchSize): string => `${aspect} ${width}`;
