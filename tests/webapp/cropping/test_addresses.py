@@ -57,6 +57,7 @@ def test_anybody_with_the_address_gets_the_file_and_may_keep_it(world: World) ->
     assert answer["cache-control"] == "public, max-age=31536000, immutable"
     assert answer["cross-origin-resource-policy"] == "cross-origin"
     assert "cookie" not in answer.get("vary", "").lower(), "caches may share it"
+    assert get(address.replace(",", "%2C"))["etag"] == answer["etag"]
     assert get(address, **{"if-none-match": answer["etag"]}).status_code == 304
     assert Delivered.objects.filter(x=RED.x).count() == 1, "made once"
 

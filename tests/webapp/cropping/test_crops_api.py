@@ -1,7 +1,9 @@
 """The studio over the API: ranked crops, a person's own, opinions, saving, the focal point."""
 
+import json
 from collections.abc import Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +16,8 @@ from webapp.events import selectors as events
 from webapp.inference.models import CropField, CropOpinion, SavedCrop, Score
 from webapp.jobs.models import Job, JobKind, JobState, Queue
 from webapp.registry.models import ModelVersion
+
+ROOT = Path(__file__).parents[3]
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +73,22 @@ def test_crops_come_best_first_with_their_reasons_forms_and_addresses(
         assert crop["url"] in crop["srcset"]
     best = crops[0]["box"]
     assert best[0] + best[2] / 2 > 150, "what draws the eye is on the right"
+
+
+def test_the_example_for_other_software_has_the_form_of_an_answer(
+    browser: Client, world: World
+) -> None:
+    text = (ROOT / "docs/how-to/use-crops-from-other-software.md").read_text()
+    told = json.loads(text.partition("```json")[2].partition("```")[0])
+    real = browser.get(path(world), {"aspect": "16:9"}).json()
+    assert keys(told) == keys(real)
+
+
+def keys(answer: dict[str, Any]) -> list[set[str]]:
+    """Of an answer and of the parts of its first crop."""
+    crop = answer["crops"][0]
+    parts = (answer, crop, crop["score"], crop["forms"], crop["losses"][-1])
+    return [set(part) for part in parts] + [{crop["losses"][-1]["kind"]}]
 
 
 def test_a_focal_point_holds_in_every_crop_and_the_query_beats_the_kept_one(
