@@ -28,6 +28,14 @@ def _start() -> None:
     django.setup()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a file's tests, and all that share the browser's product, in one process."""
+    for item in items:
+        folder = "browser" in item.path.parts
+        item.add_marker(pytest.mark.xdist_group("browser" if folder else str(item.path)))
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop them."""
     _stack.close()
