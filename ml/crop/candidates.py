@@ -53,7 +53,7 @@ def candidates(width: int, height: int, ask: CropAsk) -> Candidates:
     if ask.least_width > width or ask.least_height > height:
         raise CropError(
             "minimum_too_large",
-            f"The picture is {width} x {height} pixels, smaller than the least crop of "
+            f"The picture has {width} x {height} pixels, so no crop of it can have at least "
             f"{ask.least_width} x {ask.least_height}. Ask for a smaller minimum.",
         )
     if ask.aspect.free:
@@ -133,8 +133,8 @@ def _sides(width: int, height: int, ask: CropAsk) -> list[tuple[int, int]]:
     if not large:
         raise CropError(
             "minimum_too_large",
-            f"The largest crop of {ask.aspect} is {sides[0][0]} x {sides[0][1]} pixels, smaller "
-            f"than the least of {ask.least_width} x {ask.least_height}. Ask for a smaller minimum.",
+            f"The largest crop of {ask.aspect} has {sides[0][0]} x {sides[0][1]} pixels, so none "
+            f"can have at least {ask.least_width} x {ask.least_height}. Ask for a smaller minimum.",
         )
     return large
 

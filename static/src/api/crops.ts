@@ -12,6 +12,8 @@ export interface CropOpinion {
   distribution: number[];
   /** Its mean less that of the whole picture. */
   gain: number | null;
+  /** Why the opinion says little of a crop like this; empty otherwise. */
+  caution: string;
 }
 
 export interface Crop {
