@@ -21,10 +21,13 @@ def _start() -> None:
     os.environ["CONNOISSEUR_HOME"] = str(home)
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     os.environ.setdefault("SCORER_ENGINE", "torch")  # no self-test at every start of a worker
-    for variable in ("DATABASE_URL", "REDIS_URL"):
-        if not os.environ.get(variable):
-            engine = engines.postgres if variable == "DATABASE_URL" else engines.redis
-            os.environ[variable] = _stack.enter_context(engine(home, durable=False))
+    if not os.environ.get("DATABASE_URL"):
+        os.environ["DATABASE_URL"] = _stack.enter_context(engines.postgres(home, durable=False))
+    # Processes that share the work inherit these names. Each has a database of its own in the one
+    # Postgres, but must have a Redis of its own: doorbells and hints go to all who listen.
+    if not os.environ.get("REDIS_URL") or os.environ.get("TEST_REDIS"):
+        os.environ["REDIS_URL"] = _stack.enter_context(engines.redis(home, durable=False))
+        os.environ["TEST_REDIS"] = "ours"
     django.setup()
 
 

@@ -39,9 +39,8 @@ def test_a_dropped_picture_gets_its_curve_without_a_reload(owner: Person, pictur
     choose(owner, [picture])
     page.get_by_role("link", name="Gallery").first.click()  # the upload survives leaving the page
     page.evaluate("window.stillHere = true")
-    tile = page.locator("a[href*='/artworks/']").first
-    judged = re.compile(r"predicted mean \d+\.\d")
-    expect(tile).to_have_attribute("aria-label", judged, timeout=SETTLE_MS)
+    judged = re.compile(r"Harbour at noon.*predicted mean \d+\.\d")
+    expect(page.get_by_role("link", name=judged)).to_be_visible(timeout=SETTLE_MS)
     assert page.evaluate("window.stillHere"), "the page was loaded again"
 
 
