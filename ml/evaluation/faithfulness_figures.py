@@ -71,7 +71,7 @@ def _facts(kind: MapKind, tally: Tally, resamples: int) -> MapFacts:
         deletion=besides["deletion"],
         insertion=besides["insertion"],
         pointing=besides["pointing"],
-        milliseconds=round(1000 * float(np.median(tally.seconds)), 1),
+        milliseconds=round(1000 * float(np.median(tally.seconds)), 3),
         verdict=verdict(random=clear["random"], centre=clear["centre"]),
     )
 
