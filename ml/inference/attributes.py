@@ -6,14 +6,14 @@ from pathlib import Path
 import torch
 
 from ml.contracts.attributes_card import AttributesCard, read_attributes_card
-from ml.contracts.card import CardError, check_digest
+from ml.contracts.card import check_digest
 from ml.data.transforms import to_pixels
+from ml.inference.creation import create_named
 from ml.inference.devices import open_device
 from ml.inference.frozen import frozen, run_frozen
 from ml.inference.golden import GoldenMismatchError, golden_picture
 from ml.models.attribute_mapper import AttributeMapper
-from ml.models.registry import create
-from ml.models.weights import WeightsError, fill, read_weight_file
+from ml.models.weights import fill, read_weight_file
 
 
 def load_attribute_mapper(
@@ -26,7 +26,9 @@ def load_attribute_mapper(
     """
     facts = read_attributes_card(card)
     check_digest(weights, expected=facts.sha256)
-    network = _create(facts)
+    network = create_named(
+        facts.architecture, facts.options, AttributeMapper, lack="answers no attributes"
+    )
     fill(network.taught, read_weight_file(weights).tensors, name="the attribute heads")
     frozen(network, device=open_device(device))
     _check_golden(network, facts)
@@ -41,16 +43,6 @@ def golden_values(
     device = network.merge_weight.device
     values = run_frozen(lambda batch: network(batch.to(device)).values, pixels)[0]
     return dict(zip(network.keys, values.tolist(), strict=True))
-
-
-def _create(card: AttributesCard) -> AttributeMapper:
-    try:
-        network = create(card.architecture, pretrained=True, **card.options)
-    except (LookupError, TypeError, ValueError) as error:
-        raise CardError(f"{card.architecture} with {dict(card.options)}: {error}") from error
-    if not isinstance(network, AttributeMapper):
-        raise WeightsError(f"{card.architecture} answers no attributes")
-    return network
 
 
 def _check_golden(network: AttributeMapper, card: AttributesCard) -> None:

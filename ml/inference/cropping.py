@@ -15,14 +15,14 @@ from ml.contracts.crops import Mix
 from ml.crop.field import CropField
 from ml.crop.tables import view_scores
 from ml.data.transforms import on_white, to_pixels
+from ml.inference.creation import create_named
 from ml.inference.devices import open_device
 from ml.inference.frozen import frozen, run_frozen
 from ml.inference.golden import GoldenMismatchError, golden_picture
 from ml.marks.finder import Finder, open_finder
 from ml.measured.canvas import canvas_of
 from ml.models.cropper import Cropper
-from ml.models.registry import create
-from ml.models.weights import WeightsError, fill, read_weight_file
+from ml.models.weights import fill, read_weight_file
 
 Maps = NDArray[np.float32]
 
@@ -75,7 +75,7 @@ def load_cropper(
     """
     facts = read_cropper_card(card)
     check_digest(weights, expected=facts.sha256)
-    network = _create(facts)
+    network = create_named(facts.architecture, facts.options, Cropper, lack="answers no views")
     fill(network.taught, read_weight_file(weights).tensors, name="the cropper")
     frozen(network, device=open_device(device))
     _check_golden(network, facts)
@@ -110,16 +110,6 @@ def golden_scores(network: Cropper, *, seed: int, side: int, input_side: int) ->
     picture = golden_picture(seed=seed, side=side)
     view, energy = look(network, picture, input_side=input_side)
     return (*view_scores(view, GOLDEN_VIEWS).tolist(), float(energy.mean()))
-
-
-def _create(card: CropperCard) -> Cropper:
-    try:
-        network = create(card.architecture, pretrained=True, **card.options)
-    except (LookupError, TypeError, ValueError) as error:
-        raise CardError(f"{card.architecture} with {dict(card.options)}: {error}") from error
-    if not isinstance(network, Cropper):
-        raise WeightsError(f"{card.architecture} answers no views")
-    return network
 
 
 def _check_golden(network: Cropper, card: CropperCard) -> None:

@@ -8,15 +8,15 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from ml.contracts.card import CardError, ScorerCard, check_digest, read_card
+from ml.contracts.card import ScorerCard, check_digest, read_card
 from ml.contracts.engine import Engine
 from ml.contracts.results import ScoreResult
 from ml.data.transforms import to_squares
+from ml.inference.creation import create_named
 from ml.inference.devices import open_device
 from ml.inference.golden import GoldenMismatchError, check_distribution, golden_picture
 from ml.inference.runtimes.base import Pictures, Runtime
 from ml.inference.runtimes.choice import SelfTest, choose
-from ml.models.registry import create
 from ml.models.scorer import Scorer
 from ml.models.weights import WeightsError, fill, read_weight_file
 
@@ -154,12 +154,7 @@ def create_scorer(card: ScorerCard) -> Scorer:
 
     Raises CardError for options that describe no network, WeightsError for another network.
     """
-    try:
-        network = create(card.architecture, pretrained=True, **card.options)
-    except (LookupError, TypeError, ValueError) as error:
-        raise CardError(f"{card.architecture} with {dict(card.options)}: {error}") from error
-    if not isinstance(network, Scorer):
-        raise WeightsError(f"{card.architecture} is no scorer")
+    network = create_named(card.architecture, card.options, Scorer, lack="is no scorer")
     if card.panel not in network.panels:
         raise WeightsError(f"the card serves panel {card.panel}, which the scorer does not know")
     return network
