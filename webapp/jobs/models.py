@@ -18,6 +18,7 @@ class JobKind(models.TextChoices):
     CROP = "crop"  # a crop field; model_version: the cropper's
     JUDGE = "judge"  # an opinion of a crop; model_version: the scorer's, params: the box
     CUT = "cut"  # a picture's files of a batch of crops; params: the batch
+    FUSE = "fuse"  # the standing of a campaign's pictures and raters; subject: the campaign
 
 
 class JobState(models.TextChoices):

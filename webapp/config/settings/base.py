@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "webapp.live",
     "webapp.gallery",
     "webapp.cropping",
+    "webapp.crowd",
 ]
 
 MIDDLEWARE = [

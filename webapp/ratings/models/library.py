@@ -1,4 +1,4 @@
-"""What people said about an artwork."""
+"""What people said about an artwork of their own library."""
 
 from django.conf import settings
 from django.db import models
