@@ -75,6 +75,14 @@ def gain_of_vote(sd: float, noise: float) -> float:
     return 0.5 * math.log1p((sd / noise) ** 2)
 
 
+def sd_after(sd: float, noise: float, votes: int) -> float:
+    """What will still be unknown of a mean when ``votes`` more are in, in the units of ``sd``.
+
+    Keeps the next picture the right one between two fits of the crowd.
+    """
+    return sd / math.sqrt(1.0 + votes * (sd / noise) ** 2)
+
+
 def gain_of_pair(difference: float, sd: float, noise: float) -> float:
     """Expected information, in nats, of asking which of two pictures is better.
 
