@@ -8,6 +8,7 @@ from rest_framework.permissions import AllowAny
 
 from webapp.accounts import urls as accounts
 from webapp.cropping import urls as cropping
+from webapp.crowd import urls as crowd
 from webapp.gallery import urls as gallery
 
 
@@ -22,10 +23,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *gallery.pages,
     *gallery.shared,
     *cropping.pages,
+    *crowd.pages,
     *accounts.pages,
     path("accounts/", include("allauth.urls")),
     path("api/v1/schema", Schema.as_view(), name="api-schema"),
-    path("api/v1/", include([*gallery.api_v1, *cropping.api_v1, *accounts.api_v1])),
+    path("api/v1/", include([*gallery.api_v1, *cropping.api_v1, *crowd.api_v1, *accounts.api_v1])),
 ]
 handler404 = "webapp.gallery.views.not_found"
 handler500 = "webapp.gallery.views.server_error"
