@@ -15,6 +15,8 @@ interface SocketMessage {
   kind?: string;
   ids?: string[];
   reset?: boolean;
+  /** Of a hint about a campaign. */
+  id?: string;
 }
 type Listener = (messages: LiveMessage[], reset: boolean) => void;
 
@@ -32,6 +34,7 @@ let pollTimer: ReturnType<typeof setTimeout> | undefined;
 let silenceTimer: ReturnType<typeof setTimeout> | undefined;
 const listeners = new Set<Listener>();
 const watchers = new Set<(status: LiveStatus) => void>();
+const followers = new Map<string, Set<() => void>>();
 
 /** Hears every event in order, once. Returns how to stop. `reset` means: refetch everything. */
 export function onLive(listener: Listener): () => void {
@@ -43,6 +46,26 @@ export function onStatus(watcher: (status: LiveStatus) => void): () => void {
   watchers.add(watcher);
   watcher(status);
   return () => watchers.delete(watcher);
+}
+
+/**
+ * Hears that a campaign changed, and whenever a change may have been missed: with each connection,
+ * and with each poll without one. Returns how to stop.
+ */
+export function onCampaign(id: string, follower: () => void): () => void {
+  const known = followers.get(id) ?? new Set();
+  followers.set(id, known.add(follower));
+  if (known.size === 1) renew();
+  return () => {
+    known.delete(follower);
+    if (!known.size) followers.delete(id);
+  };
+}
+
+function tellFollowers(id?: string): void {
+  for (const [campaign, known] of followers) {
+    if (id === undefined || id === campaign) for (const follower of known) follower();
+  }
 }
 
 function report(next: LiveStatus): void {
@@ -88,6 +111,7 @@ async function poll(): Promise<void> {
   try {
     await catchUp();
     report(isOpen() ? 'live' : 'polling');
+    tellFollowers();
   } catch {
     report('offline');
   }
@@ -114,23 +138,38 @@ function receive(text: string): void {
     failures = 0;
     report('live');
     if (message.reset) startOver(message.seq ?? 0);
+    tellFollowers();
+  } else if (message.type === 'campaign') {
+    tellFollowers(message.id);
   } else if (message.type === 'event' && message.seq !== undefined) {
     take(merge(sequence, [{ seq: message.seq, kind: message.kind ?? '', ids: message.ids ?? [] }]));
   }
 }
 
 function connect(): void {
+  const followed = [...followers.keys()].map((id) => `&campaign=${id}`).join('');
   try {
-    socket = new WebSocket(`${site.live_url}?after=${sequence.last}`);
+    socket = new WebSocket(`${site.live_url}?after=${sequence.last}${followed}`);
   } catch {
     reconnectLater();
     return;
   }
+  const own = socket;
   socket.onmessage = (event) => receive(String(event.data));
   socket.onclose = (event) => {
+    if (socket !== own) return; // another took its place
     if (event.code === SIGNED_OUT) report('offline');
     else reconnectLater();
   };
+}
+
+/** Connects anew at once, when what is followed changed; a page that is not connected does so later. */
+function renew(): void {
+  if (!socket || socket.readyState > 1) return;
+  const old = socket;
+  connect();
+  old.onmessage = null;
+  old.close();
 }
 
 function reconnectLater(): void {
