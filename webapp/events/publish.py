@@ -1,15 +1,16 @@
 """Write events where they cannot be lost, then hint at them over the socket."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
+from uuid import UUID
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.db import connection, transaction
 from redis.exceptions import RedisError
 
-from webapp.events.groups import owner_group
+from webapp.events.groups import campaign_group, owner_group
 from webapp.events.models import Event
 from webapp.events.payloads import EventKind, Hint
 
@@ -39,20 +40,29 @@ def _append(owner_id: int, kind: EventKind, ids: list[str]) -> int:
     return seq
 
 
+def tell_campaign(campaign_id: UUID) -> None:
+    """Hint on commit that something of a campaign is new; pages fetch what they show again.
+
+    Nothing is kept of it: a page fetches afresh whenever it connects.
+    """
+    message = {"type": "campaign.hint", "id": str(campaign_id)}
+    transaction.on_commit(partial(_tell, campaign_group(campaign_id), message), robust=True)
+
+
 def end_session(owner_id: int, session_key: str) -> None:
     """Ask the sockets of a session that ended to close; they also re-check every minute."""
-    _tell(owner_id, {"type": "session.ended", "session": session_key})
+    _tell(owner_group(owner_id), {"type": "session.ended", "session": session_key})
 
 
 def _send(owner_id: int, hint: Hint) -> None:
-    _tell(owner_id, hint.message())
+    _tell(owner_group(owner_id), hint.message())
 
 
-def _tell(owner_id: int, message: dict[str, object]) -> None:
-    """A lost message does no harm: the browser catches up by sequence number."""
+def _tell(group: str, message: Mapping[str, object]) -> None:
+    """A lost message does no harm: the browser catches up by sequence number, or fetches afresh."""
     layer = get_channel_layer()
     assert layer is not None
     try:
-        async_to_sync(layer.group_send)(owner_group(owner_id), message)
+        async_to_sync(layer.group_send)(group, dict(message))
     except (RedisError, OSError) as error:
-        logger.warning("socket message to owner %s not sent: %s", owner_id, error)
+        logger.warning("socket message to %s not sent: %s", group, error)

@@ -1,4 +1,4 @@
-"""One socket per page: hints of the owner's events, catch-up by sequence number, heartbeat."""
+"""One socket per page: hints of the owner's events and of the campaigns it follows, heartbeat."""
 
 import asyncio
 import logging
@@ -7,6 +7,7 @@ from contextlib import suppress
 from importlib import import_module
 from typing import Any
 from urllib.parse import parse_qs
+from uuid import UUID
 
 from channels.auth import get_user
 from channels.db import database_sync_to_async
@@ -16,8 +17,9 @@ from django.conf import settings
 from webapp.accounts.models import User
 from webapp.accounts.selectors import token_of
 from webapp.events import selectors as events
-from webapp.events.groups import owner_group
+from webapp.events.groups import campaign_group, owner_group
 from webapp.events.payloads import EventKind, Hint
+from webapp.ratings.models import Campaign
 
 HEARTBEAT_S = 30.0
 RECHECK_BEATS = 2  # sign-in is checked at every second heartbeat: once a minute
@@ -25,6 +27,7 @@ NOT_SIGNED_IN = 4401
 FELL_BEHIND = 1013
 OUR_FAULT = 1011
 SLOWEST_SEND_S = 10
+MOST_FOLLOWED = 20
 
 _log = logging.getLogger(__name__)
 _NUMBER = re.compile(r"[0-9]{1,18}")
@@ -35,6 +38,7 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
 
     owner: User
     clock: asyncio.Task[None] | None = None
+    followed: frozenset[UUID] = frozenset()
 
     async def connect(self) -> None:
         """Sign-in is checked here and again every minute."""
@@ -45,6 +49,9 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
             return
         self.owner = owner
         await self.channel_layer.group_add(owner_group(owner.pk), self.channel_name)
+        self.followed = await self._may_follow()
+        for campaign in self.followed:
+            await self.channel_layer.group_add(campaign_group(campaign), self.channel_name)
         self.clock = asyncio.create_task(self._keep_time())
         await self._catch_up()
 
@@ -55,6 +62,7 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
             with suppress(asyncio.CancelledError):
                 await self.clock
             await self.channel_layer.group_discard(owner_group(self.owner.pk), self.channel_name)
+            await self._unfollow(self.followed)
 
     async def receive(self, *_args: object, **_kwargs: object) -> None:
         """Nothing is read from the page; a pong keeps proxies awake and is ignored."""
@@ -62,6 +70,10 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
     async def event_hint(self, message: dict[str, Any]) -> None:
         """Pass a hint on; a page too slow to take it is dropped and catches up later."""
         await self._send({"type": "event", **{k: message[k] for k in ("seq", "kind", "ids")}})
+
+    async def campaign_hint(self, message: dict[str, Any]) -> None:
+        """Something of a campaign is new: the page fetches what it shows of it."""
+        await self._send({"type": "campaign", "id": message["id"]})
 
     async def session_ended(self, message: dict[str, Any]) -> None:
         """The browser signed out: close its sockets at once."""
@@ -77,8 +89,22 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
         user: Any = self.scope["user"]
         return user if user is not None and user.is_authenticated else None
 
+    def _asked(self, name: str) -> list[str]:
+        return parse_qs(self.scope["query_string"].decode("latin-1")).get(name, [])
+
+    async def _may_follow(self) -> frozenset[UUID]:
+        """Of the campaigns that the page names, those that its owner sees now."""
+        named = {each for each in map(_uuid, self._asked("campaign")[:MOST_FOLLOWED]) if each}
+        if not named:
+            return frozenset()
+        return await database_sync_to_async(_visible)(self.owner, named)
+
+    async def _unfollow(self, campaigns: frozenset[UUID]) -> None:
+        for campaign in campaigns:
+            await self.channel_layer.group_discard(campaign_group(campaign), self.channel_name)
+
     async def _catch_up(self) -> None:
-        asked = parse_qs(self.scope["query_string"].decode("latin-1")).get("after", [""])[0]
+        asked = (self._asked("after") or [""])[0]
         if _NUMBER.fullmatch(asked) is None:
             await self._send({"type": "hello", "seq": await self._last_seq()})
             return
@@ -109,6 +135,10 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
             if beats % RECHECK_BEATS == 0 and not await self._still_signed_in():
                 await self.close(code=NOT_SIGNED_IN)
                 return
+            if beats % RECHECK_BEATS == 0 and self.followed:
+                still = await self._may_follow()
+                await self._unfollow(self.followed - still)
+                self.followed = still & self.followed
             await self._send({"type": "ping"})
 
     async def _still_signed_in(self) -> bool:
@@ -123,3 +153,15 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
             await asyncio.wait_for(self.send_json(message), SLOWEST_SEND_S)
         except TimeoutError:
             await self.close(code=FELL_BEHIND)
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _visible(user: User, named: set[UUID]) -> frozenset[UUID]:
+    found = Campaign.objects.visible_to(user).filter(pk__in=named)
+    return frozenset(found.values_list("pk", flat=True))

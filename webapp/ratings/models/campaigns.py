@@ -184,8 +184,9 @@ class EntryRole(models.TextChoices):
 class Entry(Identified):
     """An artwork's place in a campaign, and what the crowd thinks of it (see Standing in `ml`).
 
-    `votes` is counted with every vote, the rest written by the fuse job. A picture whose artwork
-    is gone keeps its votes and is asked about no more.
+    `votes` is counted with every vote (the repeats of a rater aside), the rest written by the fuse
+    job, which had seen `fused_votes` of them. A picture whose artwork is gone keeps its votes and
+    is asked about no more.
     """
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="entries")
@@ -204,6 +205,7 @@ class Entry(Identified):
     disqualified_at = models.DateTimeField(null=True)
     disqualified_for = models.CharField(max_length=300, blank=True)
     votes = models.PositiveIntegerField(default=0)
+    fused_votes = models.PositiveIntegerField(default=0)
     prior_mean = models.FloatField(null=True)  # of the scorer, before any vote
     prior_sd = models.FloatField(null=True)
     mean = models.FloatField(null=True)

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import HashIndex
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -25,10 +26,13 @@ class Rater(Identified):
     pseudonym = models.CharField(max_length=40)
     consented_at = models.DateTimeField(null=True)  # None: came with imported votes
     consented_to = models.TextField(blank=True)  # the words, as they were then
-    votes = models.PositiveIntegerField(default=0)
+    votes = models.PositiveIntegerField(default=0)  # that count; neither skips nor repeats
     last_vote_at = models.DateTimeField(null=True)
     checks_seen = models.PositiveIntegerField(default=0)
     checks_met = models.PositiveIntegerField(default=0)
+    # what the rater is told of them, five at a time: so that nobody learns which were checks
+    told_seen = models.PositiveIntegerField(default=0)
+    told_met = models.PositiveIntegerField(default=0)
     median_dwell_ms = models.PositiveIntegerField(null=True)
     bias = models.FloatField(null=True)
     spread = models.FloatField(null=True)
@@ -60,7 +64,8 @@ class Purpose(models.TextChoices):
 class Assignment(Identified):
     """A question to one rater about certain entries, in the order they are shown.
 
-    Its token is signed, and good for one answer until it expires.
+    Its token is signed, and good for one answer until it expires. An answer that is withdrawn
+    gives the question back: it waits again.
     """
 
     rater = models.ForeignKey(Rater, on_delete=models.CASCADE, related_name="assignments")
@@ -70,7 +75,17 @@ class Assignment(Identified):
     answered_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["rater", "created_at"], name="assignment_of_rater")]
+        indexes = [
+            models.Index(fields=["rater", "created_at"], name="assignment_of_rater"),
+            # how others answered the very same question
+            HashIndex(fields=["entries"], name="assignment_of_entries"),
+            # what raters have before them just now
+            models.Index(
+                fields=["rater", "expires_at"],
+                name="assignment_outstanding",
+                condition=Q(answered_at=None),
+            ),
+        ]
 
 
 class VoteKind(models.TextChoices):
