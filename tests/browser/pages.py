@@ -99,6 +99,13 @@ def hang(person: Person, files: list[Path]) -> list[str]:
     return addresses
 
 
+def sent(product: Product, file: Path) -> None:
+    """Have the owner's program upload a picture; the answer says that it is there."""
+    headers = {"Authorization": f"Bearer {product.token(OWNER)}"}
+    with httpx.Client(base_url=f"{product.url}/api/v1/", headers=headers) as client:
+        client.post("artworks", files={"file": (file.name, file.read_bytes())}).raise_for_status()
+
+
 def gather(product: Product, title: str, addresses: list[str]) -> str:
     """Put the owner's pictures at these addresses into a new album; returns its id."""
     headers = {"Authorization": f"Bearer {product.token(OWNER)}"}

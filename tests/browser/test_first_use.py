@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.pages import Person, choose, enter, visit
+from tests.browser.pages import Person, choose, enter, sent, visit
 from tests.images import photo_file
 from tests.product import Product
 
@@ -58,14 +58,19 @@ def test_the_artwork_page_tells_the_models_judgement_from_peoples(owner: Person)
     expect(page.locator("main table").first).to_be_visible()
 
 
-def test_a_duplicate_costs_no_bytes_and_says_so(owner: Person, picture: Path) -> None:
+def test_a_duplicate_costs_no_bytes_and_says_so(
+    owner: Person, product: Product, tmp_path: Path
+) -> None:
+    there = tmp_path / "already there.jpg"
+    there.write_bytes(photo_file(600, 400, seed=5))
+    sent(product, there)
     page = owner.page
     page.goto("/upload/")
-    sent: list[str] = []
-    page.on("request", lambda r: sent.append(r.method) if r.url.endswith("/uploads") else None)
-    choose(owner, [picture])
+    uploads: list[str] = []
+    page.on("request", lambda r: uploads.append(r.method) if r.url.endswith("/uploads") else None)
+    choose(owner, [there])
     expect(page.get_by_text("already here").first).to_be_visible(timeout=SETTLE_MS)
-    assert sent == []
+    assert uploads == []
 
 
 def test_a_broken_file_is_refused_with_its_reason(owner: Person, tmp_path: Path) -> None:

@@ -42,6 +42,8 @@ export async function addFiles(files: File[], fromFolder = false): Promise<void>
     uploadsNow().filter((item) => ['waiting', 'checking', 'uploading'].includes(item.state)).map((item) => `${item.name}/${item.size}`),
   );
   const fresh = wanted.filter((file) => !active.has(`${file.name}/${file.size}`));
+  const doubled = wanted.length - fresh.length;
+  if (doubled) say(`${plural(doubled, 'picture is', 'pictures are')} on the way already`);
   if (fresh.length) await enqueue(fresh.map((file, order) => ({ item: itemFor(file, order), file })));
 }
 
