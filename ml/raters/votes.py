@@ -63,3 +63,8 @@ class Ballot:
     pairs: Pairs = field(default_factory=Pairs)
     prior_mean: Floats | None = None
     prior_sd: Floats | None = None
+
+
+def totals(owner: Places, values: Floats, owners: int) -> Floats:
+    """(owners,) sums of ``values`` (n,) over those that belong to each, ``owner`` (n,)."""
+    return np.asarray(np.bincount(owner, weights=values, minlength=owners), np.float64)
