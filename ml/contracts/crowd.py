@@ -83,6 +83,16 @@ def sd_after(sd: float, noise: float, votes: int) -> float:
     return sd / math.sqrt(1.0 + votes * (sd / noise) ** 2)
 
 
+def gain_of_place(sd: float, noise: float, crowding: float) -> float:
+    """How much one more vote is expected to lower the squared error of a picture's place.
+
+    ``crowding``: how many times as densely as on average pictures lie around its mean, so that
+    crowding x error of the mean is the error of the place. For campaigns whose order matters from
+    top to bottom; ``gain_of_vote`` treats all pictures alike.
+    """
+    return crowding**2 * (sd**2 - sd_after(sd, noise, 1) ** 2)
+
+
 def gain_of_pair(difference: float, sd: float, noise: float) -> float:
     """Expected information, in nats, of asking which of two pictures is better.
 

@@ -4,6 +4,9 @@ The formulas are those of ``ml.contracts.crowd``, over arrays; a process without
 the same numbers. Pictures below their minimum come first, then those whose next vote is expected
 to teach most; equals in random order. A picture is finished when it has its minimum and its 80 %
 interval is narrow enough.
+
+What a vote teaches is counted in one of two ways: information about the mean of its picture, or,
+where the order of all pictures matters, how much nearer the picture comes to its place in it.
 """
 
 from dataclasses import dataclass
@@ -15,7 +18,9 @@ from scipy.special import erfc, xlogy
 from ml.raters.votes import Floats
 
 Order = NDArray[np.intp]
+Counts = Floats | Order
 WIDTH_PER_SD = 2.5631031310892007  # of a normal 80 % interval, from its low to its high end
+_GRID = np.linspace(1.0, 10.0, 181)  # points
 _HEARD = np.pi * np.log(2.0) / 2.0
 
 
@@ -48,28 +53,56 @@ def gains_of_pairs(difference: Floats, sd: Floats, noise: float) -> Floats:
     return gains
 
 
-def sd_after(sd: Floats, noise: float, votes: Floats) -> Floats:
+def gains_of_places(sd: Floats, noise: float, crowding: Floats) -> Floats:
+    """``ml.contracts.crowd.gain_of_place`` for (n,) pictures."""
+    unknown = np.square(sd)
+    gains: Floats = np.square(crowding) * unknown**2 / (unknown + noise**2)
+    return gains
+
+
+def crowding_of(mean: Floats, sd: Floats) -> Floats:
+    """(n,) how densely pictures lie around each, 1 on average.
+
+    A Gaussian for every picture, as wide as what is unknown of it and Silverman's rule together.
+    """
+    if len(mean) < 2:
+        return np.ones(len(mean))
+    width = 1.06 * mean.std() * len(mean) ** -0.2 + 1e-3
+    wide = np.sqrt(np.square(sd) + width**2)
+    heights = np.exp(-0.5 * np.square((_GRID[:, None] - mean) / wide)) / wide  # (grid, n)
+    near = np.interp(mean, _GRID, heights.sum(axis=1))
+    return near / near.mean()
+
+
+def sd_after(sd: Floats, noise: float, votes: Counts) -> Floats:
     """``ml.contracts.crowd.sd_after`` for (n,) pictures: what ``votes`` more leave unknown."""
     left: Floats = sd / np.sqrt(1.0 + votes * np.square(sd / noise))
     return left
 
 
-def finished(sd: Floats, votes: Floats, rule: Thrift) -> NDArray[np.bool_]:
+def finished(sd: Floats, votes: Counts, rule: Thrift) -> NDArray[np.bool_]:
     """(n,) whether a picture needs no more votes."""
     narrow: NDArray[np.bool_] = (WIDTH_PER_SD * sd <= rule.width) & (votes >= rule.minimum)
     return narrow
 
 
 def order(
-    sd: Floats, votes: Floats, noise: float, rule: Thrift, generator: np.random.Generator
+    sd: Floats,
+    votes: Counts,
+    noise: float,
+    rule: Thrift,
+    generator: np.random.Generator,
+    *,
+    crowding: Floats | None = None,
 ) -> Order:
     """Pictures from the first to ask about to the last; finished ones are left out.
 
     ``sd``: (n,) standard errors in points; ``votes``: (n,) that each has; ``noise``: standard
-    deviation of one vote, > 0.
+    deviation of one vote, > 0. With ``crowding``, gains are those of places.
     """
+    gains = gains_of_votes(sd, noise) if crowding is None else gains_of_places(sd, noise, crowding)
     owed = np.maximum(rule.minimum - votes, 0)
     chance = generator.random(len(sd))
-    ranked = np.lexsort((chance, -gains_of_votes(sd, noise), -owed))
+    ranked = np.lexsort((chance, -gains, -owed))
     kept: Order = ranked[~finished(sd, votes, rule)[ranked]]
     return kept

@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 
 from ml.contracts import crowd
-from ml.raters.thrift import Thrift, finished, gains_of_pairs, gains_of_votes, order, sd_after
+from ml.raters.thrift import (
+    Thrift,
+    crowding_of,
+    finished,
+    gains_of_pairs,
+    gains_of_places,
+    gains_of_votes,
+    order,
+    sd_after,
+)
 
 SD = np.array([0.0, 0.05, 0.4, 1.0, 2.5])
 
@@ -14,6 +23,9 @@ def test_gains_are_those_that_the_web_process_computes() -> None:
     gaps = np.array([-30.0, -1.2, 0.0, 0.3, 4.0])
     pairs = [crowd.gain_of_pair(gap, sd, 1.7) for gap, sd in zip(gaps, SD, strict=True)]
     assert gains_of_pairs(gaps, SD, 1.7) == pytest.approx(pairs, abs=1e-12)
+    near = np.array([1.0, 0.2, 3.0, 0.0, 1.0])
+    places = [crowd.gain_of_place(sd, 1.7, one) for sd, one in zip(SD, near, strict=True)]
+    assert gains_of_places(SD, 1.7, near) == pytest.approx(places)
     votes = np.array([0, 1, 2, 3, 40])
     left = [crowd.sd_after(sd, 1.7, int(more)) for sd, more in zip(SD, votes, strict=True)]
     assert sd_after(SD, 1.7, votes) == pytest.approx(left)
@@ -41,3 +53,13 @@ def test_a_picture_is_finished_when_it_is_known_well_but_never_below_its_minimum
     assert finished(sd, votes, rule).tolist() == [True, False, False]
     assert order(sd, votes, 1.7, rule, np.random.default_rng(1)).tolist() == [1, 2]
     assert not finished(sd, votes, Thrift(minimum=5)).any()
+
+
+def test_where_the_order_matters_crowded_pictures_come_first() -> None:
+    mean = np.concatenate([np.linspace(5, 6, 20), [2.0, 9.0]])
+    sd, votes = np.full(22, 0.4), np.full(22, 5)
+    near = crowding_of(mean, sd)
+    ranked = order(sd, votes, 1.7, Thrift(), np.random.default_rng(1), crowding=near)
+    assert set(ranked[-2:]) == {20, 21}
+    assert near.mean() == pytest.approx(1)
+    assert crowding_of(mean[:1], sd[:1]).tolist() == [1.0]
