@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import numpy as np
+from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
@@ -27,6 +28,7 @@ from webapp.inference.models import (
     Score,
 )
 from webapp.jobs.models import Job, JobKind, Queue
+from webapp.ratings.models import Assignment, Campaign, Entry, Rater, Vote
 from webapp.registry.attributes import sync_attributes
 from webapp.registry.models import ModelVersion
 from webapp.registry.services import activate
@@ -132,6 +134,29 @@ def batched(album: Album, artwork: Artwork) -> CropBatch:
     return batch
 
 
+def campaign_of(organiser: User, *artworks: Artwork, **columns: object) -> Campaign:
+    """An open campaign of scores with these pictures, unless the columns say otherwise."""
+    defaults = {"title": "Campaign", "question": "How good?", "published_at": timezone.now()}
+    campaign = Campaign.objects.create(organiser=organiser, **{**defaults, **columns})
+    for artwork in artworks:
+        Entry.objects.create(
+            campaign=campaign, artwork=artwork, submitted_by=artwork.owner, title=artwork.title
+        )
+    return campaign
+
+
+def voted(rater: Rater, entry: Entry, value: float, **columns: object) -> Vote:
+    """A score vote as it is kept, with its counters."""
+    now = timezone.now()
+    assignment = Assignment.objects.create(
+        rater=rater, entries=[entry.pk], expires_at=now + timedelta(days=1), answered_at=now
+    )
+    Entry.objects.filter(pk=entry.pk).update(votes=F("votes") + 1)
+    Rater.objects.filter(pk=rater.pk).update(votes=F("votes") + 1, last_vote_at=now)
+    said = {"kind": "score", "value": value, "cast_at": now, "dwell_ms": 900, **columns}
+    return Vote.objects.create(campaign=rater.campaign, rater=rater, assignment=assignment, **said)
+
+
 def build() -> World:
     owner, other = person("owner@example.org"), person("other@example.org")
     staff = person("staff@example.org", staff=True)
@@ -160,7 +185,14 @@ def build() -> World:
     delivered(artwork, box)
     batch = batched(album, artwork)
     sync_attributes()
+    campaign = campaign_of(owner, artwork)
+    challenge = campaign_of(owner, kind="challenge", published_at=None)
+    entry = campaign.entries.get()
+    guest = Rater.objects.create(campaign=campaign, pseudonym="amber heron 42")
+    voted(guest, entry, 7, comment="Fine light.")
     names = {
+        "campaign": str(campaign.pk), "challenge": str(challenge.pk), "entry": str(entry.pk),
+        "rater": str(guest.pk),
         "artwork": str(artwork.pk), "album": str(album.pk), "share": share, "link": str(link.pk),
         "token": str(token.pk), "invitation": str(invitation.pk), "invited": invited,
         "upload": str(upload.pk), "job": str(job.pk), "nobody": str(uuid.uuid4()),

@@ -139,6 +139,41 @@ MATRIX: dict[tuple[str, str], Row] = {
         OBJECT, "/api/v1/uploads/{upload}", **NO_BYTES, **{"X-HTTP-Method-Override": "PATCH"}
     ),
     ("api-upload", "DELETE"): row(OBJECT, "/api/v1/uploads/{upload}", **TUS),
+    ("campaigns", "GET"): row(PAGE, "/campaigns/"),
+    ("campaign-new", "GET"): row(PAGE, "/campaigns/new/"),
+    ("campaign", "GET"): row(OBJECT_PAGE, "/campaigns/{campaign}/"),
+    ("campaign-edit", "GET"): row(OBJECT_PAGE, "/campaigns/{campaign}/edit/"),
+    ("my-ratings", "GET"): row(PAGE, "/ratings/"),
+    ("api-campaigns", "GET"): row(API, "/api/v1/campaigns"),
+    ("api-campaigns", "POST"): row(API, "/api/v1/campaigns", {"title": "New"}),
+    ("api-campaign", "GET"): row(OBJECT, "/api/v1/campaigns/{campaign}"),
+    ("api-campaign", "PATCH"): row(OBJECT, "/api/v1/campaigns/{campaign}", {"title": "x"}),
+    ("api-campaign", "DELETE"): row(OBJECT, "/api/v1/campaigns/{campaign}"),
+    ("api-campaign-publish", "POST"): row("unucn", "/api/v1/campaigns/{campaign}/publish"),
+    ("api-campaign-close", "POST"): row(OBJECT, "/api/v1/campaigns/{campaign}/close"),
+    ("api-campaign-reopen", "POST"): row("unucn", "/api/v1/campaigns/{campaign}/reopen"),
+    ("api-campaign-reveal", "POST"): row("unucn", "/api/v1/campaigns/{campaign}/reveal"),
+    ("api-campaign-link", "POST"): row(OBJECT, "/api/v1/campaigns/{campaign}/link", {}),
+    ("api-campaign-entries", "GET"): row(OBJECT, "/api/v1/campaigns/{campaign}/entries"),
+    ("api-campaign-entries", "POST"): row(
+        OBJECT, "/api/v1/campaigns/{campaign}/entries", {"artworks": []}
+    ),
+    ("api-entry", "PATCH"): row(OBJECT, "/api/v1/campaigns/{campaign}/entries/{entry}", {}),
+    ("api-entry", "DELETE"): row("unucn", "/api/v1/campaigns/{campaign}/entries/{entry}"),
+    ("api-entry-disqualify", "POST"): row(
+        OBJECT, "/api/v1/campaigns/{campaign}/entries/{entry}/disqualify", {"reason": "late"}
+    ),
+    ("api-entry-requalify", "POST"): row(
+        "unucn", "/api/v1/campaigns/{campaign}/entries/{entry}/requalify", {"reason": "late"}
+    ),
+    ("api-entry-comments", "GET"): row(
+        OBJECT, "/api/v1/campaigns/{campaign}/entries/{entry}/comments"
+    ),
+    ("api-challenges", "GET"): row(API, "/api/v1/challenges"),
+    ("api-challenges", "POST"): row(API, "/api/v1/challenges", {"title": "New"}),
+    ("api-challenge", "GET"): row(OBJECT, "/api/v1/challenges/{challenge}"),
+    ("api-challenge", "PATCH"): row(OBJECT, "/api/v1/challenges/{challenge}", {"title": "x"}),
+    ("api-challenge", "DELETE"): row(OBJECT, "/api/v1/challenges/{challenge}"),
     ("tokens", "GET"): row(API, "/api/v1/tokens"),
     ("tokens", "POST"): row(API, "/api/v1/tokens", {"name": "t", "scopes": ["read"]}),
     ("token", "DELETE"): row(OBJECT, "/api/v1/tokens/{token}"),

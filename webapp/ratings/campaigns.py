@@ -1,0 +1,244 @@
+"""What an organiser does with a campaign as a whole. One transaction each."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import Count, F, Q
+from django.utils import timezone
+
+from webapp.accounts.models import User
+from webapp.common.errors import ApplicationError, Conflict
+from webapp.events.publish import tell_campaign
+from webapp.jobs.models import Job, JobKind
+from webapp.ratings.fusions import ask_for_fusion, is_up_to_date
+from webapp.ratings.models import (
+    Campaign,
+    CampaignKind,
+    CampaignState,
+    EntryRole,
+    Invitee,
+    Mode,
+    Reveal,
+    Vote,
+)
+
+# What may still change when people have voted: nothing that their votes answered.
+FREE: Final = frozenset(
+    {
+        "title", "description", "votes_wanted", "narrow_enough", "most_per_rater",
+        "most_submissions", "submissions_close_at", "opens_at", "closes_at", "access", "guests",
+    }
+)  # fmt: skip
+# A challenge as DPChallenge has it; an organiser may say otherwise.
+CHALLENGE: Final = {
+    "must_vote_share": 0.2, "comment_at_most": 3, "reveal": Reveal.AT_END, "gold_share": 0.0,
+}  # fmt: skip
+QUESTIONS: Final = {
+    Mode.SCORE: "How good is this picture?",
+    Mode.PAIRS: "Which of the two is the better picture?",
+    Mode.BURST: "Which of these is the best?",
+}
+LEAST_PAIRED: Final = 2
+
+
+class BadCampaign(ApplicationError):
+    """The organiser must say it differently."""
+
+    code = "bad_campaign"
+
+
+class VotesExist(Conflict):
+    """People have answered what was asked: the organiser makes another campaign instead."""
+
+    code = "votes_exist"
+
+
+class StillCounting(Conflict):
+    """Asked again in a moment it goes on."""
+
+    code = "still_counting"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a campaign cannot be published yet."""
+
+    code: str
+    text: str
+
+
+@transaction.atomic
+def create(organiser: User, *, emails: Collection[str] = (), **columns: Any) -> Campaign:
+    """A draft without pictures. Raises BadCampaign when its parts do not go together."""
+    defaults = CHALLENGE if columns.get("kind") == CampaignKind.CHALLENGE else {}
+    campaign = Campaign(organiser=organiser, **{**defaults, **columns})
+    campaign.question = campaign.question or _question(campaign)
+    _require_sound(campaign)
+    campaign.save()
+    _invite(campaign, emails)
+    return campaign
+
+
+@transaction.atomic
+def change(campaign: Campaign, *, emails: Collection[str] | None = None, **columns: Any) -> None:
+    """Raises BadCampaign, and VotesExist for what people have already answered to."""
+    campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
+    changed = {name: value for name, value in columns.items() if getattr(campaign, name) != value}
+    fixed = sorted(changed.keys() - FREE)
+    if fixed and has_votes(campaign):
+        raise VotesExist(
+            f"People have voted: {', '.join(fixed)} cannot change any more.", fields=fixed
+        )
+    for name, value in changed.items():
+        setattr(campaign, name, value)
+    campaign.question = campaign.question or _question(campaign)
+    _require_sound(campaign)
+    campaign.save()
+    if emails is not None:
+        _invite(campaign, emails)
+    if changed.keys() & {"narrow_enough", "closes_at"} and campaign.published_at:
+        ask_for_fusion(campaign)
+    tell_campaign(campaign.pk)
+
+
+@transaction.atomic
+def delete(campaign: Campaign) -> None:
+    """With its entries, raters and votes; the artworks stay."""
+    Job.objects.filter(kind=JobKind.FUSE, subject=campaign.pk).delete()
+    Vote.objects.filter(campaign=campaign).delete()
+    tell_campaign(campaign.pk)
+    campaign.delete()
+
+
+@transaction.atomic
+def publish(campaign: Campaign) -> None:
+    """Show it to those who may rate. Raises Conflict with the `reasons` why it cannot be."""
+    draft = _locked(campaign, CampaignState.DRAFT, code="already_published", text="It is no draft.")
+    reasons = list(_missing(draft, timezone.now()))
+    if reasons:
+        listed = [{"code": each.code, "text": each.text} for each in reasons]
+        raise Conflict(reasons[0].text, code=reasons[0].code, reasons=listed)
+    _update(draft, published_at=timezone.now())
+
+
+@transaction.atomic
+def close(campaign: Campaign) -> None:
+    """End the voting now. Raises Conflict when it is not open."""
+    opened = _locked(campaign, CampaignState.OPEN, code="not_open", text="Nobody can vote in it.")
+    _update(opened, closes_at=timezone.now())
+    ask_for_fusion(opened)
+
+
+@transaction.atomic
+def reopen(campaign: Campaign) -> None:
+    """Take votes again, until it is closed by hand. Raises Conflict unless it is closed."""
+    closed = _locked(campaign, CampaignState.CLOSED, code="not_closed", text="It is not closed.")
+    _update(closed, closes_at=None)
+    ask_for_fusion(closed)  # votes that were void count again
+
+
+def reveal(campaign: Campaign) -> None:
+    """Show everybody in it what came out, for good. Idempotent.
+
+    Raises Conflict before it is closed; StillCounting until the last votes and rulings are in the
+    ranks, which must not change under the eyes of those who look.
+    """
+    if campaign.state is CampaignState.REVEALED:
+        return
+    with transaction.atomic():
+        closed = _locked(campaign, CampaignState.CLOSED, code="not_closed", text="Close it first.")
+        counted = is_up_to_date(closed)
+        if counted:
+            _update(closed, revealed_at=timezone.now())
+        else:
+            ask_for_fusion(closed)
+    if not counted:
+        raise StillCounting("The last votes are being counted. Try again in a moment.")
+
+
+def revoke_links(campaign: Campaign) -> None:
+    """End every link that was given out; who came by one stays."""
+    Campaign.objects.filter(pk=campaign.pk).update(link_epoch=F("link_epoch") + 1)
+    campaign.refresh_from_db(fields=["link_epoch"])
+
+
+def has_votes(campaign: Campaign) -> bool:
+    """Whether anybody answered anything."""
+    return Vote.objects.filter(campaign=campaign).exists()
+
+
+def _invite(campaign: Campaign, emails: Collection[str]) -> None:
+    """Exactly these are named from now on."""
+    wanted = {User.objects.normalize_email(email) for email in emails}
+    Invitee.objects.filter(campaign=campaign).exclude(email__in=wanted).delete()
+    rows = [Invitee(campaign=campaign, email=email) for email in sorted(wanted)]
+    Invitee.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _question(campaign: Campaign) -> str:
+    if campaign.mode == Mode.ATTRIBUTE:
+        return campaign.attribute.asks if campaign.attribute else ""
+    return QUESTIONS[Mode(campaign.mode)]
+
+
+def _locked(campaign: Campaign, state: CampaignState, *, code: str, text: str) -> Campaign:
+    """As it is now, in that state, until the end of the transaction. Raises Conflict."""
+    found = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
+    if found.state is not state:
+        raise Conflict(f"{text} It is {found.state}.", code=code)
+    return found
+
+
+def _update(campaign: Campaign, **columns: datetime | None) -> None:
+    Campaign.objects.filter(pk=campaign.pk).update(**columns)
+    tell_campaign(campaign.pk)
+
+
+def _require_sound(campaign: Campaign) -> None:
+    """Raises BadCampaign naming what does not go together."""
+    is_challenge = campaign.kind == CampaignKind.CHALLENGE
+    if is_challenge and campaign.mode != Mode.SCORE:
+        raise BadCampaign("In a challenge pictures get scores.", code="challenge_scores")
+    if campaign.mode == Mode.ATTRIBUTE and campaign.attribute is None:
+        raise BadCampaign("Name the attribute that is asked about.", code="attribute_needed")
+    if campaign.mode != Mode.ATTRIBUTE and campaign.attribute is not None:
+        raise BadCampaign("Only the mode attribute asks about one.", code="attribute_unasked")
+    if campaign.submissions_close_at is not None and not is_challenge:
+        raise BadCampaign("Only a challenge takes submissions.", code="no_challenge")
+    order = (
+        ("submissions close", campaign.submissions_close_at),
+        ("voting opens", campaign.opens_at),
+        ("voting closes", campaign.closes_at),
+    )
+    _require_order([(words, moment) for words, moment in order if moment is not None])
+
+
+def _require_order(moments: Collection[tuple[str, datetime]]) -> None:
+    for (earlier, before), (later, after) in pairwise(moments):
+        if before > after:
+            raise BadCampaign(f"The dates cross: {later} before {earlier}.", code="bad_dates")
+
+
+def _missing(campaign: Campaign, now: datetime) -> Iterator[Reason]:
+    """What stands in the way of publication."""
+    if campaign.closes_at is not None and campaign.closes_at <= now:
+        yield Reason("already_over", "Its end lies in the past. Give it a later one.")
+    if campaign.kind == CampaignKind.CHALLENGE:
+        if campaign.submissions_close_at is None or campaign.submissions_close_at <= now:
+            yield Reason("no_window", "Say until when pictures may be submitted.")
+        return
+    live = Q(artwork__isnull=False, artwork__deleted_at=None, disqualified_at=None)
+    asked = campaign.entries.filter(live, role=EntryRole.ENTRY)
+    entries = asked.count()
+    if not entries:
+        yield Reason("no_entries", "It has no pictures yet. Add some.")
+    elif campaign.mode == Mode.PAIRS and entries < LEAST_PAIRED:
+        yield Reason("too_few_entries", "Pairs need at least two pictures.")
+    elif campaign.mode == Mode.BURST:
+        bursts = asked.exclude(burst=None).values("burst").annotate(n=Count("pk")).order_by()
+        if not bursts.filter(n__gte=LEAST_PAIRED).exists():
+            yield Reason("no_bursts", "Put at least two pictures into a burst.")
