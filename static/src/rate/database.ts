@@ -1,0 +1,55 @@
+// Votes that the server has not answered yet, in IndexedDB, so that they outlive the page.
+import type { Letter, Shelf } from './outbox.svelte';
+
+const NAME = 'connoisseur-votes';
+
+function open(): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(NAME, 1);
+    request.onupgradeneeded = () => request.result.createObjectStore('letters', { keyPath: 'id', autoIncrement: true });
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+function settled<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+/** A shelf that closing the page does not empty; one of this page alone where none is to be had. */
+export async function openShelf(): Promise<Shelf> {
+  try {
+    return onDisk(await open());
+  } catch {
+    return inMemory(); // a private window that keeps nothing
+  }
+}
+
+function onDisk(database: IDBDatabase): Shelf {
+  const letters = (mode: IDBTransactionMode): IDBObjectStore => database.transaction('letters', mode).objectStore('letters');
+  return {
+    put: async (letter) => Number(await settled(letters('readwrite').put(letter))),
+    all: (rater) => settled(letters('readonly').getAll() as IDBRequest<Letter[]>).then((found) => found.filter((letter) => letter.rater === rater)),
+    remove: async (ids) => {
+      const store = letters('readwrite');
+      await Promise.all(ids.map((id) => settled(store.delete(id))));
+    },
+  };
+}
+
+export function inMemory(): Shelf {
+  const kept = new Map<number, Letter>();
+  let last = 0;
+  return {
+    put: async (letter) => {
+      const id = letter.id ?? ++last;
+      kept.set(id, { ...letter, id });
+      return id;
+    },
+    all: async (rater) => [...kept.values()].filter((letter) => letter.rater === rater),
+    remove: async (ids) => ids.forEach((id) => kept.delete(id)),
+  };
+}

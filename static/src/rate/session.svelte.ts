@@ -1,0 +1,267 @@
+// One person's sitting in a campaign: the question on screen, votes given at once and sent behind, undo.
+import { campaign as fetchCampaign, type Campaign, type Me } from '../api/campaigns';
+import { ApiError, isOutage, reasonOf } from '../api/problem';
+import { askFor, joinCampaign, myPart, sendVotes, type Answer, type Asked, type Assignment, type Heard, type Progress, type Result, type Step, type Vote } from '../api/rating';
+import { say } from '../ui/toasts.svelte';
+import { openShelf } from './database';
+import { added, AHEAD, back, cardOf, changed, EMPTY, forward, hungry, wanted, type Card, type Deck } from './deck';
+import { Outbox } from './outbox.svelte';
+import { currentPace, keepPace, type Pace } from './pace';
+import { Pictures } from './pictures.svelte';
+import { fateWords } from './words';
+
+/** A key pressed this soon after a picture came by itself was meant for the one before. */
+const SETTLE_MS = 200;
+const ASK_AGAIN_MS = 5_000;
+const SCORES: Step[] = Array.from({ length: 10 }, (_, i) => ({ value: i + 1, label: String(i + 1) }));
+
+export type Phase = 'opening' | 'failed' | 'consent' | 'asking' | 'answered' | 'waiting' | 'done';
+
+export class Session {
+  campaign = $state.raw<Campaign | null>(null);
+  me = $state.raw<Me | null>(null);
+  progress = $state.raw<Progress | null>(null);
+  problem = $state<unknown>(null);
+  deck = $state.raw<Deck>(EMPTY);
+  done = $state.raw<Asked['done']>(null);
+  /** The answered question is on screen to be answered anew. */
+  revising = $state(false);
+  /** A held vote waits for its comment. */
+  held = $state<number | null>(null);
+  pace = $state<Pace>(currentPace());
+  outbox = $state.raw<Outbox | null>(null);
+  joining = $state(false);
+  readonly pictures = new Pictures();
+
+  card = $derived(cardOf(this.deck));
+  ready = $derived(this.card !== null && this.isReady(this.card));
+  broken = $derived(this.card !== null && this.card.assignment.entries.some(({ src }) => this.pictures.hasFailed(src)));
+  steps = $derived(this.card?.assignment.answers ?? SCORES);
+  waiting = $derived(this.outbox?.waiting ?? 0);
+  away = $derived(this.outbox?.away ?? false);
+  /** How many questions were answered before this sitting. */
+  private before = $state(0);
+  /** Of the picture on screen, counted over all sittings. */
+  number = $derived(this.before + this.deck.here + 1);
+  phase = $derived<Phase>(this.phaseNow());
+
+  private readonly answered = new Set<string>();
+  private shownAt = 0;
+  private cameByItself = false;
+  private asking = false;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private askTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(readonly id: string) {}
+
+  async open(): Promise<void> {
+    this.problem = null;
+    try {
+      this.campaign = await fetchCampaign(this.id);
+      this.me = this.campaign.me ?? null;
+      if (this.me?.consented) await this.start(this.me);
+    } catch (error) {
+      this.problem = error;
+    }
+  }
+
+  async join(): Promise<void> {
+    this.joining = true;
+    try {
+      this.me = await joinCampaign(this.id);
+      await this.start(this.me);
+    } catch (error) {
+      say(reasonOf(error), 'bad');
+    } finally {
+      this.joining = false;
+    }
+  }
+
+  close(): void {
+    clearTimeout(this.timer);
+    clearTimeout(this.askTimer);
+    this.outbox?.close();
+  }
+
+  /** Fetches what others did meanwhile. */
+  async refresh(): Promise<void> {
+    const fresh = await fetchCampaign(this.id).catch(() => null);
+    if (!fresh) return;
+    const turned = this.campaign !== null && fresh.state !== this.campaign.state;
+    this.campaign = fresh;
+    if (turned) void this.startOver();
+    if (this.progress) this.progress = { ...this.progress, campaign: { ...this.progress.campaign, ...fresh.counts } };
+  }
+
+  /** The connection came back. */
+  online(): void {
+    this.pictures.retry();
+    void this.outbox?.flush();
+    void this.askForMore();
+  }
+
+  /** Called when the picture on screen can be seen. */
+  shown(): void {
+    this.shownAt = performance.now();
+  }
+
+  /** Answers the question on screen; a second press while the first is shown goes on. */
+  give(answer: Answer): void {
+    const card = this.card;
+    if (this.phase === 'answered') return this.next();
+    if (!card || (!this.ready && answer.kind !== 'skip') || this.isTooSoon()) return;
+    const vote = this.voteOf(card, answer);
+    this.answered.add(vote.token);
+    this.deck = changed(this.deck, vote.token, { answer, answeredAt: card.answeredAt ?? Date.now(), crowd: null });
+    this.revising = false;
+    void this.post(vote);
+    this.goOnAfter(answer);
+  }
+
+  /** Sends the held vote, with what was written. */
+  comment(text: string): void {
+    if (this.held === null) return;
+    void this.outbox?.release(this.held, text.trim());
+    this.held = null;
+    this.goOnLater();
+  }
+
+  next(): void {
+    if (this.held !== null) this.comment('');
+    if (!this.card || (this.card.answer === null && !this.revising)) return;
+    this.step(false);
+  }
+
+  /** Back to the picture before, its vote shown. */
+  undo(): void {
+    clearTimeout(this.timer);
+    if (this.held !== null) this.comment('');
+    clearTimeout(this.timer);
+    const target = this.phase === 'answered' ? { ...this.deck, here: this.deck.here + 1 } : this.deck;
+    const earlier = back(target, Date.now());
+    if (!earlier) return say('There is no vote of the last two minutes to change.');
+    this.deck = earlier;
+    this.revising = true;
+    this.cameByItself = false;
+    this.pictures.want(wanted(this.deck));
+  }
+
+  setPace(pace: Pace): void {
+    this.pace = pace;
+    keepPace(pace);
+  }
+
+  private async start(me: Me): Promise<void> {
+    this.outbox = new Outbox(await openShelf(), me.rater, {
+      send: sendVotes,
+      heard: (answers, progress) => this.hear(answers, progress),
+      stuck: (reason) => say(reason, 'bad'),
+    });
+    for (const { token } of await this.outbox.open()) this.answered.add(token);
+    this.before = me.votes + me.skipped + this.answered.size;
+    await this.askForMore();
+  }
+
+  private phaseNow(): Phase {
+    if (this.problem) return 'failed';
+    if (!this.campaign) return 'opening';
+    if (!this.me?.consented) return 'consent';
+    if (!this.card) return this.done ? 'done' : 'waiting';
+    return this.card.answer !== null && !this.revising ? 'answered' : 'asking';
+  }
+
+  private isReady(card: Card): boolean {
+    return card.assignment.entries.every(({ src }) => this.pictures.isReady(src));
+  }
+
+  private isTooSoon(): boolean {
+    return this.cameByItself && performance.now() - this.shownAt < SETTLE_MS;
+  }
+
+  private voteOf(card: Card, answer: Answer): Vote {
+    const dwell = Math.max(0, Math.round(performance.now() - this.shownAt));
+    const told = { token: card.assignment.token, dwell_ms: dwell, cast_at: new Date().toISOString() };
+    return card.answer === null ? { ...answer, ...told } : { ...answer, ...told, correct: true };
+  }
+
+  private async post(vote: Vote): Promise<void> {
+    const least = this.card?.assignment.comment_at_most ?? 0;
+    const asks = vote.kind === 'score' && vote.value <= least;
+    const id = await this.outbox?.post(vote, asks);
+    if (asks) this.held = id ?? null;
+  }
+
+  private goOnAfter(answer: Answer): void {
+    clearTimeout(this.timer);
+    const asked = answer.kind === 'score' && answer.value <= (this.card?.assignment.comment_at_most ?? 0);
+    if (asked) return;
+    if (answer.kind === 'skip') this.step(false);
+    else this.goOnLater();
+  }
+
+  private goOnLater(): void {
+    if (this.campaign?.reveal !== 'after_vote') return this.step(false);
+    if (this.pace !== null) this.timer = setTimeout(() => this.step(true), this.pace);
+  }
+
+  private step(byItself: boolean): void {
+    clearTimeout(this.timer);
+    this.revising = false;
+    this.cameByItself = byItself;
+    this.deck = forward(this.deck, Date.now(), (card) => this.isReady(card));
+    this.pictures.want(wanted(this.deck));
+    void this.askForMore();
+  }
+
+  private async askForMore(): Promise<void> {
+    if (this.asking || this.done || !hungry(this.deck)) return;
+    this.asking = true;
+    clearTimeout(this.askTimer);
+    try {
+      const { assignments, done, progress } = await askFor(this.id, AHEAD);
+      this.progress = progress;
+      this.done = done;
+      this.take(assignments);
+    } catch (error) {
+      this.cannotAsk(error);
+    } finally {
+      this.asking = false;
+    }
+  }
+
+  private take(assignments: readonly Assignment[]): void {
+    const before = this.deck.cards.length;
+    this.deck = added(this.deck, assignments, this.answered);
+    this.pictures.want(wanted(this.deck));
+    // What the server hands out again may be answered here already and not yet known there.
+    const none = this.deck.cards.length === before && this.card === null && !this.done;
+    if (none) this.askTimer = setTimeout(() => void this.askForMore(), ASK_AGAIN_MS / 5);
+  }
+
+  private cannotAsk(error: unknown): void {
+    const away = error instanceof ApiError && isOutage(error.problem);
+    if (!away && this.deck.cards.length === 0) this.problem = error;
+    else this.askTimer = setTimeout(() => void this.askForMore(), ASK_AGAIN_MS);
+  }
+
+  private hear(answers: { vote: Vote; result: Result | null }[], progress: Heard['progress'] | null): void {
+    if (progress) this.progress = progress;
+    for (const { vote, result } of answers) {
+      if (result?.crowd) this.deck = changed(this.deck, vote.token, { crowd: result.crowd });
+    }
+    const untold = fateWords(answers.flatMap(({ result }) => (result ? [result] : [])));
+    untold.forEach((text) => say(text));
+    if (answers.some(({ result }) => result?.code === 'late')) void this.startOver();
+  }
+
+  /** The campaign opened or closed: what is still to be asked, the server knows. */
+  private async startOver(): Promise<void> {
+    if (!this.outbox) return;
+    clearTimeout(this.timer);
+    const cards = this.deck.cards.filter(({ answer }) => answer !== null);
+    this.deck = { cards, here: cards.length };
+    this.done = null;
+    await this.askForMore();
+    this.me = (await myPart(this.id).catch(() => null)) ?? this.me;
+  }
+}
