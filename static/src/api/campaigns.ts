@@ -69,7 +69,8 @@ export interface Campaign extends CampaignTerms {
   link: string | null;
   emails: string[] | null;
   counts: { entries: number; raters: number; votes: number; settled: number };
-  me: Me | null;
+  /** The reader as a rater; null before they joined. */
+  me?: Me | null;
   covers: string[];
 }
 
@@ -96,7 +97,10 @@ export interface Entry {
   prior: { mean: number; sd: number } | null;
   disqualified: { at: string; reason: string } | null;
   mine: boolean;
-  medium: { src: string; width: number; height: number; thumbhash: string } | null;
+  /** Without `src` the artwork is gone. */
+  medium: { src: string | null; width: number | null; height: number | null; thumbhash: string };
+  /** Once revealed. */
+  maker: string | null;
   comments: number;
 }
 

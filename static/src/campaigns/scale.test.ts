@@ -1,0 +1,21 @@
+// What the steps of a vote are called.
+import { expect, it } from 'vitest';
+import type { AskedAttribute } from '../api/campaigns';
+import { answerLabels, scaleOf, valueOn } from './scale';
+
+const light: AskedAttribute = { key: 'light', label: 'Light', asks: '', low: -1, high: 1, low_word: 'poor', high_word: 'striking', choices: [] };
+
+it('counts points of scores from one to ten', () => {
+  expect(answerLabels({ mode: 'score', attribute: null }, 10).at(-1)).toBe('10');
+  expect(valueOn(scaleOf({ attribute: null }), 6.25)).toBe('6.3');
+});
+
+it('names the ends of an attribute', () => {
+  expect(answerLabels({ mode: 'attribute', attribute: light }, 5)).toEqual(['−1.00, poor', '−0.50', '0.00', '+0.50', '+1.00, striking']);
+  expect(valueOn(scaleOf({ attribute: light }), 0.4)).toBe('+0.40');
+});
+
+it('names outcomes and choices', () => {
+  expect(answerLabels({ mode: 'pairs', attribute: null }, 4)[2]).toBe('A tie');
+  expect(answerLabels({ mode: 'attribute', attribute: { ...light, choices: ['red', 'blue'] } }, 2)).toEqual(['red', 'blue']);
+});
