@@ -1,15 +1,18 @@
 """When the crowd's answers are weighed anew: asked for here, done by a worker."""
 
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from webapp.events.publish import tell_campaign
 from webapp.jobs import services as jobs
 from webapp.jobs.models import LIVE_STATES, Job, JobKind, JobState, Queue
 from webapp.ratings.models import Campaign, Ruling, Vote
 
+SOON_SECONDS = 1.0
 SETTLED_BADLY = (JobState.FAILED, JobState.DEAD)
 
 
@@ -24,6 +27,22 @@ def ask_for_fusion(campaign: Campaign, *, delay_seconds: float = 0) -> None:
         kind=JobKind.FUSE, subject=campaign.pk, owner_id=campaign.organiser_id,
         queue=Queue.MAINTENANCE, delay_seconds=delay_seconds,
     )  # fmt: skip
+
+
+def vote_came(campaign: Campaign) -> None:
+    """On commit: have it weighed soon, and tell those who look, at most every second or so.
+
+    While somebody is asked or at work already this costs one look at the job.
+    """
+    transaction.on_commit(partial(_ask_soon, campaign), robust=True)
+
+
+def _ask_soon(campaign: Campaign) -> None:
+    if fusion_jobs(campaign.pk).filter(state__in=LIVE_STATES).exists():
+        return
+    with transaction.atomic():
+        ask_for_fusion(campaign, delay_seconds=SOON_SECONDS)
+        tell_campaign(campaign.pk)
 
 
 def is_up_to_date(campaign: Campaign) -> bool:

@@ -1,0 +1,197 @@
+"""Rating over the API: joined once, asked, answered once, nothing lost or counted twice."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from tests.people import person
+from tests.webapp.crowd.hands import Hand, open_campaign, plain_pictures
+from webapp.ratings.models import Assignment, Campaign, Entry, Rater, Vote
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def campaign() -> Campaign:
+    organiser = person("organiser@example.org")
+    return open_campaign(organiser, plain_pictures(organiser, 6))
+
+
+@pytest.fixture
+def hand(campaign) -> Hand:
+    joined = Hand(campaign, person("rater@example.org"))
+    assert joined.join()[0] == 201
+    return joined
+
+
+def test_somebody_joins_is_asked_votes_and_sees_how_far_it_is(campaign, hand):
+    asked = hand.ask(4)
+    assert [len(asked["assignments"]), asked["done"], asked["progress"]["left"]] == [4, None, 6]
+    assert "Secret" not in str(asked) and "artwork" not in str(asked)
+    question = asked["assignments"][0]
+    heard = hand.vote({"token": question["token"], "kind": "score", "value": 8, "dwell_ms": 10**9})
+    [result] = heard["results"]
+    assert (result["status"], result["code"], result["crowd"]["first"]) == ("counted", "ok", True)
+    assert (heard["progress"]["mine"], heard["progress"]["left"]) == (1, 5)
+    assert heard["progress"]["campaign"]["votes"] == 1
+    vote = Vote.objects.get()
+    assert (vote.value, vote.uncounted) == (8, "")
+    assert vote.dwell_ms < 60_000, "no longer than since the question was asked"
+    assert Entry.objects.get(pk=question["entries"][0]["entry"]).votes == 1
+    again = {each["token"] for each in hand.ask(4)["assignments"]}
+    assert question["token"] not in again
+    assert {each["token"] for each in asked["assignments"][1:]} < again, "held ones come first"
+
+
+def test_everything_is_asked_once_and_then_the_end_is_told(hand):
+    assert hand.rate_all() == 6
+    ended = hand.ask(10)
+    assert (ended["assignments"], ended["done"]["code"]) == ([], "all_seen")
+
+
+def test_the_same_answer_twice_counts_once_and_another_needs_an_undo(hand):
+    [question] = hand.ask()["assignments"]
+    first, again = hand.score(question, 7), hand.score(question, 7)
+    assert (first["code"], again["code"]) == ("ok", "again")
+    assert first["vote"] == again["vote"]
+    other = hand.score(question, 3)
+    assert (other["status"], other["code"]) == ("refused", "already_voted")
+    changed = hand.score(question, 3, correct=True)
+    assert changed["code"] == "ok" and changed["vote"] != first["vote"]
+    assert [vote.value for vote in Vote.objects.order_by("created_at")] == [7, 3]
+    assert Entry.objects.get(pk=question["entries"][0]["entry"]).votes == 1
+
+
+def test_a_vote_taken_back_gives_the_question_back(hand):
+    [question] = hand.ask()["assignments"]
+    hand.score(question, 7)
+    token = question["token"]
+    assert hand.vote({"token": token, "kind": "withdrawn"})["progress"]["mine"] == 0
+    assert [each["token"] for each in hand.ask()["assignments"]] == [token]
+    assert hand.score(question, 2)["code"] == "ok"
+    assert Rater.objects.get().votes == Entry.objects.get(votes__gt=0).votes == 1
+
+
+def test_after_two_minutes_a_vote_stands(hand, monkeypatch):
+    [question] = hand.ask()["assignments"]
+    hand.score(question, 7)
+    later = timezone.now() + timedelta(minutes=3)
+    monkeypatch.setattr("webapp.ratings.voting.timezone.now", lambda: later)
+    refused = hand.score(question, 8, correct=True)
+    assert (refused["status"], refused["code"]) == ("refused", "too_late_to_correct")
+
+
+def test_forged_foreign_and_expired_tokens_are_told_apart(campaign, hand):
+    [question] = hand.ask()["assignments"]
+    other = Hand(campaign, person("other@example.org"))
+    other.join()
+    forged = {"token": question["token"][:-1] + "!"}
+    assert hand.score(forged)["code"] == "bad_token"
+    assert other.score(question)["code"] == "not_yours"
+    Assignment.objects.update(expires_at=timezone.now())
+    assert hand.score(question)["code"] == "expired"
+    assert hand.ask()["assignments"][0]["token"] != question["token"], "it may be asked again"
+    assert not Vote.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("sent", "code"),
+    [
+        ({"kind": "score", "value": 11}, "out_of_range"),
+        ({"kind": "score", "value": 6.5}, "out_of_range"),
+        ({"kind": "score"}, "out_of_range"),
+        ({"kind": "pair", "outcome": "left"}, "wrong_kind"),
+        ({"kind": "sing"}, "wrong_kind"),
+        ({"kind": "skip"}, "out_of_range"),
+        ({"kind": "withdrawn"}, "wrong_kind"),
+        ({"kind": "score", "value": "NaN"}, "out_of_range"),
+        ({"kind": "score", "value": 7, "comment": "\0"}, "out_of_range"),
+    ],
+)
+def test_answers_that_do_not_fit_are_refused_one_by_one(hand, sent, code):
+    bad, good = hand.ask(2)["assignments"]
+    heard = hand.vote(
+        {"token": bad["token"], **sent}, {"token": good["token"], "kind": "score", "value": 5}
+    )
+    assert [each["code"] for each in heard["results"]] == [code, "ok"]
+
+
+def test_votes_after_the_end_and_on_pictures_that_left_are_kept_and_do_not_count(campaign, hand):
+    late, gone = hand.ask(2)["assignments"]
+    entry = Entry.objects.get(pk=gone["entries"][0]["entry"])
+    entry.artwork.deleted_at = timezone.now()
+    entry.artwork.save()
+    told = hand.score(gone)
+    assert (told["status"], told["code"]) == ("kept", "picture_gone")
+    Campaign.objects.update(closes_at=timezone.now())
+    told = hand.score(late)
+    assert (told["status"], told["code"]) == ("kept", "late")
+    assert hand.score(late)["code"] == "late", "the same outcome again"
+    assert Vote.objects.count() == 2
+    assert not Entry.objects.filter(votes__gt=0).exists()
+    assert hand.ask()["done"]["code"] == "closed"
+
+
+def test_nobody_is_asked_about_pictures_of_their_own(campaign):
+    rater = person("rater@example.org")
+    own, submitted = campaign.entries.all()[:2]
+    own.artwork.owner = rater
+    own.artwork.save()
+    Entry.objects.filter(pk=submitted.pk).update(submitted_by=rater)
+    hand = Hand(campaign, rater)
+    hand.join()
+    assert hand.rate_all() == 4
+    assert not Assignment.objects.filter(entries__overlap=[own.pk, submitted.pk]).exists()
+    organiser = Hand(campaign, campaign.organiser)
+    organiser.join()
+    assert organiser.rate_all() == 1, "only the picture of somebody else"
+
+
+def test_a_skip_with_its_reason_counts_for_nothing_and_can_be_mended(hand):
+    [question] = hand.ask()["assignments"]
+    skip = {"token": question["token"], "kind": "skip", "reason": "known"}
+    progress = hand.vote(skip)["progress"]
+    assert (progress["mine"], progress["skipped"], progress["left"]) == (0, 1, 5)
+    assert hand.score(question, 9, correct=True)["code"] == "ok"
+    assert Entry.objects.get(votes=1).pk and Rater.objects.get().votes == 1
+
+
+def test_clocks_that_are_wrong_do_no_harm(hand):
+    early, late = hand.ask(2)["assignments"]
+    hand.score(early, cast_at="2001-01-01T00:00:00Z", dwell_ms=-5)
+    hand.score(late, cast_at="2101-01-01T00:00:00Z")
+    for vote in Vote.objects.select_related("assignment"):
+        assert vote.assignment.created_at <= vote.cast_at <= vote.received_at
+        assert vote.dwell_ms in (0, None)
+
+
+def test_the_organiser_s_cap_is_the_end(campaign, hand):
+    Campaign.objects.update(most_per_rater=3)
+    assert len(hand.ask(10)["assignments"]) == 3
+    assert hand.rate_all() == 3
+    assert hand.ask()["done"]["code"] == "cap_reached"
+
+
+def test_own_votes_are_listed_and_nobody_elses(campaign, hand):
+    for question in hand.ask(2)["assignments"]:
+        hand.score(question, 4)
+    other = Hand(campaign, person("other@example.org"))
+    status, listed = hand.send("GET", f"ratings?campaign={campaign.pk}")
+    assert (status, [each["value"] for each in listed]) == (200, [4, 4])
+    assert other.send("GET", f"ratings?campaign={campaign.pk}")[0] == 404
+
+
+def test_others_are_told_after_the_vote_and_never_while_they_are_few(campaign, hand):
+    for name, value in (("a", 4), ("b", 6), ("c", 6)):
+        other = Hand(campaign, person(f"{name}@example.org"))
+        other.join()
+        other.rate_all(value)
+    [question] = hand.ask()["assignments"]
+    crowd = hand.score(question, 10)["crowd"]
+    assert (crowd["votes"], crowd["first"]) == (3, False)
+    assert crowd["mean"] == pytest.approx(16 / 3), "one's own vote is not among the others"
+    assert crowd["distribution"][5] == pytest.approx(2 / 3)
+    Campaign.objects.update(reveal="at_end")
+    [question] = hand.ask()["assignments"]
+    assert hand.score(question)["crowd"] is None

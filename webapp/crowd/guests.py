@@ -1,0 +1,131 @@
+"""Raters behind a request: people with an account, and guests whom their session remembers."""
+
+from typing import Final
+from uuid import UUID
+
+from django.http import HttpRequest
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from webapp.accounts.authentication import BearerAuthentication
+from webapp.accounts.models import ApiToken, Scope, User
+from webapp.common.errors import NotFound
+from webapp.ratings.joining import adopt
+from webapp.ratings.models import Rater
+
+SESSION: Final = "raters"  # in the session of a guest: {campaign: rater}
+
+
+class GuestAuthentication(SessionAuthentication):
+    """As the session says, and nobody for a guest; the CSRF token is asked of guests too."""
+
+    def authenticate(self, request: Request) -> tuple[User, None] | None:
+        """Raises PermissionDenied for an unsafe request that another site may have made."""
+        self.enforce_csrf(request)
+        found: tuple[User, None] | None = super().authenticate(request)
+        return found
+
+
+class GuestScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How the schema names the session of an account or a guest."""
+
+    target_class = GuestAuthentication
+    name = "cookieAuth"
+
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
+        """The session's cookie."""
+        return {"type": "apiKey", "in": "cookie", "name": "sessionid"}
+
+
+class MayRate(BasePermission):
+    """People with an account (a token needs its scope), and guests who have joined somewhere."""
+
+    message = "This token does not carry the scope that the request needs."
+    code = "missing_scope"
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Which of the campaigns, the view finds out."""
+        if request.user.is_authenticated:
+            scope = Scope.READ if request.method in SAFE_METHODS else Scope.WRITE
+            token = request.auth
+            return not isinstance(token, ApiToken) or scope in token.scopes
+        return bool(remembered(request))
+
+
+class MayJoin(MayRate):
+    """As raters, and strangers: the link they hold is looked at by the view."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Tokens need the scope."""
+        return not request.user.is_authenticated or super().has_permission(request, view)
+
+
+class RaterView(APIView):
+    """A view that guests may use."""
+
+    authentication_classes = [BearerAuthentication, GuestAuthentication]
+    permission_classes = [MayRate]
+
+
+def account_of(request: Request | HttpRequest) -> User | None:
+    """Who is signed in; None for a guest."""
+    return request.user if isinstance(request.user, User) else None
+
+
+def remembered(request: Request | HttpRequest) -> dict[str, str]:
+    """Rater by campaign, as the session of a guest keeps them."""
+    found = request.session.get(SESSION, {})
+    return found if isinstance(found, dict) else {}
+
+
+def remember(request: Request | HttpRequest, rater: Rater) -> None:
+    """Let the session be this rater. Its key changes: nobody can have planted it before."""
+    kept = {**remembered(request), str(rater.campaign_id): str(rater.pk)}
+    request.session.cycle_key()
+    request.session[SESSION] = kept
+
+
+def raters_behind(request: Request | HttpRequest) -> list[UUID]:
+    """All raters that the caller is."""
+    user = account_of(request)
+    if user is not None:
+        bring_along(request, user)
+        return list(Rater.objects.filter(user=user).values_list("pk", flat=True))
+    return [UUID(pk) for pk in remembered(request).values()]
+
+
+def rater_in(request: Request | HttpRequest, campaign_id: UUID) -> Rater:
+    """The caller in one campaign. Raises NotFound."""
+    found = find_rater(request, campaign_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def find_rater(
+    request: Request | HttpRequest, campaign_id: UUID, *, user: User | None = None
+) -> Rater | None:
+    """The caller in one campaign, with campaign and fusion; None when they have not joined.
+
+    ``user``: who a token says they are, where no API view has found that out.
+    """
+    raters = Rater.objects.select_related("campaign__attribute", "campaign__fusion")
+    user = user or account_of(request)
+    if user is not None:
+        bring_along(request, user)
+        return raters.filter(campaign=campaign_id, user=user).first()
+    known = remembered(request).get(str(campaign_id))
+    return raters.filter(campaign=campaign_id, pk=known).first() if known else None
+
+
+def bring_along(request: Request | HttpRequest, user: User) -> None:
+    """Whoever signs in goes on as the raters that they were as a guest."""
+    kept = remembered(request)
+    if not kept or request.user != user or isinstance(getattr(request, "auth", None), ApiToken):
+        return
+    for rater in Rater.objects.filter(pk__in=kept.values(), user=None):
+        adopt(rater, user)
+    del request.session[SESSION]

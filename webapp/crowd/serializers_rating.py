@@ -1,0 +1,369 @@
+"""Questions, answers and how far somebody is, as JSON."""
+
+from typing import Any, Final
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from webapp.catalogue.models import Artwork
+from webapp.crowd.serializers_campaigns import media_address
+from webapp.ratings.answers import MOST_LETTERS, Answer
+from webapp.ratings.asking import WORDS, Asked, Done, Question
+from webapp.ratings.mine import Card, Me
+from webapp.ratings.models import (
+    Campaign,
+    Entry,
+    EntryRole,
+    Mode,
+    Outcome,
+    SkipReason,
+    Uncounted,
+    Vote,
+    VoteKind,
+)
+from webapp.ratings.others import Others
+from webapp.ratings.progress import Progress
+from webapp.ratings.voting import Status, Told
+
+MOST_ASKED: Final = 10
+MOST_VOTES: Final = 50
+LARGE, SMALL = "large", "small"
+
+
+class JoinSerializer(serializers.Serializer[Any]):
+    """`token` is the last part of the link; `consent` agrees to the words of the campaign."""
+
+    token = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    consent = serializers.BooleanField(default=False)
+
+
+class AskSerializer(serializers.Serializer[Any]):
+    """For how many questions of which campaign."""
+
+    campaign = serializers.UUIDField()
+    count = serializers.IntegerField(min_value=1, max_value=MOST_ASKED, default=1)
+
+
+class VoteSerializer(serializers.Serializer[Any]):
+    """One answer; which field it needs beside the token, its kind says."""
+
+    token = serializers.CharField(max_length=300)
+    kind = serializers.ChoiceField(VoteKind.choices)
+    value = serializers.FloatField(required=False, allow_null=True)
+    outcome = serializers.ChoiceField(Outcome.choices, required=False, allow_null=True)
+    best = serializers.UUIDField(required=False, allow_null=True)
+    reason = serializers.ChoiceField(SkipReason.choices, required=False, allow_null=True)
+    comment = serializers.CharField(max_length=MOST_LETTERS, required=False, allow_blank=True)
+    dwell_ms = serializers.IntegerField(required=False, allow_null=True)
+    cast_at = serializers.DateTimeField(required=False, allow_null=True)
+    correct = serializers.BooleanField(default=False)
+
+
+class VotesSerializer(serializers.Serializer[Any]):
+    """Up to fifty answers at once; each is judged by itself."""
+
+    votes = serializers.ListField(
+        child=serializers.DictField(), min_length=1, max_length=MOST_VOTES
+    )
+
+
+class VotesAskSerializer(serializers.Serializer[Any]):
+    """What `VotesSerializer` takes, for the schema."""
+
+    votes = VoteSerializer(many=True)
+
+
+def parse_answer(sent: dict[str, Any]) -> Answer | Told:
+    """One answer, or what to say about one that cannot be read; the others still count."""
+    form = VoteSerializer(data=sent)
+    if not form.is_valid():
+        token = sent.get("token")
+        code = "wrong_kind" if "kind" in form.errors else "out_of_range"
+        name = next(iter(form.errors))
+        text = f"Not readable: {name}. {form.errors[name][0]}"
+        return Told(token if isinstance(token, str) else "", Status.REFUSED, code, text)
+    values = dict(form.validated_data)
+    for name, kind in (("kind", VoteKind), ("outcome", Outcome), ("reason", SkipReason)):
+        if values.get(name) is not None:
+            values[name] = kind(values[name])
+    return _only_what_the_kind_says(values)
+
+
+_FIELDS: Final = {
+    VoteKind.SCORE: "value", VoteKind.ATTRIBUTE: "value", VoteKind.PAIR: "outcome",
+    VoteKind.BEST: "best", VoteKind.SKIP: "reason", VoteKind.WITHDRAWN: "",
+}  # fmt: skip
+
+
+def _only_what_the_kind_says(values: dict[str, Any]) -> Answer:
+    kept = _FIELDS[values["kind"]]
+    dropped = {"value", "outcome", "best", "reason"} - {kept}
+    return Answer(**{name: value for name, value in values.items() if name not in dropped})
+
+
+class ShownSerializer(serializers.Serializer[Any]):
+    """A picture as raters know it."""
+
+    entry = serializers.UUIDField()
+    src = serializers.CharField()
+    small = serializers.CharField()
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+    thumbhash = serializers.CharField()
+
+
+class StepSerializer(serializers.Serializer[Any]):
+    """An answer to choose."""
+
+    value = serializers.FloatField()
+    label = serializers.CharField()  # type: ignore[assignment]  # hides a label nobody shows
+
+
+class ExampleSerializer(serializers.Serializer[Any]):
+    """A picture that stands for one end."""
+
+    src = serializers.CharField()
+    word = serializers.CharField()
+
+
+class ExamplesSerializer(serializers.Serializer[Any]):
+    """Pictures for both ends of an attribute."""
+
+    low = ExampleSerializer(allow_null=True)
+    high = ExampleSerializer(allow_null=True)
+
+
+class AssignmentSerializer(serializers.Serializer[Any]):
+    """One question, good for one answer until it expires."""
+
+    token = serializers.CharField()
+    mode = serializers.ChoiceField(Mode.choices)
+    question = serializers.CharField()
+    entries = ShownSerializer(many=True)
+    answers = StepSerializer(many=True, allow_null=True)
+    anchors = ExamplesSerializer(allow_null=True)
+    comment_at_most = serializers.IntegerField()
+    expires_at = serializers.DateTimeField()
+
+
+class DoneSerializer(serializers.Serializer[Any]):
+    """Why there is no further question."""
+
+    code = serializers.ChoiceField([each.value for each in Done])
+    text = serializers.CharField()
+
+
+class ShareSerializer(serializers.Serializer[Any]):
+    """So many of so many votes that one must give."""
+
+    needed = serializers.IntegerField()
+    done = serializers.IntegerField()
+
+
+class ChecksSerializer(serializers.Serializer[Any]):
+    """Checks that came, and with how many one agreed; told five at a time."""
+
+    seen = serializers.IntegerField()
+    met = serializers.IntegerField()
+
+
+class TotalsSerializer(serializers.Serializer[Any]):
+    """The campaign as a whole."""
+
+    votes = serializers.IntegerField()
+    entries = serializers.IntegerField()
+    settled = serializers.IntegerField()
+    saved = serializers.IntegerField()
+    raters = serializers.IntegerField()
+
+
+class ProgressSerializer(serializers.Serializer[Progress]):
+    """How far the rater and the campaign are."""
+
+    mine = serializers.IntegerField()
+    skipped = serializers.IntegerField()
+    left = serializers.IntegerField()
+    cap = serializers.IntegerField(allow_null=True)
+    must = ShareSerializer(allow_null=True)
+    checks = ChecksSerializer(allow_null=True)
+    campaign = TotalsSerializer()
+
+
+class AskedSerializer(serializers.Serializer[Any]):
+    """Questions, or why there are none."""
+
+    assignments = AssignmentSerializer(many=True)
+    done = DoneSerializer(allow_null=True)
+    progress = ProgressSerializer()
+
+
+class PairSharesSerializer(serializers.Serializer[Any]):
+    """How others compared the two; sides as this rater saw them."""
+
+    left = serializers.FloatField()
+    right = serializers.FloatField()
+    tie = serializers.FloatField()
+    both_bad = serializers.FloatField()
+
+
+class BestShareSerializer(serializers.Serializer[Any]):
+    """How many chose a picture of a burst."""
+
+    entry = serializers.UUIDField()
+    share = serializers.FloatField()
+
+
+class ModelSerializer(serializers.Serializer[Any]):
+    """What the scorer predicts."""
+
+    mean = serializers.FloatField()
+    low = serializers.FloatField()
+    high = serializers.FloatField()
+    distribution = serializers.ListField(child=serializers.FloatField())
+
+
+class CrowdSerializer(serializers.Serializer[Others]):
+    """How others answered. `first`: so few that nothing but their number is told."""
+
+    votes = serializers.IntegerField()
+    distribution = serializers.ListField(child=serializers.FloatField(), allow_null=True)
+    mean = serializers.FloatField(allow_null=True)
+    shares = PairSharesSerializer(allow_null=True)
+    best = serializers.SerializerMethodField()
+    model = ModelSerializer(allow_null=True)
+    first = serializers.BooleanField()
+
+    @extend_schema_field(BestShareSerializer(many=True, allow_null=True))
+    def get_best(self, others: Others) -> list[dict[str, Any]] | None:
+        """Of a burst, by picture."""
+        if others.best is None:
+            return None
+        return [{"entry": str(pk), "share": share} for pk, share in others.best.items()]
+
+
+class ResultSerializer(serializers.Serializer[Any]):
+    """What became of one answer."""
+
+    token = serializers.CharField()
+    status = serializers.ChoiceField([each.value for each in Status])
+    code = serializers.CharField()
+    text = serializers.CharField()
+    vote = serializers.UUIDField(allow_null=True)
+    crowd = CrowdSerializer(allow_null=True)
+
+
+class HeardSerializer(serializers.Serializer[Any]):
+    """What became of the answers, in their order; progress where the last sound one belongs."""
+
+    results = ResultSerializer(many=True)
+    progress = ProgressSerializer(allow_null=True)
+
+
+class CardSerializer(serializers.Serializer[Card]):
+    """How somebody votes, in points of the scale."""
+
+    votes = serializers.IntegerField()
+    bias = serializers.FloatField()
+    spread = serializers.FloatField()
+    consistency = serializers.FloatField()
+    side = serializers.FloatField()
+    words = serializers.CharField()
+
+
+class MeSerializer(serializers.Serializer[Me]):
+    """A person in one campaign, told to nobody else."""
+
+    rater = serializers.UUIDField(source="rater.pk")
+    pseudonym = serializers.CharField(source="rater.pseudonym")
+    consented = serializers.SerializerMethodField()
+    votes = serializers.IntegerField(source="progress.mine")
+    skipped = serializers.IntegerField(source="progress.skipped")
+    left = serializers.IntegerField(source="progress.left")
+    cap = serializers.IntegerField(source="progress.cap", allow_null=True)
+    must = ShareSerializer(source="progress.must", allow_null=True)
+    checks = ChecksSerializer(source="progress.checks", allow_null=True)
+    card = CardSerializer(allow_null=True)
+
+    def get_consented(self, me: Me) -> bool:
+        """False for a rater who came with imported votes."""
+        return me.rater.consented_at is not None
+
+
+class OwnVoteSerializer(serializers.ModelSerializer[Vote]):
+    """One's own vote; `entry` is the first of the pictures it is about."""
+
+    vote = serializers.UUIDField(source="pk")
+    entry = serializers.SerializerMethodField()
+    entries = serializers.ListField(child=serializers.UUIDField(), source="assignment.entries")
+    src = serializers.SerializerMethodField()
+    best = serializers.UUIDField(source="best_id", allow_null=True)
+    uncounted = serializers.ChoiceField([*Uncounted.choices, ("", "counts")])
+
+    class Meta:
+        model = Vote
+        fields = ("vote", "entry", "entries", "src", "kind", "value", "outcome", "best", "reason",
+                  "comment", "cast_at", "uncounted")  # fmt: skip
+
+    def get_entry(self, vote: Vote) -> str:
+        """The first picture."""
+        return str(vote.assignment.entries[0])
+
+    def get_src(self, vote: Vote) -> str:
+        """A small file of the first picture."""
+        return f"/campaigns/{vote.campaign_id}/media/{vote.assignment.entries[0]}/{SMALL}.webp"
+
+
+def render_asked(asked: Asked) -> dict[str, Any]:
+    """Questions with their pictures, as `AskedSerializer` says."""
+    done = None if asked.done is None else {"code": asked.done, "text": WORDS[asked.done]}
+    steps = None if asked.steps is None else StepSerializer(asked.steps, many=True).data
+    shared = {
+        "mode": asked.campaign.mode,
+        "question": asked.campaign.question,
+        "answers": steps,
+        "anchors": _examples(asked),
+        "comment_at_most": asked.campaign.comment_at_most,
+    }
+    return {
+        "assignments": [_question(asked.campaign, each, shared) for each in asked.questions],
+        "done": done,
+        "progress": ProgressSerializer(asked.progress).data,
+    }
+
+
+def _question(campaign: Campaign, question: Question, shared: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "token": question.token,
+        **shared,
+        "entries": [_shown(campaign, each) for each in question.entries],
+        "expires_at": question.assignment.expires_at,
+    }
+
+
+def _shown(campaign: Campaign, entry: Entry) -> dict[str, Any]:
+    artwork: Artwork | None = entry.artwork
+    return {
+        "entry": str(entry.pk),
+        "src": media_address(campaign, entry.pk, LARGE),
+        "small": media_address(campaign, entry.pk, SMALL),
+        "width": (artwork and artwork.width) or 1,
+        "height": (artwork and artwork.height) or 1,
+        "thumbhash": artwork.thumbhash if artwork else "",
+    }
+
+
+def _examples(asked: Asked) -> dict[str, Any] | None:
+    attribute = asked.campaign.attribute
+    low_word = attribute.low_word if attribute else ""
+    high_word = attribute.high_word if attribute else ""
+    found = {
+        EntryRole(each.role): media_address(asked.campaign, each.pk, SMALL)
+        for each in asked.examples
+    }
+    if not found:
+        return None
+    low, high = found.get(EntryRole.ANCHOR_LOW), found.get(EntryRole.ANCHOR_HIGH)
+    return {
+        "low": {"src": low, "word": low_word} if low else None,
+        "high": {"src": high, "word": high_word} if high else None,
+    }

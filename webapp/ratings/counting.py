@@ -1,0 +1,117 @@
+"""Which votes count: the one selector that standings, dashboards and exports share."""
+
+import math
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from webapp.ratings.models import (
+    Campaign,
+    CampaignState,
+    EntryRole,
+    Purpose,
+    Rater,
+    Vote,
+    VoteKind,
+)
+from webapp.ratings.pool import out, there
+
+ENDED = frozenset({CampaignState.CLOSED, CampaignState.REVEALED})
+
+
+def counting_votes(campaign: Campaign) -> QuerySet[Vote]:
+    """The last word of each rater on each question, as far as it counts for the pictures.
+
+    Left out: skips, what was taken back, came late or lost its picture; repeats, which tell of the
+    rater only; quarantined raters, and after the end those who did not vote enough; entries that
+    were disqualified or whose artwork is gone.
+    """
+    return last_words(campaign).exclude(assignment__purpose=Purpose.REPEAT)
+
+
+def last_words(campaign: Campaign) -> QuerySet[Vote]:
+    """As `counting_votes`, with the repeats."""
+    votes = Vote.objects.filter(
+        campaign=campaign, corrected_by=None, uncounted="", rater__quarantined_at=None
+    )
+    votes = votes.exclude(kind__in=[VoteKind.SKIP, VoteKind.WITHDRAWN])
+    votes = votes.exclude(assignment__entries__overlap=out(campaign))
+    void = void_raters(campaign)
+    return votes.exclude(rater__in=void) if void else votes
+
+
+def void_raters(campaign: Campaign) -> list[UUID]:
+    """Raters whose votes do not count because they gave too few. Nobody before the end."""
+    if not campaign.must_vote_share or campaign.state_at(timezone.now()) not in ENDED:
+        return []
+    entries = there(campaign).filter(role=EntryRole.ENTRY)
+    total = entries.count()
+    owners: dict[int, set[UUID]] = {}
+    for pk, owner, submitter in entries.values_list("pk", "artwork__owner", "submitted_by"):
+        for user in {owner, submitter} - {None}:
+            owners.setdefault(user, set()).add(pk)
+    raters = Rater.objects.filter(campaign=campaign).values_list("pk", "user", "votes")
+    return [
+        pk
+        for pk, user, votes in raters
+        if votes < must_vote(campaign, total - len(owners.get(user, ())))
+    ]
+
+
+def must_vote(campaign: Campaign, votable: int) -> int:
+    """On how many of the entries that one may vote on one must, so that votes count."""
+    return math.ceil(campaign.must_vote_share * votable - 1e-9)
+
+
+_RECOUNT_ENTRIES = """
+UPDATE ratings_entry AS entry SET votes = coalesce(counted.votes, 0)
+FROM ratings_entry AS each LEFT JOIN (
+    SELECT shown, count(*) AS votes
+    FROM ratings_vote AS vote
+    JOIN ratings_assignment AS asked ON asked.id = vote.assignment_id
+    JOIN ratings_rater AS rater ON rater.id = vote.rater_id
+    CROSS JOIN unnest(asked.entries) AS shown
+    WHERE vote.campaign_id = %(campaign)s AND vote.uncounted = ''
+        AND vote.kind NOT IN ('skip', 'withdrawn') AND asked.purpose <> 'repeat'
+        AND rater.quarantined_at IS NULL
+        AND NOT EXISTS (SELECT 1 FROM ratings_vote AS later WHERE later.corrects_id = vote.id)
+    GROUP BY shown
+) AS counted ON counted.shown = each.id
+WHERE each.id = entry.id AND entry.campaign_id = %(campaign)s
+    AND entry.votes <> coalesce(counted.votes, 0)
+"""
+_RECOUNT_RATERS = """
+UPDATE ratings_rater AS rater SET votes = coalesce(counted.votes, 0)
+FROM ratings_rater AS each LEFT JOIN (
+    SELECT vote.rater_id, count(*) AS votes
+    FROM ratings_vote AS vote
+    JOIN ratings_assignment AS asked ON asked.id = vote.assignment_id
+    WHERE vote.campaign_id = %(campaign)s AND vote.uncounted = ''
+        AND vote.kind NOT IN ('skip', 'withdrawn') AND asked.purpose <> 'repeat'
+        AND NOT EXISTS (SELECT 1 FROM ratings_vote AS later WHERE later.corrects_id = vote.id)
+    GROUP BY vote.rater_id
+) AS counted ON counted.rater_id = each.id
+WHERE each.id = rater.id AND rater.campaign_id = %(campaign)s
+    AND rater.votes <> coalesce(counted.votes, 0)
+"""
+
+
+@transaction.atomic
+def recount(campaign: Campaign) -> None:
+    """Set the counters of entries and raters to what the votes say, after many changed at once.
+
+    Locks raters, then entries, as voting does.
+    """
+    lock_all(campaign)
+    with connection.cursor() as cursor:
+        cursor.execute(_RECOUNT_RATERS, {"campaign": campaign.pk})
+        cursor.execute(_RECOUNT_ENTRIES, {"campaign": campaign.pk})
+
+
+def lock_all(campaign: Campaign) -> None:
+    """Nobody votes in this campaign until the end of the transaction."""
+    for rows in (campaign.raters, campaign.entries):
+        held = rows.order_by("pk").select_for_update(no_key=True)
+        list(held.values_list("pk", flat=True))

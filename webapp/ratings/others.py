@@ -1,0 +1,131 @@
+"""How others answered the question that a rater has just answered."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Count, F
+
+from ml.contracts.crowd import LEVELS
+from webapp.inference.models import Score
+from webapp.ratings.answers import steps_of
+from webapp.ratings.counting import counting_votes
+from webapp.ratings.models import Campaign, Mode, Outcome, Rater, Reveal, Vote, VoteKind
+from webapp.registry.models import ModelKind, VersionState
+
+FEW: Final = 3  # fewer others are told as "among the first": single votes stay private
+_SWAPPED: Final = {Outcome.LEFT: Outcome.RIGHT, Outcome.RIGHT: Outcome.LEFT}
+Entries = tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """Answers of everybody else, as shares; nothing but their number while they are few.
+
+    `distribution`: over 1 to 10, or the steps of an attribute. `shares`: by outcome, sides as this
+    rater saw them. `best`: by entry. `model`: what the scorer predicts of a picture.
+    """
+
+    votes: int
+    distribution: tuple[float, ...] | None = None
+    mean: float | None = None
+    shares: dict[str, float] | None = None
+    best: dict[UUID, float] | None = None
+    model: Score | None = None
+
+    @property
+    def first(self) -> bool:
+        """Whether the rater is among the first."""
+        return self.votes < FEW
+
+
+def others_of(rater: Rater, votes: Sequence[Vote]) -> dict[UUID, Others]:
+    """By vote, for those that say something. Two queries at most, however many votes.
+
+    Nothing when the campaign tells it at its end.
+    """
+    campaign = rater.campaign
+    said = [vote for vote in votes if vote.kind not in (VoteKind.SKIP, VoteKind.WITHDRAWN)]
+    if campaign.reveal != Reveal.AFTER_VOTE or not said:
+        return {}
+    models = _models(campaign, said)
+    answers = _answers(rater, said)
+    return {
+        vote.pk: _others(campaign, tuple(vote.assignment.entries), answers, models) for vote in said
+    }
+
+
+def _answers(rater: Rater, votes: Sequence[Vote]) -> dict[Entries, Counter[Any]]:
+    """Counted answers of others by the entries they were asked about."""
+    found = counting_votes(rater.campaign).exclude(rater=rater)
+    asked = {tuple(vote.assignment.entries) for vote in votes}
+    counted: dict[Entries, Counter[Any]] = {}
+    if rater.campaign.mode == Mode.BURST:
+        shown = {entry for entries in asked for entry in entries}
+        for best in found.filter(best__in=shown).values_list("best_id", flat=True):
+            counted.setdefault((best,), Counter())[best] += 1
+        return counted
+    both = [list(each) for each in asked | {each[::-1] for each in asked}]
+    columns = ("assignment__entries", "value", "outcome")
+    rows = found.filter(assignment__entries__in=both).values_list(*columns)
+    for entries, value, outcome, count in rows.annotate(n=Count("pk")).order_by():
+        said = outcome or value
+        counted.setdefault(tuple(entries), Counter())[said] += count
+    return counted
+
+
+def _others(
+    campaign: Campaign,
+    entries: Entries,
+    answers: dict[Entries, Counter[Any]],
+    models: dict[UUID, Score],
+) -> Others:
+    if campaign.mode == Mode.PAIRS:
+        return _pair(answers.get(entries, Counter()), answers.get(entries[::-1], Counter()))
+    if campaign.mode == Mode.BURST:
+        chosen = {each: answers.get((each,), Counter()).total() for each in entries}
+        total = sum(chosen.values())
+        shares = {each: count / total for each, count in chosen.items()} if total >= FEW else None
+        return Others(total, best=shares)
+    counts = answers.get(entries, Counter())
+    return _single(campaign, counts, models.get(entries[0]))
+
+
+def _single(campaign: Campaign, counts: Counter[Any], model: Score | None) -> Others:
+    total = counts.total()
+    if total < FEW:
+        return Others(total, model=model)
+    steps = [float(level) for level in range(1, LEVELS + 1)]
+    if campaign.attribute is not None:
+        steps = [step.value for step in steps_of(campaign.attribute)]
+    near: Counter[int] = Counter()
+    for value, count in counts.items():
+        near[min(range(len(steps)), key=lambda nth: abs(steps[nth] - value))] += count
+    mean = sum(value * count for value, count in counts.items()) / total
+    shares = tuple(near[nth] / total for nth in range(len(steps)))
+    return Others(total, distribution=shares, mean=mean, model=model)
+
+
+def _pair(same: Counter[Any], swapped: Counter[Any]) -> Others:
+    counts = Counter(same)
+    for outcome, count in swapped.items():
+        counts[_SWAPPED.get(outcome, outcome)] += count
+    total = counts.total()
+    if total < FEW:
+        return Others(total)
+    return Others(total, shares={each: counts[each] / total for each in Outcome.values})
+
+
+def _models(campaign: Campaign, votes: Sequence[Vote]) -> dict[UUID, Score]:
+    """What the active scorer predicts of each single picture, by entry."""
+    if campaign.mode != Mode.SCORE:
+        return {}
+    entries = [vote.assignment.entries[0] for vote in votes]
+    scores = Score.objects.filter(
+        model_version__kind=ModelKind.SCORER, model_version__state=VersionState.ACTIVE,
+        artwork__entries__pk__in=entries,
+    )  # fmt: skip
+    rows = scores.annotate(entry=F("artwork__entries__pk"))
+    return {row.entry: row for row in rows}

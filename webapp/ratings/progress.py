@@ -1,0 +1,107 @@
+"""How far a rater and their campaign are."""
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+from webapp.ratings.counting import must_vote
+from webapp.ratings.models import Mode, Rater
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """So many of so many."""
+
+    needed: int
+    done: int
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """How many checks came and were met; told five at a time."""
+
+    seen: int
+    met: int
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The campaign as a whole. `saved`: votes that a plain mean would have needed beside."""
+
+    votes: int
+    entries: int
+    settled: int
+    saved: int
+    raters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A rater's own: votes, skips, what was not asked yet, and the limits they have."""
+
+    mine: int
+    skipped: int
+    left: int
+    votable: int
+    cap: int | None
+    must: Share | None
+    checks: Checks | None
+    campaign: Totals
+
+
+_PROGRESS = """
+WITH seen AS (
+    SELECT DISTINCT shown
+    FROM ratings_assignment AS asked CROSS JOIN unnest(asked.entries) AS shown
+    WHERE asked.rater_id = %(rater)s AND asked.answered_at IS NOT NULL
+),
+raters AS (
+    SELECT count(*) AS raters,
+        coalesce(sum(votes) FILTER (WHERE quarantined_at IS NULL), 0) AS votes
+    FROM ratings_rater WHERE campaign_id = %(campaign)s
+),
+skipped AS (
+    SELECT count(*) AS skipped FROM ratings_vote AS vote
+    WHERE vote.rater_id = %(rater)s AND vote.kind = 'skip'
+        AND NOT EXISTS (SELECT 1 FROM ratings_vote AS later WHERE later.corrects_id = vote.id)
+),
+entries AS (
+    SELECT entry.votes, entry.sd, entry.settled,
+        CASE WHEN %(bursts)s THEN entry.burst::text ELSE entry.id::text END AS question,
+        artwork.owner_id IS DISTINCT FROM %(user)s
+            AND entry.submitted_by_id IS DISTINCT FROM %(user)s AS votable,
+        entry.id IN (SELECT shown FROM seen) AS seen
+    FROM ratings_entry AS entry
+    JOIN catalogue_artwork AS artwork ON artwork.id = entry.artwork_id
+    WHERE entry.campaign_id = %(campaign)s AND entry.role = 'entry'
+        AND entry.disqualified_at IS NULL AND artwork.deleted_at IS NULL
+)
+SELECT (SELECT skipped FROM skipped),
+    count(DISTINCT question) FILTER (WHERE votable AND NOT seen),
+    count(DISTINCT question) FILTER (WHERE votable),
+    (SELECT votes FROM raters), count(*), count(*) FILTER (WHERE settled),
+    coalesce(sum(greatest((%(plain)s / nullif(sd, 0)) ^ 2 - votes, 0)), 0),
+    (SELECT raters FROM raters)
+FROM entries
+"""
+
+
+def progress_of(rater: Rater) -> Progress:
+    """One query; the rater comes with campaign and fusion."""
+    campaign = rater.campaign
+    fusion = getattr(campaign, "fusion", None)
+    values = {
+        "campaign": campaign.pk, "rater": rater.pk, "user": rater.user_id,
+        "bursts": campaign.mode == Mode.BURST,
+        "plain": None if fusion is None else fusion.plain_noise,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_PROGRESS, values)
+        skipped, left, votable, votes, entries, settled, saved, raters = cursor.fetchone()
+    must = None
+    if campaign.must_vote_share:
+        must = Share(must_vote(campaign, votable), rater.votes)
+    checks = Checks(rater.told_seen, rater.told_met) if rater.told_seen else None
+    totals = Totals(int(votes), entries, settled, round(saved), raters)
+    cap = campaign.most_per_rater
+    return Progress(rater.votes, skipped, left, votable, cap, must, checks, totals)
