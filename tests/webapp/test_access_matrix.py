@@ -169,6 +169,14 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("api-entry-comments", "GET"): row(
         OBJECT, "/api/v1/campaigns/{campaign}/entries/{entry}/comments"
     ),
+    ("api-campaign-dashboard", "GET"): row(OBJECT, "/api/v1/campaigns/{campaign}/dashboard"),
+    ("api-campaign-raters", "GET"): row(OBJECT, "/api/v1/campaigns/{campaign}/raters"),
+    ("api-rater-quarantine", "POST"): row(
+        OBJECT, "/api/v1/campaigns/{campaign}/raters/{rater}/quarantine", {"reason": "bot"}
+    ),
+    ("api-rater-lift", "POST"): row(
+        "unucn", "/api/v1/campaigns/{campaign}/raters/{rater}/lift", {"reason": "no bot"}
+    ),
     ("api-challenges", "GET"): row(API, "/api/v1/challenges"),
     ("api-challenges", "POST"): row(API, "/api/v1/challenges", {"title": "New"}),
     ("api-challenge", "GET"): row(OBJECT, "/api/v1/challenges/{challenge}"),

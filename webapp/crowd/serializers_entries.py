@@ -99,9 +99,9 @@ class PriorSerializer(serializers.Serializer[Entry]):
 
 
 class EntryPictureSerializer(serializers.Serializer[Any]):
-    """A display file to show an entry by; `src` is null when its artwork is gone."""
+    """A display file to show an entry by."""
 
-    src = serializers.CharField(allow_null=True)
+    src = serializers.CharField()
     width = serializers.IntegerField(allow_null=True)
     height = serializers.IntegerField(allow_null=True)
     thumbhash = serializers.CharField()
@@ -177,12 +177,12 @@ class EntrySerializer(serializers.Serializer[Entry]):
         """Whether the caller entered it."""
         return bool(entry.submitted_by_id == self.context["viewer"])
 
-    @extend_schema_field(EntryPictureSerializer())
-    def get_medium(self, entry: Entry) -> dict[str, Any]:
-        """Its medium display file."""
+    @extend_schema_field(EntryPictureSerializer(allow_null=True))
+    def get_medium(self, entry: Entry) -> dict[str, Any] | None:
+        """Its medium display file; null when the artwork is gone, or has none yet."""
         artwork = entry.artwork
         if artwork is None or artwork.deleted_at is not None or not artwork.thumbhash:
-            return {"src": None, "width": None, "height": None, "thumbhash": ""}
+            return None
         width, height = _fitted(artwork)
         page: EntryPage = self.context["page"]
         src = media_address(page.campaign, entry.pk, "medium")

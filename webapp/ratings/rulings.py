@@ -6,6 +6,7 @@ from django.utils import timezone
 from webapp.accounts.models import User
 from webapp.common.errors import Conflict
 from webapp.events.publish import tell_campaign
+from webapp.ratings.counting import lock_all, recount
 from webapp.ratings.fusions import ask_for_fusion
 from webapp.ratings.models import Entry, Rater, Ruling, RulingKind
 
@@ -13,18 +14,22 @@ from webapp.ratings.models import Entry, Rater, Ruling, RulingKind
 @transaction.atomic
 def quarantine(rater: Rater, *, by: User, reason: str) -> None:
     """Their votes go on and do not count. Raises Conflict when they are there already."""
+    lock_all(rater.campaign)
     changed = Rater.objects.filter(pk=rater.pk, quarantined_at=None)
     if not changed.update(quarantined_at=timezone.now()):
         raise Conflict("This rater is in quarantine.", code="already_quarantined")
+    recount(rater.campaign)
     _rule(RulingKind.QUARANTINE, by, reason, rater=rater)
 
 
 @transaction.atomic
 def lift(rater: Rater, *, by: User, reason: str) -> None:
     """All their votes count again. Raises Conflict when they are not in quarantine."""
+    lock_all(rater.campaign)
     changed = Rater.objects.filter(pk=rater.pk, quarantined_at__isnull=False)
     if not changed.update(quarantined_at=None):
         raise Conflict("This rater is not in quarantine.", code="not_quarantined")
+    recount(rater.campaign)
     _rule(RulingKind.LIFT, by, reason, rater=rater)
 
 

@@ -161,12 +161,19 @@ def entry_page(
     """A window of entries. Four queries, whatever the window."""
     found = campaign.entries.all()
     ordered = found.select_related("artwork").order_by(SORTS[sort], "pk")
-    return _page(campaign, list(ordered[offset : offset + limit]), found.count())
+    return page_of(campaign, list(ordered[offset : offset + limit]), count=found.count())
 
 
 def page_of_one(campaign: Campaign, entry_id: UUID) -> EntryPage:
     """A single entry, told like those of a window. Raises NotFound."""
-    return _page(campaign, [entry_of(campaign, entry_id)], 1)
+    return page_of(campaign, [entry_of(campaign, entry_id)])
+
+
+def page_of(campaign: Campaign, entries: list[Entry], *, count: int | None = None) -> EntryPage:
+    """These entries with what is told beside them; `count` of a longer list that they are from."""
+    makers = _makers(campaign, entries) if campaign.revealed_at is not None else {}
+    told = _comments(campaign, entries)
+    return EntryPage(campaign, len(entries) if count is None else count, entries, told, makers)
 
 
 def comments_of(entry: Entry) -> list[Vote]:
@@ -175,11 +182,6 @@ def comments_of(entry: Entry) -> list[Vote]:
         _said(entry.campaign_id).filter(assignment__entries__contains=[entry.pk])
         .select_related("rater").order_by("-received_at", "pk")
     )  # fmt: skip
-
-
-def _page(campaign: Campaign, entries: list[Entry], count: int) -> EntryPage:
-    makers = _makers(campaign, entries) if campaign.revealed_at is not None else {}
-    return EntryPage(campaign, count, entries, _comments(campaign, entries), makers)
 
 
 def _one(campaigns: QuerySet[Campaign], campaign_id: UUID, kind: CampaignKind | None) -> Campaign:
@@ -192,8 +194,9 @@ def _one(campaigns: QuerySet[Campaign], campaign_id: UUID, kind: CampaignKind | 
 def _counts(campaigns: Collection[Campaign]) -> dict[UUID, Counts]:
     """Two queries: a join of entries and raters would multiply them."""
     asked = Entry.objects.filter(
-        campaign__in=campaigns, role=EntryRole.ENTRY, disqualified_at=None
-    ).values_list("campaign")
+        campaign__in=campaigns, role=EntryRole.ENTRY, disqualified_at=None,
+        artwork__isnull=False, artwork__deleted_at=None,
+    ).values_list("campaign")  # fmt: skip
     tallied = asked.annotate(n=Count("pk"), done=Count("pk", filter=Q(settled=True)))
     entries = {pk: (n, done) for pk, n, done in tallied.order_by()}
     people = Rater.objects.filter(campaign__in=campaigns).values_list("campaign")
