@@ -10,11 +10,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from webapp.accounts.people import signed_in
+from webapp.crowd.addresses import join_address
 from webapp.crowd.serializers_campaigns import (
     CampaignAskSerializer,
     CampaignListQuery,
     CampaignSerializer,
-    join_address,
 )
 from webapp.ratings import campaigns, selectors
 from webapp.ratings.models import Campaign, CampaignKind

@@ -6,10 +6,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from webapp.catalogue.models import Album
-from webapp.ratings.links import token_of
+from webapp.crowd.addresses import join_address, media_address
+from webapp.crowd.serializers_rating import MeSerializer
 from webapp.ratings.models import (
     Access,
-    Campaign,
     CampaignKind,
     CampaignState,
     Mode,
@@ -133,6 +133,7 @@ class CampaignSerializer(serializers.Serializer[CampaignCard]):
     link = serializers.SerializerMethodField()
     emails = serializers.ListField(child=serializers.EmailField(), allow_null=True)
     counts = CountsSerializer()
+    me = MeSerializer(allow_null=True)
     covers = serializers.SerializerMethodField()
 
     @extend_schema_field(serializers.CharField(allow_null=True))
@@ -143,14 +144,4 @@ class CampaignSerializer(serializers.Serializer[CampaignCard]):
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_covers(self, card: CampaignCard) -> list[str]:
         """Addresses of up to four pictures."""
-        return [media_address(card.campaign, entry, "small") for entry in card.covers]
-
-
-def join_address(campaign: Campaign) -> str:
-    """Of the page by which people join."""
-    return f"/join/{token_of(campaign)}/"
-
-
-def media_address(campaign: Campaign, entry_id: object, size: str) -> str:
-    """Of a display file of an entry, for all who may see it."""
-    return f"/campaigns/{campaign.pk}/media/{entry_id}/{size}.webp"
+        return [media_address(card.campaign.pk, entry, "small") for entry in card.covers]

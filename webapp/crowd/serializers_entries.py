@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from webapp.catalogue.models import Artwork
-from webapp.crowd.serializers_campaigns import media_address
+from webapp.crowd.addresses import media_address
 from webapp.ratings.entries import Added, Refused
 from webapp.ratings.models import Entry, EntryRole, Vote
 from webapp.ratings.selectors import EntryPage, EntrySort
@@ -185,7 +185,7 @@ class EntrySerializer(serializers.Serializer[Entry]):
             return None
         width, height = _fitted(artwork)
         page: EntryPage = self.context["page"]
-        src = media_address(page.campaign, entry.pk, "medium")
+        src = media_address(page.campaign.pk, entry.pk, "medium")
         return {"src": src, "width": width, "height": height, "thumbhash": artwork.thumbhash}
 
     @extend_schema_field(serializers.IntegerField())

@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from webapp.catalogue.models import Artwork
-from webapp.crowd.serializers_campaigns import media_address
+from webapp.crowd.addresses import media_address
 from webapp.ratings.answers import MOST_LETTERS, Answer
 from webapp.ratings.asking import WORDS, Asked, Done, Question
 from webapp.ratings.mine import Card, Me
@@ -310,7 +310,7 @@ class OwnVoteSerializer(serializers.ModelSerializer[Vote]):
 
     def get_src(self, vote: Vote) -> str:
         """A small file of the first picture."""
-        return f"/campaigns/{vote.campaign_id}/media/{vote.assignment.entries[0]}/{SMALL}.webp"
+        return media_address(vote.campaign_id, vote.assignment.entries[0], SMALL)
 
 
 def render_asked(asked: Asked) -> dict[str, Any]:
@@ -344,8 +344,8 @@ def _shown(campaign: Campaign, entry: Entry) -> dict[str, Any]:
     artwork: Artwork | None = entry.artwork
     return {
         "entry": str(entry.pk),
-        "src": media_address(campaign, entry.pk, LARGE),
-        "small": media_address(campaign, entry.pk, SMALL),
+        "src": media_address(campaign.pk, entry.pk, LARGE),
+        "small": media_address(campaign.pk, entry.pk, SMALL),
         "width": (artwork and artwork.width) or 1,
         "height": (artwork and artwork.height) or 1,
         "thumbhash": artwork.thumbhash if artwork else "",
@@ -357,7 +357,7 @@ def _examples(asked: Asked) -> dict[str, Any] | None:
     low_word = attribute.low_word if attribute else ""
     high_word = attribute.high_word if attribute else ""
     found = {
-        EntryRole(each.role): media_address(asked.campaign, each.pk, SMALL)
+        EntryRole(each.role): media_address(asked.campaign.pk, each.pk, SMALL)
         for each in asked.examples
     }
     if not found:

@@ -20,6 +20,7 @@ from django.db.models.functions import Abs, RowNumber
 
 from webapp.catalogue.models import Visitor
 from webapp.common.errors import NotFound
+from webapp.ratings.mine import Me, me_of, raters_of
 from webapp.ratings.models import (
     Campaign,
     CampaignKind,
@@ -74,6 +75,7 @@ class CampaignCard:
     counts: Counts
     is_organiser: bool
     emails: tuple[str, ...] | None
+    me: Me | None
     covers: tuple[UUID, ...]
 
 
@@ -142,13 +144,14 @@ def cards(campaigns: QuerySet[Campaign], user: Visitor) -> list[CampaignCard]:
     rows = list(campaigns.select_related("attribute").order_by("-created_at", "pk"))
     own = {each.pk for each in rows if user is not None and each.organiser_id == user.pk}
     shown = own | {each.pk for each in rows if each.revealed_at is not None}
-    counts, covers, emails = _counts(rows), _covers(shown), _emails(own)
+    counts, covers, emails, mes = _counts(rows), _covers(shown), _emails(own), _mes(rows, user)
     return [
         CampaignCard(
             each,
             counts[each.pk],
             each.pk in own,
             emails.get(each.pk, ()) if each.pk in own else None,
+            mes.get(each.pk),
             covers.get(each.pk, ()),
         )
         for each in rows
@@ -206,6 +209,13 @@ def _counts(campaigns: Collection[Campaign]) -> dict[UUID, Counts]:
         (n_entries, settled), (n_raters, votes) = entries.get(pk, (0, 0)), voted.get(pk, (0, 0))
         found[pk] = Counts(n_entries, n_raters, votes, settled)
     return found
+
+
+def _mes(campaigns: Collection[Campaign], user: Visitor) -> dict[UUID, Me]:
+    if user is None or user.pk is None:
+        return {}
+    raters = raters_of(user.pk).filter(campaign__in=campaigns)
+    return {each.campaign_id: me_of(each) for each in raters}
 
 
 def _covers(campaigns: Collection[UUID]) -> dict[UUID, tuple[UUID, ...]]:
