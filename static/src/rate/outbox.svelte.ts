@@ -34,7 +34,8 @@ const MALFORMED = [400, 413, 422];
 
 /** One tab at a time sends. Without Web Locks (plain http) doubles are the server's to see through. */
 async function alone(work: () => Promise<void>): Promise<void> {
-  if (navigator.locks) await navigator.locks.request(LOCK, work);
+  const locks = globalThis.navigator?.locks as LockManager | undefined;
+  if (locks) await locks.request(LOCK, work);
   else await work();
 }
 

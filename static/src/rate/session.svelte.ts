@@ -1,5 +1,6 @@
 // One person's sitting in a campaign: the question on screen, votes given at once and sent behind, undo.
 import { campaign as fetchCampaign, type Campaign, type Me } from '../api/campaigns';
+import { site } from '../api/site';
 import { ApiError, isOutage, reasonOf } from '../api/problem';
 import { askFor, joinCampaign, myPart, sendVotes, type Answer, type Asked, type Assignment, type Heard, type Progress, type Result, type Step, type Vote } from '../api/rating';
 import { say } from '../ui/toasts.svelte';
@@ -15,10 +16,15 @@ const SETTLE_MS = 200;
 const ASK_AGAIN_MS = 5_000;
 const SCORES: Step[] = Array.from({ length: 10 }, (_, i) => ({ value: i + 1, label: String(i + 1) }));
 
-export type Phase = 'opening' | 'failed' | 'consent' | 'asking' | 'answered' | 'waiting' | 'done';
+export type Phase = 'opening' | 'failed' | 'consent' | 'asking' | 'answered' | 'waiting' | 'done' | 'erased';
+
+/** What the page says of a campaign to whoever rates in it, guests too. */
+export interface Asking extends Pick<Campaign, 'id' | 'title' | 'description' | 'question' | 'kind' | 'mode' | 'state' | 'reveal' | 'attribute'> {
+  consent: string;
+  joined: boolean;
+}
 
 export class Session {
-  campaign = $state.raw<Campaign | null>(null);
   me = $state.raw<Me | null>(null);
   progress = $state.raw<Progress | null>(null);
   problem = $state<unknown>(null);
@@ -31,6 +37,8 @@ export class Session {
   pace = $state<Pace>(currentPace());
   outbox = $state.raw<Outbox | null>(null);
   joining = $state(false);
+  erased = $state(false);
+  state = $state<Campaign['state']>('open');
   readonly pictures = new Pictures();
 
   card = $derived(cardOf(this.deck));
@@ -52,14 +60,16 @@ export class Session {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private askTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(readonly id: string) {}
+  constructor(readonly campaign: Asking) {
+    this.state = campaign.state;
+  }
 
   async open(): Promise<void> {
     this.problem = null;
+    if (!this.campaign.joined) return;
     try {
-      this.campaign = await fetchCampaign(this.id);
-      this.me = this.campaign.me ?? null;
-      if (this.me?.consented) await this.start(this.me);
+      this.me = await myPart(this.campaign.id);
+      if (this.me.consented) await this.start(this.me);
     } catch (error) {
       this.problem = error;
     }
@@ -68,7 +78,7 @@ export class Session {
   async join(): Promise<void> {
     this.joining = true;
     try {
-      this.me = await joinCampaign(this.id);
+      this.me = await joinCampaign(this.campaign.id);
       await this.start(this.me);
     } catch (error) {
       say(reasonOf(error), 'bad');
@@ -85,10 +95,10 @@ export class Session {
 
   /** Fetches what others did meanwhile. */
   async refresh(): Promise<void> {
-    const fresh = await fetchCampaign(this.id).catch(() => null);
+    const fresh = site.user && (await fetchCampaign(this.campaign.id).catch(() => null));
     if (!fresh) return;
-    const turned = this.campaign !== null && fresh.state !== this.campaign.state;
-    this.campaign = fresh;
+    const turned = fresh.state !== this.state;
+    this.state = fresh.state;
     if (turned) void this.startOver();
     if (this.progress) this.progress = { ...this.progress, campaign: { ...this.progress.campaign, ...fresh.counts } };
   }
@@ -164,8 +174,9 @@ export class Session {
 
   private phaseNow(): Phase {
     if (this.problem) return 'failed';
-    if (!this.campaign) return 'opening';
-    if (!this.me?.consented) return 'consent';
+    if (this.erased) return 'erased';
+    if (!this.me) return this.campaign.joined ? 'opening' : 'consent';
+    if (!this.me.consented) return 'consent';
     if (!this.card) return this.done ? 'done' : 'waiting';
     return this.card.answer !== null && !this.revising ? 'answered' : 'asking';
   }
@@ -200,7 +211,7 @@ export class Session {
   }
 
   private goOnLater(): void {
-    if (this.campaign?.reveal !== 'after_vote') return this.step(false);
+    if (this.campaign.reveal !== 'after_vote') return this.step(false);
     if (this.pace !== null) this.timer = setTimeout(() => this.step(true), this.pace);
   }
 
@@ -215,10 +226,11 @@ export class Session {
 
   private async askForMore(): Promise<void> {
     if (this.asking || this.done || !hungry(this.deck)) return;
+    if (!this.card && this.waiting && !this.away) return; // asked again when the votes are there
     this.asking = true;
     clearTimeout(this.askTimer);
     try {
-      const { assignments, done, progress } = await askFor(this.id, AHEAD);
+      const { assignments, done, progress } = await askFor(this.campaign.id, AHEAD);
       this.progress = progress;
       this.done = done;
       this.take(assignments);
@@ -252,6 +264,7 @@ export class Session {
     const untold = fateWords(answers.flatMap(({ result }) => (result ? [result] : [])));
     untold.forEach((text) => say(text));
     if (answers.some(({ result }) => result?.code === 'late')) void this.startOver();
+    else if (!this.card) void this.askForMore();
   }
 
   /** The campaign opened or closed: what is still to be asked, the server knows. */
@@ -262,6 +275,6 @@ export class Session {
     this.deck = { cards, here: cards.length };
     this.done = null;
     await this.askForMore();
-    this.me = (await myPart(this.id).catch(() => null)) ?? this.me;
+    this.me = (await myPart(this.campaign.id).catch(() => null)) ?? this.me;
   }
 }

@@ -66,11 +66,11 @@ export function campaignWords({ votes, raters, saved }: Progress['campaign']): s
 }
 
 /** How others answered, for eye and ear. */
-export function crowdWords({ votes, mean, first }: Crowd): string {
+export function crowdWords({ votes, mean, first }: Crowd, withMean = true): string {
   if (votes === 0) return 'You are the first to answer.';
   const others = plural(votes, 'other');
-  if (mean !== null) return `${others}: ${mean.toFixed(1)} on average${first ? ', so far' : ''}.`;
-  return `${others} answered${first ? ' so far' : ''}.`;
+  if (withMean && mean !== null) return `${others}: ${mean.toFixed(1)} on average.`;
+  return first ? `${others} so far: their votes show from three on.` : `${others} answered.`;
 }
 
 export function modelWords(model: Crowd['model']): string {

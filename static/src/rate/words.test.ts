@@ -1,0 +1,66 @@
+// What the rating page says.
+import { describe, expect, it } from 'vitest';
+import type { Crowd, Progress, Result } from '../api/rating';
+import { answerWords, campaignWords, checksWords, crowdWords, fateWords, progressShare, progressWords, waitingWords } from './words';
+
+const progress: Progress = {
+  mine: 10, skipped: 2, left: 28, cap: null, must: null, checks: null,
+  campaign: { votes: 1204, entries: 40, settled: 7, saved: 134.4, raters: 1 },
+}; // prettier-ignore
+const crowd: Crowd = { votes: 12, distribution: null, mean: 6.34, shares: null, best: null, model: null, first: false };
+const result = (code: string, status: Result['status']): Result => ({ token: 't', status, code, text: `Said: ${code}.`, vote: null, crowd: null });
+
+describe('how far somebody is', () => {
+  it('counts votes that still wait', () => {
+    expect(progressWords(progress, 3)).toBe('13 done, 25 to go');
+    expect(progressShare(progress, 3)).toBeCloseTo(15 / 40);
+  });
+
+  it('is told by what is needed until that is reached, then by the whole', () => {
+    const must = { needed: 12, done: 10 };
+    expect(progressWords({ ...progress, must }, 0)).toBe('10 of 12 needed');
+    expect(progressWords({ ...progress, must }, 2)).toBe('12 done, 26 to go');
+    expect(progressWords({ ...progress, cap: 20 }, 1)).toBe('11 of 20');
+  });
+
+  it('never goes beyond the end', () => {
+    expect(progressShare({ ...progress, left: 0 }, 5)).toBe(1);
+    expect(progressWords({ ...progress, left: 2 }, 2)).toBe('12 done');
+  });
+});
+
+it('speaks of checks only when there are some, and of saved votes only when one is', () => {
+  expect(checksWords(null)).toBe('');
+  expect(checksWords({ seen: 10, met: 9 })).toBe('You agreed with 9 of 10 checks');
+  expect(campaignWords(progress.campaign)).toBe('1,204 votes from 1 person, 134 votes saved');
+  expect(campaignWords({ ...progress.campaign, saved: 0.3 })).toBe('1,204 votes from 1 person');
+});
+
+it('says what waits for the connection', () => {
+  expect(waitingWords(1)).toBe('1 vote waits for the connection');
+  expect(waitingWords(3)).toBe('3 votes wait for the connection');
+});
+
+it('tells the crowd as a mean only on the scale of ten, and single votes not at all', () => {
+  expect(crowdWords(crowd)).toBe('12 others: 6.3 on average.');
+  expect(crowdWords(crowd, false)).toBe('12 others answered.');
+  expect(crowdWords({ ...crowd, votes: 2, mean: null, first: true })).toBe('2 others so far: their votes show from three on.');
+  expect(crowdWords({ ...crowd, votes: 0, mean: null, first: true })).toBe('You are the first to answer.');
+});
+
+it('names the answer by its step', () => {
+  const steps = [{ value: -1, label: 'poor' }, { value: 1, label: 'fine' }];
+  expect(answerWords({ kind: 'attribute', value: 1 }, steps)).toBe('You said fine.');
+  expect(answerWords({ kind: 'best', best: 'b' }, steps, [{ entry: 'a' }, { entry: 'b' }])).toBe('You chose picture 2.');
+});
+
+describe('the fate of votes', () => {
+  it('is silent about those that count, also when they came twice', () => {
+    expect(fateWords([result('ok', 'counted'), result('again', 'counted')])).toEqual([]);
+  });
+
+  it('is told once a kind, and in the words of the server where we have none', () => {
+    const told = fateWords([result('late', 'kept'), result('late', 'kept'), result('ok', 'counted'), result('odd', 'refused')]);
+    expect(told).toEqual(['2 votes came after the end: kept, but not counted.', 'Said: odd.']);
+  });
+});
