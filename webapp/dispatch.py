@@ -20,6 +20,7 @@ class TaskName(StrEnum):
 
     RENDER = "workers.tasks.media.render"
     SCORE = "workers.tasks.score.score"
+    FUSE = "workers.tasks.crowd.fuse"
     HOUSEKEEPING = "workers.tasks.housekeeping.housekeeping"
 
 

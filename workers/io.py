@@ -5,7 +5,11 @@ from workers.booted import app
 # isort: split
 from workers import signals
 
-app.conf.imports = ("workers.tasks.media", "workers.tasks.housekeeping")
+app.conf.imports = (
+    "workers.tasks.media",
+    "workers.tasks.crowd",
+    "workers.tasks.housekeeping",
+)
 signals.serve("io")
 
 __all__ = ["app"]

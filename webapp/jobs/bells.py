@@ -14,8 +14,9 @@ TASKS = {
     Queue.IO: TaskName.RENDER,
     Queue.GPU_INTERACTIVE: TaskName.SCORE,
     Queue.GPU_BATCH: TaskName.SCORE,
-    Queue.MAINTENANCE: TaskName.HOUSEKEEPING,
+    Queue.MAINTENANCE: TaskName.FUSE,
 }
+TIDYING = TaskName.HOUSEKEEPING  # has no jobs; the dispatcher asks for it now and then
 SILENCE_SECONDS = 1.0  # after a failed ring, so that a dead Redis slows nobody down
 
 
@@ -31,10 +32,19 @@ silence = Silence()
 
 def ring(queue: str) -> bool:
     """Say that `queue` has work. False when Redis is away; never raises, never waits long."""
+    return _ring(TASKS[Queue(queue)], queue)
+
+
+def ask_to_tidy() -> bool:
+    """Have forgotten work found and old things thrown away. False when Redis is away."""
+    return _ring(TIDYING, Queue.MAINTENANCE)
+
+
+def _ring(task: TaskName, queue: str) -> bool:
     if time.monotonic() < silence.until:
         return False
     try:
-        dispatch.ring(TASKS[Queue(queue)], queue=queue)
+        dispatch.ring(task, queue=queue)
     except DoorbellError as error:
         silence.until = time.monotonic() + SILENCE_SECONDS
         logger.warning("the doorbell of %s was not rung: %s", queue, error)

@@ -60,7 +60,7 @@ class Dispatcher:
     def _ask_for_housekeeping(self) -> bool:
         """At the start, then now and then; at the next tick when Redis is away."""
         due = time.monotonic() >= self._housekeeping_due
-        if not due or not bells.ring(Queue.MAINTENANCE):
+        if not due or not bells.ask_to_tidy():
             return False
         self._housekeeping_due = time.monotonic() + HOUSEKEEPING_SECONDS
         return True

@@ -1,0 +1,150 @@
+"""Keep what weighing found: standings of entries, habits of raters, figures of the campaign."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from ml.contracts.crowd import RaterCard, Standing
+from webapp.events.publish import tell_campaign
+from webapp.jobs import services as jobs
+from webapp.jobs.claims import Claim, require
+from webapp.jobs.models import Job
+from webapp.ratings.counting import lock_all
+from webapp.ratings.fusions import ask_for_fusion, is_up_to_date
+from webapp.ratings.models import Campaign, Fusion
+from webapp.ratings.reading import Reading
+
+AGAIN_SECONDS = 2.0  # between two weighings of a campaign in which people vote
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What came out, in the order of the reading; None where nothing can be said.
+
+    ``curves``: shares over 1 to 10 that the crowd would give, or over choices that it gave.
+    ``places``: rank from 1, None for pictures without votes. ``noise``: of a typical vote, and
+    ``plain_noise`` of a vote of anybody, in points.
+    """
+
+    standings: Sequence[Standing | None]
+    curves: Sequence[Sequence[float]]
+    places: Sequence[int | None]
+    cards: Sequence[RaterCard | None]
+    votes: int
+    alpha: float | None
+    split_half: float | None
+    noise: float | None
+    plain_noise: float | None
+    figures: dict[str, Any]
+    state: bytes
+
+
+def campaign_of(claim: Claim) -> Campaign | None:
+    """What is to be weighed; None, and the job is done with, when it was deleted."""
+    found = Campaign.objects.select_related("attribute").filter(pk=claim.subject).first()
+    if found is None:
+        Job.objects.filter(pk=claim.id).delete()
+    return found
+
+
+@transaction.atomic
+def record(claim: Claim, reading: Reading, weighed: Weighed) -> None:
+    """Show it. Asks for another weighing when more votes came meanwhile.
+
+    Raises LostLeaseError when another worker does it by now; then nothing is kept.
+    """
+    campaign = reading.campaign
+    lock_all(campaign)  # raters before entries, as voting does
+    _write_cards(reading, weighed)
+    _write_standings(reading, weighed)
+    Fusion.objects.update_or_create(
+        campaign=campaign,
+        defaults={
+            "fused_at": timezone.now(), "read_up_to": reading.read_up_to, "votes": weighed.votes,
+            "alpha": weighed.alpha, "split_half": weighed.split_half, "noise": weighed.noise,
+            "plain_noise": weighed.plain_noise, "figures": weighed.figures, "state": weighed.state,
+        },
+    )  # fmt: skip
+    require(ours=jobs.finish(claim))
+    if not is_up_to_date(campaign):
+        ask_for_fusion(campaign, delay_seconds=AGAIN_SECONDS)
+    tell_campaign(campaign.pk)
+
+
+_STANDINGS = """
+UPDATE ratings_entry AS entry
+SET prior_mean = new.prior_mean, prior_sd = new.prior_sd, mean = new.mean, sd = new.sd,
+    low = new.low, high = new.high, distribution = new.distribution::float8[],
+    divisive = new.divisive, place = new.place, fused_votes = new.votes,
+    settled = coalesce(new.high - new.low <= %(narrow)s AND new.votes >= %(wanted)s, FALSE)
+FROM unnest(
+    %(id)s::uuid[], %(prior_mean)s::float8[], %(prior_sd)s::float8[], %(mean)s::float8[],
+    %(sd)s::float8[], %(low)s::float8[], %(high)s::float8[], %(distribution)s::text[],
+    %(divisive)s::float8[], %(place)s::int[], %(votes)s::int[]
+) AS new (id, prior_mean, prior_sd, mean, sd, low, high, distribution, divisive, place, votes)
+WHERE entry.id = new.id
+"""
+_OUT = """
+UPDATE ratings_entry SET place = NULL, settled = FALSE
+WHERE campaign_id = %s AND place IS NOT NULL AND NOT id = ANY(%s::uuid[])
+"""
+
+
+def _write_standings(reading: Reading, weighed: Weighed) -> None:
+    rows = list(
+        zip(reading.entries, reading.priors, weighed.standings, weighed.places, strict=True)
+    )
+    values: dict[str, Any] = {
+        "narrow": reading.campaign.narrow_enough,
+        "wanted": reading.campaign.votes_wanted,
+        "id": _texts(reading.entries),
+        "prior_mean": [prior and prior.mean for _, prior, _, _ in rows],
+        "prior_sd": [prior and prior.sd for _, prior, _, _ in rows],
+        "place": [place for *_, place in rows],
+        "votes": [standing.votes if standing else 0 for _, _, standing, _ in rows],
+        "distribution": [_array(curve) for curve in weighed.curves],
+    }
+    for name in ("mean", "sd", "low", "high", "divisive"):
+        values[name] = [getattr(standing, name, None) for _, _, standing, _ in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDINGS, values)
+        cursor.execute(_OUT, [reading.campaign.pk, _texts(reading.entries)])
+
+
+def _array(shares: Sequence[float]) -> str:
+    return "{" + ",".join(f"{share:.6g}" for share in shares) + "}"
+
+
+_CARDS = """
+UPDATE ratings_rater AS rater
+SET bias = new.bias, spread = new.spread, noise = new.noise, consistency = new.consistency,
+    side = new.side, weight = new.weight, median_dwell_ms = new.dwell,
+    doubts = new.doubts::varchar(10)[]
+FROM unnest(
+    %(id)s::uuid[], %(bias)s::float8[], %(spread)s::float8[], %(noise)s::float8[],
+    %(consistency)s::float8[], %(side)s::float8[], %(weight)s::float8[], %(dwell)s::int[],
+    %(doubts)s::text[]
+) AS new (id, bias, spread, noise, consistency, side, weight, dwell, doubts)
+WHERE rater.id = new.id
+"""
+
+
+def _write_cards(reading: Reading, weighed: Weighed) -> None:
+    cards = weighed.cards
+    values: dict[str, Any] = {"id": _texts(reading.raters), "dwell": list(reading.dwell)}
+    for name in ("bias", "spread", "noise", "consistency", "side", "weight"):
+        values[name] = [getattr(card, name, None) for card in cards]
+    values["doubts"] = [
+        "{" + ",".join(doubt.value for doubt in card.doubts) + "}" if card else "{}"
+        for card in cards
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_CARDS, values)
+
+
+def _texts(ids: Sequence[UUID]) -> list[str]:
+    return [str(each) for each in ids]
