@@ -18,6 +18,7 @@ from webapp.ratings.models import Campaign, Entry, EntryRole, Rater, Sampling
 
 UNKNOWN_SD: Final = 2.0  # of a picture's mean when nobody has said anything, in points
 TYPICAL_NOISE: Final = 1.4  # of a vote until the crowd's own is known, in points
+NOBODY: Final = 0  # stands for the account of a guest: no row has it
 PROMISED_FOR: Final = timedelta(minutes=10)  # how long a question somebody holds counts as asked
 
 
@@ -103,7 +104,7 @@ def candidates(
     """
     campaign = rater.campaign
     values: dict[str, Any] = {
-        "campaign": campaign.pk, "rater": rater.pk, "user": rater.user_id, "now": now,
+        "campaign": campaign.pk, "rater": rater.pk, "user": rater.user_id or NOBODY, "now": now,
         "since": now - PROMISED_FOR, "unknown": UNKNOWN_SD, "noise": noise_of(campaign),
         "wanted": campaign.votes_wanted, "again": again, "bursts": bursts, "most": most,
     }  # fmt: skip

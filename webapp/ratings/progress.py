@@ -6,6 +6,7 @@ from django.db import connection
 
 from webapp.ratings.counting import must_vote
 from webapp.ratings.models import Mode, Rater
+from webapp.ratings.pool import NOBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def progress_of(rater: Rater) -> Progress:
     campaign = rater.campaign
     fusion = getattr(campaign, "fusion", None)
     values = {
-        "campaign": campaign.pk, "rater": rater.pk, "user": rater.user_id,
+        "campaign": campaign.pk, "rater": rater.pk, "user": rater.user_id or NOBODY,
         "bursts": campaign.mode == Mode.BURST,
         "plain": None if fusion is None else fusion.plain_noise,
     }  # fmt: skip
