@@ -12,6 +12,8 @@ from ml.raters.votes import LEFT, RIGHT, Ballot, Floats, totals
 
 _WORTH = 4.0  # raters or pictures that a default variance is worth
 _CUT_WORTH = 3.0  # votes that an even cut is worth, at noise 1
+# Most that raters differ: those who only use the ends of the scale would have no limit.
+_BIAS, _SLOPE = 4.0, 0.2
 _MOST = 0.5  # largest step on a log scale
 
 
@@ -43,8 +45,10 @@ def with_variances(state: State, side_variance: Floats, moves: Floats, prior: Fl
         crowd,
         quality=max(variance(moves[plain], known[plain] / crowd.quality, DEFAULTS.quality), 0.02),
         trust=min(max(trust, 0.1), 10.0),
-        bias=variance(state.bias, state.bias_variance / crowd.bias, DEFAULTS.bias),
-        slope=variance(state.slope - 1.0, state.slope_variance / crowd.slope, DEFAULTS.slope),
+        bias=min(variance(state.bias, state.bias_variance / crowd.bias, DEFAULTS.bias), _BIAS),
+        slope=min(
+            variance(state.slope - 1.0, state.slope_variance / crowd.slope, DEFAULTS.slope), _SLOPE
+        ),
         side=variance(state.side, side_variance / crowd.side, DEFAULTS.side),
     )
 

@@ -35,6 +35,11 @@ class Rows:
         """What the scaled row should have been."""
         return self.heard.pull * np.sqrt(self.believed / self.heard.hold)
 
+    def doubted(self) -> "Rows":
+        """Rows whose weight leaves out what is unknown of which votes are meant."""
+        lost = (1.0 - self.believed) * self.heard.pull**2 / self.heard.hold
+        return replace(self, believed=self.believed * np.maximum(1.0 - lost, 0.0))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
@@ -51,6 +56,13 @@ class Evidence:
     unsure: Floats
     apart: Floats
     unsure_pair: Floats
+
+    def told(self) -> "Evidence":
+        """The same rows with what they tell when it is unknown which votes are meant.
+
+        Louis 1982: information is lost by believed (1 - believed) pull^2.
+        """
+        return replace(self, scores=self.scores.doubted(), pairs=self.pairs.doubted())
 
 
 def gather(ballot: Ballot, state: State, *, trusting: bool) -> tuple[Evidence, State]:

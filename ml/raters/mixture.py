@@ -28,16 +28,17 @@ class _Beta:
     mean: float
     worth: float
 
-    def share(self, owner: Places, blamed: Floats, owners: int) -> Floats:
-        """(owners,) from how far each of their votes is blamed, (n,)."""
-        votes = np.bincount(owner, minlength=owners)
-        total = totals(owner, blamed, owners)
+    def share(self, owner: Places, blamed: Floats, counted: Floats, owners: int) -> Floats:
+        """(owners,) from how far each of their votes is blamed and counts, (n,) both."""
+        votes = totals(owner, counted, owners)
+        total = totals(owner, counted * blamed, owners)
         return np.asarray((self.mean * self.worth + total) / (self.worth + votes))
 
-    def among_others(self, owner: Places, blamed: Floats, share: Floats) -> Floats:
-        """(n,) what ``share`` would be without each vote."""
-        votes = np.bincount(owner, minlength=len(share))[owner] + self.worth
-        return (share[owner] * votes - blamed) / (votes - 1.0)
+    def among_others(self, owner: Places, blamed: Floats, counted: Floats, owners: int) -> Floats:
+        """(n,) what the share would be without each vote."""
+        votes = self.worth + totals(owner, counted, owners)[owner]
+        total = self.mean * self.worth + totals(owner, counted * blamed, owners)[owner]
+        return np.asarray((total - counted * blamed) / (votes - counted))
 
 
 _CARELESS = _Beta(0.03, 8.0)
@@ -60,27 +61,28 @@ def believed(
 
     ``scores``, ``pairs``: chances of the votes under the raters' habits alone.
     """
-    blind, pushes = _blamed(
-        ballot,
-        scores,
-        pairs,
-        careless=state.careless[_raters(ballot)],
-        pushed=state.pushed[ballot.scores.picture],
-    )
-    careless, pushed = _shares(ballot, state, blind, pushes)
     raters, picture = _raters(ballot), ballot.scores.picture
-    others = [_PUSHED.among_others(picture, pushes[:, e], pushed[:, e]) for e in (0, 1)]
+    counts = state.counted()[ballot.scores.rater]
+    every = np.ones(len(raters))
+    blind, pushes = _blamed(
+        ballot, scores, pairs, careless=state.careless[raters], pushed=state.pushed[picture]
+    )
+    shares = [
+        _PUSHED.among_others(picture, pushes[:, end], counts, ballot.pictures) for end in (0, 1)
+    ]
     blind, pushes = _blamed(
         ballot,
         scores,
         pairs,
-        careless=_CARELESS.among_others(raters, blind, careless),
-        pushed=np.stack(others, axis=1),
+        careless=_CARELESS.among_others(raters, blind, every, ballot.raters),
+        pushed=np.stack(shares, axis=1),
     )
-    careless, pushed = _shares(ballot, state, blind, pushes)
+    careless = _CARELESS.share(raters, blind, every, ballot.raters)
+    shares = [_PUSHED.share(picture, pushes[:, end], counts, ballot.pictures) for end in (0, 1)]
     told = 1.0 - blind
     told[: len(scores)] -= pushes.sum(axis=1)
     meant, meant_pairs = np.split(told, [len(scores)])
+    pushed = np.stack(shares, axis=1)
     return meant, meant_pairs, replace(state, careless=careless, pushed=pushed)
 
 
@@ -101,10 +103,3 @@ def _blamed(
     total = (1.0 - careless) * meant + careless / ways
     share = (1.0 - careless[: len(scores)]) / total[: len(scores)]
     return careless / ways / total, share[:, None] * pushes
-
-
-def _shares(ballot: Ballot, state: State, blind: Floats, pushes: Floats) -> tuple[Floats, Floats]:
-    careless = _CARELESS.share(_raters(ballot), blind, len(state.careless))
-    pictures = len(state.quality)
-    low, high = (_PUSHED.share(ballot.scores.picture, pushes[:, e], pictures) for e in (0, 1))
-    return careless, np.stack([low, high], axis=1)

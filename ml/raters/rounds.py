@@ -21,7 +21,8 @@ _EVERY = 3  # rounds between samplings
 _DRAWS = 4  # samples while the fit still moves
 _LARGEST = 1.5  # points that anything may move in a round
 _QUIETEST, _LOUDEST = np.log(0.3), np.log(8.0)  # noise of a rater in points
-_STEADIEST = 0.02  # least slope: below it a rater's votes follow no picture
+# Below the least slope a rater's votes follow no picture; beyond the largest they know two steps.
+_STEADIEST, _STEEPEST = 0.02, 4.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +51,7 @@ def settle(ballot: Ballot, state: State, settings: FitSettings) -> Settled:
             converged = True
             break
     evidence, _ = gather(ballot, state, trusting=not settings.mixture)
-    equations = _equations(ballot, state, evidence)
+    equations = _equations(ballot, state, evidence.told())
     known = variances(equations, np.random.default_rng(random_seed), settings.draws)
     return Settled(state, np.sqrt(known[: ballot.pictures]), number, converged)
 
@@ -136,7 +137,7 @@ def _with_places(ballot: Ballot, state: State, equations: Equations, evidence: E
         state,
         quality=state.quality + step[:pictures],
         bias=state.bias + bias,
-        slope=np.maximum(state.slope + np.clip(slope, -0.5, 0.5), _STEADIEST),
+        slope=np.clip(state.slope + np.clip(slope, -0.5, 0.5), _STEADIEST, _STEEPEST),
         side=state.side + side,
     )
 
@@ -148,8 +149,9 @@ def _with_noises(ballot: Ballot, state: State, evidence: Evidence) -> State:
     pull = scores.believed * (scores.heard.stretch + scores.heard.hold * evidence.unsure)
     bend = 2.0 * scores.weight
     crowd = state.crowd
-    calm = totals(picture, bend, ballot.pictures)
-    stirred = totals(picture, pull, ballot.pictures)
+    counted = state.counted()[rater]
+    calm = totals(picture, counted * bend, ballot.pictures)
+    stirred = totals(picture, counted * pull, ballot.pictures)
     unrest = (calm * state.unrest + stirred) / (calm + 1.0 / crowd.unrest)
     unrest = state.unrest + np.clip(unrest - state.unrest, -0.4, 0.4)
     pull = pull - bend * (unrest - state.unrest)[picture]

@@ -83,6 +83,18 @@ class State:
         noise = np.exp(self.crowd.log_noise + self.unrest)
         return np.asarray(np.hypot(noise, np.sqrt(self.crowd.bias)))
 
+    def weight(self) -> Floats:
+        """(raters,) what a vote that is meant tells beside one of a typical rater."""
+        quiet = np.exp(self.crowd.log_noise - self.log_noise)
+        return np.asarray((self.slope * quiet) ** 2)
+
+    def counted(self) -> Floats:
+        """(raters,) 0 to 1, how far a rater's odd votes say something of the picture.
+
+        Votes that weigh little need no explanation by pushes or by what divides people.
+        """
+        return np.asarray(np.minimum(self.weight(), 1.0))
+
 
 def fresh(ballot: Ballot) -> State:
     """Nobody known yet: every rater typical, every picture at the centre."""

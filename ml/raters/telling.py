@@ -24,8 +24,6 @@ def told(ballot: Ballot, settled: Settled) -> Opinion:
     )
     unit = _points_per_unit(state)
     loud = np.exp(state.log_noise)
-    crowd = state.crowd
-    worth = (state.slope / loud) ** 2 * np.exp(2 * crowd.log_noise) * (1.0 - state.careless)
     followed = state.slope**2 * _quality_spread(state)
     return Opinion(
         mean=mean,
@@ -40,12 +38,12 @@ def told(ballot: Ballot, settled: Settled) -> Opinion:
         noise=unit * loud,
         consistency=followed / (followed + loud**2),
         side=state.side.copy(),
-        weight=worth,
+        weight=state.weight() * (1.0 - state.careless),
         rater_votes=_rater_votes(ballot),
         state=state,
         converged=settled.converged,
         rounds=settled.rounds,
-        noise_typical=unit * float(np.exp(crowd.log_noise)),
+        noise_typical=unit * float(np.exp(state.crowd.log_noise)),
     )
 
 
@@ -74,7 +72,7 @@ def _divisive(ballot: Ballot, state: State) -> Floats:
     noise = np.exp(state.log_noise)[votes.rater]
     heard = hear(*bounds(ballot, state, noise))
     unsure = (state.slope[votes.rater] / noise) ** 2 * state.quality_variance[votes.picture]
-    trust = 1.0 - state.careless[votes.rater]
+    trust = ((1.0 - state.careless) * state.counted())[votes.rater]
     squares = trust * (1.0 + heard.stretch + heard.hold * unsure)
     summed = totals(votes.picture, squares, ballot.pictures)
     counted = totals(votes.picture, trust, ballot.pictures)
