@@ -20,17 +20,19 @@ PAGE, OBJECT_PAGE, STAFF_PAGE = "loloo", "lnlon", "lnlno"
 API, OBJECT, STAFF = "uouoo", "unuon", "ununo"
 SEEN = "ufufo"  # everybody signed in sees it, staff change it
 PUBLIC, NOBODY = "ooooo", "nnnnn"
+NONE = "ununn"  # who is signed in finds nothing there
+NIL = "00000000-0000-0000-0000-000000000000"
 
 
 @dataclass(frozen=True)
 class Row:
     expected: str
     path: str = ""
-    data: Any = None
+    data: Any = ""
     headers: dict[str, str] = field(default_factory=dict)
 
 
-def row(expected: str, path: str = "", data: Any = None, **headers: str) -> Row:
+def row(expected: str, path: str = "", data: Any = "", **headers: str) -> Row:
     return Row(expected, path, data, headers)
 
 
@@ -177,11 +179,28 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("api-rater-lift", "POST"): row(
         "unucn", "/api/v1/campaigns/{campaign}/raters/{rater}/lift", {"reason": "no bot"}
     ),
+    ("api-campaign-export", "GET"): row(OBJECT, "/api/v1/campaigns/{campaign}/export?format=ava"),
+    ("api-campaign-import", "POST"): row(
+        OBJECT,
+        "/api/v1/campaigns/{campaign}/import",
+        "rater,file,vote",
+        **{"Content-Type": "text/csv"},
+    ),
+    ("api-campaign-me", "DELETE"): row(NONE, "/api/v1/campaigns/{campaign}/me"),
+    ("api-my-ratings", "GET"): row(API, "/api/v1/me/ratings"),
+    ("api-my-ratings", "DELETE"): row(API, "/api/v1/me/ratings"),
+    ("api-my-ratings-export", "GET"): row(API, "/api/v1/me/ratings/export"),
     ("api-challenges", "GET"): row(API, "/api/v1/challenges"),
     ("api-challenges", "POST"): row(API, "/api/v1/challenges", {"title": "New"}),
     ("api-challenge", "GET"): row(OBJECT, "/api/v1/challenges/{challenge}"),
     ("api-challenge", "PATCH"): row(OBJECT, "/api/v1/challenges/{challenge}", {"title": "x"}),
     ("api-challenge", "DELETE"): row(OBJECT, "/api/v1/challenges/{challenge}"),
+    ("api-submissions", "GET"): row(OBJECT, "/api/v1/challenges/{challenge}/submissions"),
+    ("api-submissions", "POST"): row(
+        "unucn", "/api/v1/challenges/{challenge}/submissions", {"artwork": NIL}
+    ),
+    ("api-submission", "DELETE"): row(NONE, "/api/v1/challenges/{challenge}/submissions/{nobody}"),
+    ("api-challenge-results", "GET"): row(OBJECT, "/api/v1/challenges/{challenge}/results"),
     ("tokens", "GET"): row(API, "/api/v1/tokens"),
     ("tokens", "POST"): row(API, "/api/v1/tokens", {"name": "t", "scopes": ["read"]}),
     ("token", "DELETE"): row(OBJECT, "/api/v1/tokens/{token}"),
@@ -223,7 +242,7 @@ def _send(client: Client, world: World, method: str, what: Row) -> int:
     if isinstance(what.data, dict) and what.data.get("multipart"):
         return client.post(path).status_code
     kind = what.headers.get("Content-Type", "application/json")
-    body = "" if what.data is None else json.dumps(what.data)
+    body = what.data if isinstance(what.data, str) else json.dumps(what.data)
     return client.generic(method, path, body, kind, headers=what.headers).status_code
 
 

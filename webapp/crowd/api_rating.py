@@ -37,6 +37,7 @@ from webapp.crowd.serializers_rating import (
 from webapp.ratings import others, voting
 from webapp.ratings.answers import Answer
 from webapp.ratings.asking import ask
+from webapp.ratings.erasing import erase
 from webapp.ratings.joining import join
 from webapp.ratings.links import campaign_of_token
 from webapp.ratings.mine import me_of, own_votes
@@ -85,6 +86,12 @@ class CampaignMe(RaterView):
     def get(self, request: Request, pk: UUID) -> Response:
         """How far they are, and how they vote. 404 before they joined."""
         return Response(_me(rater_in(request, pk)))
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, pk: UUID) -> Response:
+        """Erase all that is kept of them here, for good; standings are computed without it."""
+        erase(rater_in(request, pk))
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 @method_decorator(login_not_required, name="dispatch")

@@ -55,6 +55,7 @@ SORTS: Final[dict[EntrySort, OrderBy]] = {
     EntrySort.VOTES: F("votes").desc(),
     EntrySort.GAP: Abs(F("mean") - F("prior_mean")).desc(nulls_last=True),
 }
+BY_PLACE: Final = (SORTS[EntrySort.PLACE], "pk")
 
 
 @dataclass(frozen=True, slots=True)

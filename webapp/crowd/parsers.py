@@ -1,0 +1,48 @@
+"""Tables in the bodies of requests, read within bounds."""
+
+from collections.abc import Mapping
+from io import StringIO
+from typing import IO, Any, Final
+
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
+
+from webapp.common.errors import ApplicationError
+
+MOST_BYTES: Final = 32 * 1024**2
+
+
+class CsvParser(BaseParser):
+    """`text/csv` as it comes."""
+
+    media_type = "text/csv"
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> dict[str, IO[Any]]:
+        """As a form with a file would be."""
+        return {"file": stream}
+
+
+def refuse_huge(request: Request) -> None:
+    """Say no before the body is read. Raises ApplicationError (413)."""
+    if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
+        limit = MOST_BYTES // 1024**2
+        raise ApplicationError(f"A table has {limit} MiB at most.", code="too_large", status=413)
+
+
+def table_of(request: Request) -> StringIO:
+    """The table in `file`, by lines. Raises ParseError when there is none, or no UTF-8."""
+    refuse_huge(request)
+    form: Any = request.data
+    sent = form.get("file")
+    if sent is None or isinstance(sent, str):
+        raise ParseError("Send the table as text/csv, or as a form with a file named file.")
+    try:
+        return StringIO(sent.read().decode("utf-8-sig"), newline="")
+    except UnicodeDecodeError as error:
+        raise ParseError("The table is not UTF-8.") from error
