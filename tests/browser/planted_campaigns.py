@@ -26,7 +26,8 @@ NAMES = ("amber heron 42", "quiet maple 7", "copper wren 19", "pale tide 88", "g
 # Before the islands read their props, which is when the page was parsed.
 NOT_THE_ORGANISER = """document.addEventListener('readystatechange', () => {
     const props = document.getElementById('props');
-    if (props) props.textContent = props.textContent.replace('"organiser": true', '"organiser": false');
+    if (!props) return;
+    props.textContent = props.textContent.replace('"organiser": true', '"organiser": false');
 });"""
 Answer = dict[str, Any]
 
@@ -97,7 +98,7 @@ class CrowdServer:
             return [{"pseudonym": NAMES[0], "value": 3.0, "comment": "The horizon leans."}]
         answers = {
             "dashboard": self.dashboard, "raters": self.raters, "results": self.results,
-            "submissions": lambda: [],
+            "submissions": list,
         }  # fmt: skip
         return answers[steps[0]]()
 
@@ -239,7 +240,9 @@ class CrowdServer:
                 "bin": at, "entries": 3 + at % 3, "distribution": hump(at, 1.6),
                 "gaussian": hump(at, 1.5), "gamma": hump(at - 0.4, 1.7),
                 "gamma_reversed": hump(at + 0.3, 1.4),
-                "rmse": {"gaussian": 0.012 + 0.004 * (at % 3), "gamma": 0.02, "gamma_reversed": 0.017},
+                "rmse": {
+                    "gaussian": 0.012 + 0.004 * (at % 3), "gamma": 0.02, "gamma_reversed": 0.017,
+                },
             }
             for at in range(3, 9)
         ]  # fmt: skip
