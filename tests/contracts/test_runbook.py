@@ -8,13 +8,14 @@ import pytest
 from webapp.inference.reconcile import ARTWORKS
 from webapp.jobs.health import MACHINERY
 from webapp.jobs.models import Queue
+from webapp.ratings.housekeeping import CAMPAIGNS
 
 ROOT = Path(__file__).resolve().parents[2]
 RUNBOOK = (ROOT / "docs" / "runbook.md").read_text()
 SETTLING = re.compile(r'set_back\(\s*claim,\s*"(\w+)"')
 
 
-@pytest.mark.parametrize("code", [check.code for check in (*ARTWORKS, *MACHINERY)])
+@pytest.mark.parametrize("code", [check.code for check in (*ARTWORKS, *CAMPAIGNS, *MACHINERY)])
 def test_every_finding_of_the_doctor_is_explained(code):
     assert f"`{code}`" in RUNBOOK
 

@@ -3,6 +3,7 @@
 from webapp.cropping.housekeeping import tidy_crops
 from webapp.dispatch import TaskName
 from webapp.inference.housekeeping import Tidied, tidy
+from webapp.ratings.housekeeping import tidy_campaigns
 from workers.decorators import drain_task
 
 
@@ -10,4 +11,5 @@ from workers.decorators import drain_task
 def housekeeping(**_unused: object) -> Tidied | None:
     """Tidy, unless another worker is doing it."""
     tidy_crops()
+    tidy_campaigns()
     return tidy()

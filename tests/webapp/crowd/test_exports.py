@@ -12,7 +12,9 @@ from tests.webapp.crowd.hands import Hand, open_campaign, plain_pictures
 from tests.world import campaign_of, voted
 from webapp.accounts.models import User
 from webapp.catalogue.models import Artwork
+from webapp.jobs.findings import examine
 from webapp.jobs.models import Job
+from webapp.ratings.housekeeping import CAMPAIGNS, tidy_campaigns
 from webapp.ratings.models import Assignment, Campaign, Entry, Rater, Vote
 
 pytestmark = pytest.mark.django_db
@@ -158,3 +160,21 @@ def test_a_guest_erases_what_they_said(organiser):
     assert guest.send("DELETE", f"campaigns/{campaign.pk}/me")[0] == 204
     assert not Vote.objects.exists() and not Rater.objects.exists()
     assert guest.send("GET", f"campaigns/{campaign.pk}/me")[0] in (401, 404)
+
+
+def test_votes_of_a_deleted_account_go_and_the_counters_are_mended(organiser):
+    leaves = person("leaves@example.org")
+    campaign = open_campaign(organiser, plain_pictures(organiser, 2))
+    for user in (leaves, person("stays@example.org")):
+        hand = Hand(campaign, user)
+        hand.join()
+        hand.rate_all(8)
+    assert "miscounted" not in {each.code for each in examine(CAMPAIGNS, mending=False)}
+    leaves.delete()
+    Job.objects.all().delete()
+    assert {each.code for each in tidy_campaigns()} == {"miscounted"}
+    assert set(campaign.entries.values_list("votes", flat=True)) == {1}
+    assert Job.objects.get(kind="fuse").subject == campaign.pk
+    Job.objects.all().delete()
+    assert {each.code for each in tidy_campaigns()} == {"unweighed"}
+    assert tidy_campaigns() == [], "somebody is asked"

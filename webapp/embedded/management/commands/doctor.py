@@ -10,6 +10,7 @@ from django.db import OperationalError, connection
 from webapp.inference.reconcile import ARTWORKS
 from webapp.jobs.findings import Finding, examine
 from webapp.jobs.health import MACHINERY
+from webapp.ratings.housekeeping import CAMPAIGNS
 
 
 class Command(BaseCommand):
@@ -27,7 +28,7 @@ class Command(BaseCommand):
             connection.ensure_connection()
         except OperationalError as error:
             raise CommandError(f"Postgres does not answer: start it first. {error}") from error
-        findings = examine((*ARTWORKS, *MACHINERY), mending=mend)
+        findings = examine((*ARTWORKS, *CAMPAIGNS, *MACHINERY), mending=mend)
         for finding in findings:
             self._tell(finding)
         if not findings:
