@@ -3,6 +3,7 @@
 from typing import Final
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import HttpRequest
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import SessionAuthentication
@@ -88,13 +89,13 @@ def remember(request: Request | HttpRequest, rater: Rater) -> None:
     request.session[SESSION] = kept
 
 
-def raters_behind(request: Request | HttpRequest) -> list[UUID]:
-    """All raters that the caller is."""
+def raters_behind(request: Request | HttpRequest) -> Q:
+    """Which raters the caller is, in all campaigns."""
     user = account_of(request)
-    if user is not None:
-        bring_along(request, user)
-        return list(Rater.objects.filter(user=user).values_list("pk", flat=True))
-    return [UUID(pk) for pk in remembered(request).values()]
+    if user is None:
+        return Q(user=None, pk__in=list(remembered(request).values()))
+    bring_along(request, user)
+    return Q(user=user)
 
 
 def rater_in(request: Request | HttpRequest, campaign_id: UUID) -> Rater:
@@ -113,12 +114,13 @@ def find_rater(
     ``user``: who a token says they are, where no API view has found that out.
     """
     raters = Rater.objects.select_related("campaign__attribute", "campaign__fusion")
+    raters = raters.defer("campaign__fusion__state")
     user = user or account_of(request)
     if user is not None:
         bring_along(request, user)
         return raters.filter(campaign=campaign_id, user=user).first()
     known = remembered(request).get(str(campaign_id))
-    return raters.filter(campaign=campaign_id, pk=known).first() if known else None
+    return raters.filter(campaign=campaign_id, pk=known, user=None).first() if known else None
 
 
 def bring_along(request: Request | HttpRequest, user: User) -> None:

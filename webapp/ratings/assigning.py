@@ -8,9 +8,10 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from webapp.common.errors import NotFound
 from webapp.ratings import pairing
 from webapp.ratings.checking import gold_entry, repeated
 from webapp.ratings.models import Assignment, CampaignState, Mode, Purpose, Rater
@@ -36,8 +37,11 @@ def next_questions(rater_id: UUID, count: int) -> tuple[Rater, list[Assignment]]
     """Up to ``count`` questions: those the rater holds already, then new ones.
 
     Fewer, or none, when there is no more to ask. The rater comes with campaign and fusion.
+    Raises NotFound for a rater who is gone.
     """
     rater = locked(rater_id)
+    if rater is None:
+        raise NotFound  # erased meanwhile
     now = timezone.now()
     if rater.campaign.state_at(now) is not CampaignState.OPEN:
         return rater, []
@@ -55,10 +59,11 @@ def next_questions(rater_id: UUID, count: int) -> tuple[Rater, list[Assignment]]
     return rater, held
 
 
-def locked(rater_id: UUID) -> Rater:
+def locked(rater_id: UUID, among: Q | None = None) -> Rater | None:
     """With campaign, its attribute and its fusion; nobody else asks or answers for them now."""
     raters = Rater.objects.select_related("campaign__attribute", "campaign__fusion")
-    return raters.select_for_update(of=("self",), no_key=True).get(pk=rater_id)
+    found = raters.filter(among or Q(), pk=rater_id).defer("campaign__fusion__state")
+    return found.select_for_update(of=("self",), no_key=True).first()
 
 
 def outstanding(rater: Rater, now: datetime) -> QuerySet[Assignment]:

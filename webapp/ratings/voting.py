@@ -1,7 +1,7 @@
 """Keep what raters answer: each question once, nothing lost, nothing counted twice."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
@@ -66,15 +66,14 @@ class _Room:
     mine: Counter[str] = field(default_factory=Counter)  # change of the rater's own counters
 
 
-def record(raters: Iterable[UUID], answers: Sequence[Answer]) -> tuple[list[Told], Rater | None]:
-    """Keep the answers of one person, who is known as these raters; what became of each.
+def record(mine: Q, answers: Sequence[Answer]) -> tuple[list[Told], Rater | None]:
+    """Keep the answers of one person; what became of each. ``mine`` filters the raters they are.
 
     The rater that is returned is the one of the last sound token. Sending the same again changes
     nothing and is told the same again.
     """
     tickets = [ticket_of(answer.token) for answer in answers]
-    mine = set(raters)
-    used = sorted({each.rater for each in tickets if each and each.rater in mine})
+    used = sorted({each.rater for each in tickets if each is not None})
     told: dict[int, Told] = {}
     last: Rater | None = None
     for rater_id in used:
@@ -83,8 +82,9 @@ def record(raters: Iterable[UUID], answers: Sequence[Answer]) -> tuple[list[Told
             for nth, each in enumerate(tickets)
             if each is not None and each.rater == rater_id
         }
-        last, heard = _record_of(rater_id, part)
+        rater, heard = _record_of(rater_id, mine, part)
         told |= heard
+        last = rater or last
     for nth, ticket in enumerate(tickets):
         if nth not in told:
             told[nth] = _foreign(answers[nth].token, forged=ticket is None)
@@ -99,10 +99,15 @@ def _foreign(token: str, *, forged: bool) -> Told:
 
 @transaction.atomic
 def _record_of(
-    rater_id: UUID, answers: Mapping[int, tuple[UUID, Answer]]
-) -> tuple[Rater, dict[int, Told]]:
-    """Locks the rater, then assignments, then entries in the order of their ids: no deadlock."""
-    rater = locked(rater_id)
+    rater_id: UUID, mine: Q, answers: Mapping[int, tuple[UUID, Answer]]
+) -> tuple[Rater | None, dict[int, Told]]:
+    """Nothing for the rater of somebody else.
+
+    Locks the rater, then assignments, then entries in the order of their ids: no deadlock.
+    """
+    rater = locked(rater_id, mine)
+    if rater is None:
+        return None, {}
     room = _read(rater, {assignment for assignment, _ in answers.values()})
     told = {nth: _take(room, pk, answer) for nth, (pk, answer) in answers.items()}
     _count(room)
