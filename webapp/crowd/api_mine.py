@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import JsonResponse
 from django.utils.http import content_disposition_header
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -49,7 +50,7 @@ class MyRatings(APIView):
 class MyRatingsExport(APIView):
     """Everything that is kept of the caller's ratings."""
 
-    @extend_schema(responses={(200, "application/json"): serializers.ListField()})
+    @extend_schema(responses={(200, "application/json"): OpenApiTypes.OBJECT})
     def get(self, request: Request) -> JsonResponse:
         """A JSON file: each campaign with what one agreed to, every vote, and every correction."""
         answer = JsonResponse(everything_about(signed_in(request).pk), safe=False)

@@ -28,7 +28,7 @@ from webapp.crowd.serializers_rating import (
     JoinSerializer,
     MeSerializer,
     OwnVoteSerializer,
-    ProgressSerializer,
+    RatingProgressSerializer,
     VotesAskSerializer,
     VotesSerializer,
     parse_answer,
@@ -166,7 +166,7 @@ def _heard(request: Request, votes: list[dict[str, Any]]) -> dict[str, Any]:
             }
             for each in results
         ],
-        "progress": None if rater is None else ProgressSerializer(progress_of(rater)).data,
+        "progress": None if rater is None else RatingProgressSerializer(progress_of(rater)).data,
     }  # fmt: skip
 
 

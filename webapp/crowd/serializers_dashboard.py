@@ -68,7 +68,7 @@ class RaterSerializer(serializers.Serializer[RaterRow]):
         return dict(QuarantinedSerializer({"at": at, "reason": row.reason}).data) if at else None
 
 
-class ProgressSerializer(serializers.Serializer[Progress]):
+class CampaignProgressSerializer(serializers.Serializer[Progress]):
     """How far a campaign is. `saved`: votes that a plain mean would have needed beside."""
 
     votes = serializers.IntegerField()
@@ -132,7 +132,7 @@ class DashboardSerializer(serializers.Serializer[Dashboard]):
     """Everything that an organiser watches; `curves` null before the first fit, and of pairs."""
 
     campaign = CampaignSerializer()
-    progress = ProgressSerializer()
+    progress = CampaignProgressSerializer()
     agreement = AgreementSerializer()
     distribution = serializers.ListField(child=serializers.FloatField())
     pace = PaceSerializer()
@@ -149,7 +149,7 @@ def render_dashboard(found: Dashboard, viewer: int) -> dict[str, Any]:
     """For its organiser (by id)."""
     return {
         "campaign": CampaignSerializer(found.campaign).data,
-        "progress": ProgressSerializer(found.progress).data,
+        "progress": CampaignProgressSerializer(found.progress).data,
         "agreement": AgreementSerializer(found.agreement).data,
         "distribution": found.distribution,
         "pace": PaceSerializer(found.raters.pace).data,

@@ -153,7 +153,7 @@ class DoneSerializer(serializers.Serializer[Any]):
     text = serializers.CharField()
 
 
-class ShareSerializer(serializers.Serializer[Any]):
+class MustVoteSerializer(serializers.Serializer[Any]):
     """So many of so many votes that one must give."""
 
     needed = serializers.IntegerField()
@@ -177,14 +177,14 @@ class TotalsSerializer(serializers.Serializer[Any]):
     raters = serializers.IntegerField()
 
 
-class ProgressSerializer(serializers.Serializer[Progress]):
+class RatingProgressSerializer(serializers.Serializer[Progress]):
     """How far the rater and the campaign are."""
 
     mine = serializers.IntegerField()
     skipped = serializers.IntegerField()
     left = serializers.IntegerField()
     cap = serializers.IntegerField(allow_null=True)
-    must = ShareSerializer(allow_null=True)
+    must = MustVoteSerializer(allow_null=True)
     checks = ChecksSerializer(allow_null=True)
     campaign = TotalsSerializer()
 
@@ -194,7 +194,7 @@ class AskedSerializer(serializers.Serializer[Any]):
 
     assignments = AssignmentSerializer(many=True)
     done = DoneSerializer(allow_null=True)
-    progress = ProgressSerializer()
+    progress = RatingProgressSerializer()
 
 
 class PairSharesSerializer(serializers.Serializer[Any]):
@@ -213,7 +213,7 @@ class BestShareSerializer(serializers.Serializer[Any]):
     share = serializers.FloatField()
 
 
-class ModelSerializer(serializers.Serializer[Any]):
+class PredictedSerializer(serializers.Serializer[Any]):
     """What the scorer predicts."""
 
     mean = serializers.FloatField()
@@ -230,7 +230,7 @@ class CrowdSerializer(serializers.Serializer[Others]):
     mean = serializers.FloatField(allow_null=True)
     shares = PairSharesSerializer(allow_null=True)
     best = serializers.SerializerMethodField()
-    model = ModelSerializer(allow_null=True)
+    model = PredictedSerializer(allow_null=True)
     first = serializers.BooleanField()
 
     @extend_schema_field(BestShareSerializer(many=True, allow_null=True))
@@ -256,10 +256,10 @@ class HeardSerializer(serializers.Serializer[Any]):
     """What became of the answers, in their order; progress where the last sound one belongs."""
 
     results = ResultSerializer(many=True)
-    progress = ProgressSerializer(allow_null=True)
+    progress = RatingProgressSerializer(allow_null=True)
 
 
-class CardSerializer(serializers.Serializer[Card]):
+class RaterCardSerializer(serializers.Serializer[Card]):
     """How somebody votes, in points of the scale."""
 
     votes = serializers.IntegerField()
@@ -280,9 +280,9 @@ class MeSerializer(serializers.Serializer[Me]):
     skipped = serializers.IntegerField(source="progress.skipped")
     left = serializers.IntegerField(source="progress.left")
     cap = serializers.IntegerField(source="progress.cap", allow_null=True)
-    must = ShareSerializer(source="progress.must", allow_null=True)
+    must = MustVoteSerializer(source="progress.must", allow_null=True)
     checks = ChecksSerializer(source="progress.checks", allow_null=True)
-    card = CardSerializer(allow_null=True)
+    card = RaterCardSerializer(allow_null=True)
 
     def get_consented(self, me: Me) -> bool:
         """False for a rater who came with imported votes."""
@@ -327,7 +327,7 @@ def render_asked(asked: Asked) -> dict[str, Any]:
     return {
         "assignments": [_question(asked.campaign, each, shared) for each in asked.questions],
         "done": done,
-        "progress": ProgressSerializer(asked.progress).data,
+        "progress": RatingProgressSerializer(asked.progress).data,
     }
 
 

@@ -25,5 +25,9 @@ SPECTACULAR_SETTINGS = {
         "JobState": "webapp.jobs.models.JobState",
         "JobKind": "webapp.jobs.models.JobKind",
         "EventKind": "webapp.events.payloads.EventKind",
+        "CampaignKind": "webapp.ratings.models.CampaignKind",
+        "CampaignState": "webapp.ratings.models.CampaignState",
+        "Mode": "webapp.ratings.models.Mode",
+        "VoteKind": "webapp.ratings.models.VoteKind",
     },
 }

@@ -16,6 +16,11 @@ The `url` and `srcset` of a crop lead to `/r/<signature>/<artwork>/<x,y,w,h>/<wi
 fetch and keep. One signature serves all widths: 160, 320, 480, 640, 960, 1280, 1600. No file is enlarged: it is made
 from the large display file, whose longer side has 1600 pixels at most. Changed or revoked addresses answer 403
 `bad_signature`, other widths 400 `bad_width`, a picture in the trash 404, one that is still being prepared 503 `not_ready`.
+
+Rating: join a campaign, ask `POST assignments` for questions, answer them by `POST ratings` with their tokens. A token is
+good for one answer of one rater; sending an answer again is harmless. `join`, `me`, `assignments` and `ratings` take guests
+too, whom their session remembers; they send `X-CSRFToken` like everybody with a session. Display files of entries lie at
+`/campaigns/<campaign>/media/<entry>/<small, medium or large>.<webp or avif>`, for those who may see them.
 """  # noqa: E501
 
 
