@@ -28,6 +28,7 @@ from webapp.inference.models import (
     Score,
 )
 from webapp.jobs.models import Job, JobKind, Queue
+from webapp.ratings.links import token_of
 from webapp.ratings.models import Assignment, Campaign, Entry, Rater, Vote
 from webapp.registry.attributes import sync_attributes
 from webapp.registry.models import ModelVersion
@@ -192,7 +193,7 @@ def build() -> World:
     voted(guest, entry, 7, comment="Fine light.")
     names = {
         "campaign": str(campaign.pk), "challenge": str(challenge.pk), "entry": str(entry.pk),
-        "rater": str(guest.pk),
+        "rater": str(guest.pk), "joining": token_of(campaign),
         "artwork": str(artwork.pk), "album": str(album.pk), "share": share, "link": str(link.pk),
         "token": str(token.pk), "invitation": str(invitation.pk), "invited": invited,
         "upload": str(upload.pk), "job": str(job.pk), "nobody": str(uuid.uuid4()),

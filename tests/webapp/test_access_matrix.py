@@ -186,7 +186,17 @@ MATRIX: dict[tuple[str, str], Row] = {
         "rater,file,vote",
         **{"Content-Type": "text/csv"},
     ),
+    ("rate", "GET"): row(OBJECT_PAGE, "/rate/{campaign}/"),
+    ("join", "GET"): row(PUBLIC, "/join/{joining}/"),
+    ("entry-file", "GET"): row(OBJECT_PAGE, "/campaigns/{campaign}/media/{entry}/small.webp"),
+    ("api-campaign-join", "POST"): row(
+        "nnnon", "/api/v1/campaigns/{campaign}/join", {"consent": True}
+    ),
+    ("api-campaign-me", "GET"): row(NONE, "/api/v1/campaigns/{campaign}/me"),
     ("api-campaign-me", "DELETE"): row(NONE, "/api/v1/campaigns/{campaign}/me"),
+    ("api-assignments", "POST"): row(NONE, "/api/v1/assignments", {"campaign": NIL}),
+    ("api-ratings", "GET"): row(NONE, "/api/v1/ratings?campaign={campaign}"),
+    ("api-ratings", "POST"): row("ueuee", "/api/v1/ratings", {"votes": []}),
     ("api-my-ratings", "GET"): row(API, "/api/v1/me/ratings"),
     ("api-my-ratings", "DELETE"): row(API, "/api/v1/me/ratings"),
     ("api-my-ratings-export", "GET"): row(API, "/api/v1/me/ratings/export"),

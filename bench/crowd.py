@@ -1,0 +1,108 @@
+"""Votes per second that the product takes, how long a vote and the next question wait, and what a
+server that is killed in the middle loses.
+
+20 raters send 50 votes a second for a minute; then again, with kill -9 of the web process half way.
+"""
+
+import argparse
+import os
+import signal
+import statistics
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Timer
+
+from ml.cli.options import tell
+from tests.flows.voters import Voter, together
+from tests.product import Product, running
+
+RATERS, PER_SECOND, PICTURES = 20, 50, 400
+
+_PLANT = """
+from tests.people import bearer, person
+from tests.webapp.crowd.hands import open_campaign, plain_pictures
+organiser = person("organiser@example.org")
+for _ in range({campaigns}):
+    pictures = plain_pictures(organiser, {pictures}) if not _ else pictures
+    print(open_campaign(organiser, pictures, access="open", gold_share=0.1, repeat_share=0.05).pk)
+for nth in range({raters}):
+    user = person(f"rater{{nth}}@example.org")
+    print(bearer(user)["authorization"].split()[1])
+"""
+_STORED = """
+from webapp.ratings.models import Fusion, Vote
+votes = Vote.objects.filter(campaign="{campaign}")
+print(votes.count(), votes.values("assignment").distinct().count())
+fusion = Fusion.objects.filter(campaign="{campaign}").first()
+print(fusion.votes if fusion else 0)
+"""
+
+
+def plant(product: Product) -> tuple[list[str], list[str]]:
+    """Two campaigns of the same pictures without files; tokens of the raters."""
+    script = _PLANT.format(campaigns=2, pictures=PICTURES, raters=RATERS)
+    lines = product.manage("shell", "--no-imports", "-c", script).split()
+    return lines[:2], lines[2:]
+
+
+def stored(product: Product, campaign: str) -> tuple[int, int, int]:
+    """Votes in the database, questions that they answer, and votes that were weighed."""
+    script = _STORED.format(campaign=campaign)
+    votes, questions, weighed = product.manage("shell", "--no-imports", "-c", script).split()
+    return int(votes), int(questions), int(weighed)
+
+
+def kill_web(product: Product) -> None:
+    """kill -9 of the web process and its children; the launcher starts it again."""
+    port = product.url.rpartition(":")[2]
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (folder / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if b"wsgi" in words and port.encode() in words:
+            os.kill(int(folder.name), signal.SIGKILL)
+
+
+def rate(product: Product, campaign: str, tokens: Sequence[str], seconds: float) -> list[Voter]:
+    """All raters at their pace for so long."""
+    voters = [Voter(product.url, key, campaign, seed=nth) for nth, key in enumerate(tokens)]
+    for voter in voters:
+        voter.join()
+    together(voters, seconds, every=len(voters) / PER_SECOND)
+    return voters
+
+
+def told(product: Product, campaign: str, voters: Sequence[Voter], seconds: float) -> str:
+    """One line of figures."""
+    took = sorted(each for voter in voters for each in voter.took)
+    heard = [vote for voter in voters for vote in voter.heard.values()]
+    votes, questions, weighed = stored(product, campaign)
+    return (
+        f"{len(heard) / seconds:.1f} votes/s from {len(voters)} raters; vote and next question: "
+        f"p50 {1000 * statistics.median(took):.0f} ms, "
+        f"p95 {1000 * took[int(0.95 * (len(took) - 1))]:.0f} ms; "
+        f"answered {len(heard)}, distinct {len(set(heard))}, stored {votes}, questions {questions},"
+        f" weighed so far {weighed}; sent again {sum(voter.again for voter in voters)}"
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print one line per figure."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=60)
+    seconds = parser.parse_args(arguments).seconds
+    with running() as product:
+        (calm, killed), tokens = plant(product)
+        tell(f"undisturbed: {told(product, calm, rate(product, calm, tokens, seconds), seconds)}")
+        fault = Timer(seconds / 2, kill_web, [product])
+        fault.start()
+        voters = rate(product, killed, tokens, seconds)
+        tell(f"killed half way: {told(product, killed, voters, seconds)}")
+        time.sleep(5)
+        tell(f"weighed five seconds later: {stored(product, killed)[2]}")
+
+
+if __name__ == "__main__":
+    main()
