@@ -14,6 +14,7 @@ from webapp.accounts.models import User
 from webapp.common.errors import ApplicationError, Conflict
 from webapp.events.publish import tell_campaign
 from webapp.jobs.models import Job, JobKind
+from webapp.ratings.counting import lock_all
 from webapp.ratings.fusions import ask_for_fusion, is_up_to_date
 from webapp.ratings.models import (
     Campaign,
@@ -129,6 +130,7 @@ def publish(campaign: Campaign) -> None:
 def close(campaign: Campaign) -> None:
     """End the voting now. Raises Conflict when it is not open."""
     opened = _locked(campaign, CampaignState.OPEN, code="not_open", text="Nobody can vote in it.")
+    lock_all(opened)  # who is voting now is in time
     _update(opened, closes_at=timezone.now())
     ask_for_fusion(opened)
 

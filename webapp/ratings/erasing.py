@@ -8,7 +8,7 @@ from django.db import transaction
 
 from webapp.events.publish import tell_campaign
 from webapp.ratings.counting import lock_all, recount
-from webapp.ratings.fusions import ask_for_fusion
+from webapp.ratings.fusions import fuse_afresh
 from webapp.ratings.mine import raters_of
 from webapp.ratings.models import Assignment, Rater, Vote
 
@@ -35,7 +35,7 @@ def erase(rater: Rater) -> None:
     Rater.objects.filter(pk=rater.pk).delete()
     recount(rater.campaign)
     if rater.campaign.published_at is not None:
-        ask_for_fusion(rater.campaign)
+        fuse_afresh(rater.campaign)
     tell_campaign(rater.campaign_id)
 
 

@@ -45,6 +45,13 @@ def _ask_soon(campaign: Campaign) -> None:
         tell_campaign(campaign.pk)
 
 
+@transaction.atomic
+def fuse_afresh(campaign: Campaign) -> None:
+    """The same after votes were erased; what a worker is at has seen them and is thrown away."""
+    jobs.cancel(fusion_jobs(campaign.pk))
+    ask_for_fusion(campaign)
+
+
 def is_up_to_date(campaign: Campaign) -> bool:
     """Whether every vote and ruling, and the close, is in what the last fusion found."""
     return not _behind(Campaign.objects.filter(pk=campaign.pk)).exists()

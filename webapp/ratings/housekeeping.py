@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from webapp.jobs.findings import Check, Finding, examine
 from webapp.ratings.counting import recount
-from webapp.ratings.fusions import ask_for_fusion, forgotten
+from webapp.ratings.fusions import ask_for_fusion, forgotten, fuse_afresh
 from webapp.ratings.models import Assignment, Campaign
 
 logger = logging.getLogger(__name__)
@@ -54,7 +54,9 @@ def _miscounted() -> list[UUID]:
 def _count_again(broken: Sequence[UUID]) -> int:
     for campaign in Campaign.objects.filter(pk__in=broken):
         recount(campaign)
-    return _weigh(broken)
+        if campaign.published_at is not None:
+            fuse_afresh(campaign)
+    return len(broken)
 
 
 def _weigh(broken: Sequence[UUID]) -> int:

@@ -6,8 +6,9 @@ from io import BytesIO
 from typing import Final
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Max
+from django.utils import timezone
 
 from webapp.inference.models import Score
 from webapp.ratings.answers import levels_of
@@ -50,12 +51,13 @@ class Reading:
     checks: tuple[tuple[int, int], ...]
     dwell: tuple[int | None, ...]
     state: bytes
+    read_at: datetime
     read_up_to: datetime | None
 
 
 def read(campaign: Campaign) -> Reading:
     """As of now. What is newer than `read_up_to` is read the next time, maybe twice."""
-    newest = Vote.objects.filter(campaign=campaign).aggregate(newest=Max("received_at"))["newest"]
+    read_at, newest = _moment(campaign)
     entries = there(campaign).filter(role=EntryRole.ENTRY).order_by("created_at", "pk")
     ids = tuple(entries.values_list("pk", flat=True))
     raters = _raters(campaign)
@@ -75,8 +77,21 @@ def read(campaign: Campaign) -> Reading:
         checks=tuple((each.checks_seen, each.checks_met) for each in raters),
         dwell=_dwell(campaign, raters),
         state=b"" if fusion is None else bytes(fusion.state),
+        read_at=read_at,
         read_up_to=newest,
     )
+
+
+@transaction.atomic
+def _moment(campaign: Campaign) -> tuple[datetime, datetime | None]:
+    """Now, and when the newest vote came: every vote and ruling up to then can be read.
+
+    Who is in the middle of voting holds their rater, and is waited for.
+    """
+    held = campaign.raters.order_by("pk").select_for_update(no_key=True)
+    list(held.values_list("pk", flat=True))
+    votes = Vote.objects.filter(campaign=campaign)
+    return timezone.now(), votes.aggregate(newest=Max("received_at"))["newest"]
 
 
 def _raters(campaign: Campaign) -> list[Rater]:

@@ -36,6 +36,7 @@ def lift(rater: Rater, *, by: User, reason: str) -> None:
 @transaction.atomic
 def disqualify(entry: Entry, *, by: User, reason: str) -> None:
     """It is asked about and ranked no more; its votes stay. Raises Conflict when it is so."""
+    lock_all(entry.campaign)
     changed = Entry.objects.filter(pk=entry.pk, disqualified_at=None)
     if not changed.update(disqualified_at=timezone.now(), disqualified_for=reason, place=None):
         raise Conflict("This picture is disqualified.", code="already_disqualified")
@@ -45,6 +46,7 @@ def disqualify(entry: Entry, *, by: User, reason: str) -> None:
 @transaction.atomic
 def requalify(entry: Entry, *, by: User, reason: str) -> None:
     """It takes part again, with its votes. Raises Conflict when it was not disqualified."""
+    lock_all(entry.campaign)
     changed = Entry.objects.filter(pk=entry.pk, disqualified_at__isnull=False)
     if not changed.update(disqualified_at=None, disqualified_for=""):
         raise Conflict("This picture is not disqualified.", code="not_disqualified")

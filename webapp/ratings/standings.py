@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.utils import timezone
 
 from ml.contracts.crowd import RaterCard, Standing
 from webapp.events.publish import tell_campaign
@@ -64,7 +63,7 @@ def record(claim: Claim, reading: Reading, weighed: Weighed) -> None:
     Fusion.objects.update_or_create(
         campaign=campaign,
         defaults={
-            "fused_at": timezone.now(), "read_up_to": reading.read_up_to, "votes": weighed.votes,
+            "fused_at": reading.read_at, "read_up_to": reading.read_up_to, "votes": weighed.votes,
             "alpha": weighed.alpha, "split_half": weighed.split_half, "noise": weighed.noise,
             "plain_noise": weighed.plain_noise, "figures": weighed.figures, "state": weighed.state,
         },

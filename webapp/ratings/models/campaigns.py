@@ -234,7 +234,7 @@ class Fusion(models.Model):
     campaign = models.OneToOneField(
         Campaign, on_delete=models.CASCADE, primary_key=True, related_name="fusion"
     )
-    fused_at = models.DateTimeField()
+    fused_at = models.DateTimeField()  # as of when: rulings up to then are in it
     read_up_to = models.DateTimeField(null=True)  # `received_at` of the newest vote it saw
     votes = models.PositiveIntegerField()  # that counted
     alpha = models.FloatField(null=True)  # Krippendorff's, at the level of the mode
