@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from webapp.accounts.people import signed_in
 from webapp.crowd.serializers_rating import MeSerializer
 from webapp.ratings.erasing import erase_all, everything_about
-from webapp.ratings.mine import Me, me_of, raters_of
+from webapp.ratings.mine import Me, mes_of, raters_of
 
 
 class CampaignNameSerializer(serializers.Serializer[Any]):
@@ -37,7 +37,7 @@ class MyRatings(APIView):
     @extend_schema(responses=MineSerializer(many=True))
     def get(self, request: Request) -> Response:
         """The latest first."""
-        found = [me_of(rater) for rater in raters_of(signed_in(request).pk)]
+        found = mes_of(raters_of(signed_in(request).pk))
         return Response([MineSerializer(each).data for each in found])
 
     @extend_schema(responses={204: None})

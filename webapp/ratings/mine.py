@@ -1,12 +1,13 @@
 """What a rater is told of themselves: in private, and kindly."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from django.db.models import QuerySet
 
 from webapp.ratings.models import Mode, Rater, Vote
-from webapp.ratings.progress import Progress, progress_of
+from webapp.ratings.progress import Progress, progress_of_each
 
 CARD_FROM: Final = 10  # votes before anything is said of how somebody votes
 SLIGHT: Final = 0.25  # of a bias, in points; of the pull to a side, in noises of an answer
@@ -35,7 +36,14 @@ class Me:
 
 def me_of(rater: Rater) -> Me:
     """One query. The rater comes with campaign and fusion."""
-    return Me(rater, progress_of(rater), card_of(rater))
+    return mes_of([rater])[0]
+
+
+def mes_of(raters: Iterable[Rater]) -> list[Me]:
+    """The same of many, in one query beside their own."""
+    found = list(raters)
+    progress = progress_of_each(found)
+    return [Me(each, progress[each.pk], card_of(each)) for each in found]
 
 
 def card_of(rater: Rater) -> Card | None:

@@ -170,16 +170,18 @@ def test_a_revoked_link_leads_nowhere(world, owner):
 
 def test_lists_take_as_many_queries_for_one_campaign_or_entry_as_for_twenty(world, owner):
     paths = ("campaigns", f"campaigns/{world.names['campaign']}/entries")
+    guest = Rater.objects.get(pk=world.names["rater"])
+    Rater.objects.filter(pk=guest.pk).update(user=world.owner)
     few = [_queries(owner, path) for path in paths]
     campaign = Campaign.objects.get(pk=world.names["campaign"])
-    guest = Rater.objects.get(pk=world.names["rater"])
     for nth in range(20):
         artwork = picture_of(world.owner, title=f"picture {nth}")
-        campaign_of(world.owner, artwork)
+        other = campaign_of(world.owner, artwork)
+        Rater.objects.create(campaign=other, user=world.owner, pseudonym="hazel newt 10")
         entry = campaign.entries.create(artwork=artwork, title=artwork.title)
         voted(guest, entry, 5, comment="Hm.")
     assert [_queries(owner, path) for path in paths] == few
-    assert few[0] < 14 and few[1] < 10
+    assert few[0] < 16 and few[1] < 10
 
 
 def _queries(client: Client, path: str) -> int:
