@@ -106,7 +106,8 @@ def _believed(ballot: Ballot, mean: Array, squares: Array) -> Belief:
     """A belief from (n,) expected squared errors of the votes."""
     picture = ballot.scores.picture.astype(np.intp)
     votes = np.bincount(picture, minlength=ballot.pictures)
-    common = float(squares.mean()) if len(squares) else _UNSEEN**2
+    free = len(squares) - np.count_nonzero(votes)
+    common = float(squares.sum()) / free if free else _UNSEEN**2
     sums = np.bincount(picture, weights=squares, minlength=ballot.pictures)
     own = (sums + _LIKE_OTHERS * common) / (np.maximum(votes - 1, 0) + _LIKE_OTHERS)
     sd = np.where(votes > 0, np.sqrt(own / np.maximum(votes, 1)), _UNSEEN)

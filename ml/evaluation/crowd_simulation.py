@@ -8,14 +8,17 @@ of the pictures, without the rater model that is to be tested. A vote is then
 which is not what the model assumes either: its steps are even and its ends are heaps.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ml.evaluation.crowd_votes import Expected, Places, Recorded, plain_means
 from ml.evaluation.metrics import Array
 
+Mask = NDArray[np.bool_]
 LEVELS = 10
 _LEAST_SLOPE, _LEAST_NOISE = 0.1, 0.5
 
@@ -57,7 +60,7 @@ class Made:
 
     votes: Recorded
     quality: Array
-    honest: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    honest: Mask
 
 
 def habits_of(votes: Recorded) -> Habits:
@@ -108,18 +111,23 @@ def made_crowd(
     return Made(votes, quality, np.ones(raters, dtype=np.bool_))
 
 
-def with_careless(made: Made, kinds: dict[Bad, float], generator: np.random.Generator) -> Made:
-    """Shares of the raters answer carelessly or with ill will, on the pictures they had."""
+def with_careless(
+    made: Made, kinds: Mapping[Bad, float], generator: np.random.Generator
+) -> tuple[Made, dict[Bad, Places]]:
+    """Shares of the raters answer carelessly or with ill will, on the pictures they had.
+
+    Also who does what.
+    """
     votes, level, honest = made.votes, made.votes.level.copy(), made.honest.copy()
     chosen = generator.permutation(votes.raters)
+    parts: dict[Bad, Places] = {}
     for kind, share in kinds.items():
         count = round(share * votes.raters)
-        who, chosen = chosen[:count], chosen[count:]
-        honest[who] = False
-        rows = np.isin(votes.rater, who)
+        parts[kind], chosen = chosen[:count], chosen[count:]
+        honest[parts[kind]] = False
+        rows = np.isin(votes.rater, parts[kind])
         level[rows] = _careless(kind, level[rows], generator)
-    part = Recorded(votes.raters, votes.pictures, LEVELS, votes.rater, votes.picture, level)
-    return Made(part, made.quality, honest)
+    return Made(replace(votes, level=level), made.quality, honest), parts
 
 
 def with_sybils(

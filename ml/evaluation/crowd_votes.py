@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from ml.data.samples import DataSetError, Panel
 from ml.evaluation.metrics import Array
 from ml.raters.scale import points
+from ml.raters.thrift import WIDTH_PER_SD
 from ml.raters.votes import Ballot, Scores
 
 Places = NDArray[np.intp]
@@ -85,6 +86,18 @@ def recorded(panel: Panel) -> Recorded:
         picture=at[known],
         level=votes.vote[known].astype(np.intp) - 1,
     )
+
+
+def expected_of(mean: Array, spread: Array, votes: Recorded) -> Expected:
+    """A scorer's (pictures,) means and spreads on its ten bins, as priors for ``votes``.
+
+    Its interval is a multiple of the spread that holds 80 % of its errors, as in its card.
+    """
+    per_bin = 9.0 / 10.0 * votes.levels / (votes.levels - 1)  # points; the scales have other ends
+    points_of = 5.5 + per_bin * (mean - 5.5)
+    errors = np.abs(points_of - votes.means()) / (per_bin * spread)
+    multiple = float(np.quantile(errors, 0.8)) / (WIDTH_PER_SD / 2)
+    return Expected(points_of, multiple * per_bin * spread)
 
 
 def plain_means(picture: Places, values: Array, pictures: int) -> Array:

@@ -70,8 +70,9 @@ def crowding_of(mean: Floats, sd: Floats) -> Floats:
     width = 1.06 * mean.std() * len(mean) ** -0.2 + 1e-3
     wide = np.sqrt(np.square(sd) + width**2)
     heights = np.exp(-0.5 * np.square((_GRID[:, None] - mean) / wide)) / wide  # (grid, n)
-    near = np.interp(mean, _GRID, heights.sum(axis=1))
-    return near / near.mean()
+    near: Floats = np.interp(mean, _GRID, heights.sum(axis=1))
+    near /= near.mean()
+    return near
 
 
 def sd_after(sd: Floats, noise: float, votes: Counts) -> Floats:
@@ -82,8 +83,9 @@ def sd_after(sd: Floats, noise: float, votes: Counts) -> Floats:
 
 def finished(sd: Floats, votes: Counts, rule: Thrift) -> NDArray[np.bool_]:
     """(n,) whether a picture needs no more votes."""
-    narrow: NDArray[np.bool_] = (WIDTH_PER_SD * sd <= rule.width) & (votes >= rule.minimum)
-    return narrow
+    narrow = (rule.width > 0) & (WIDTH_PER_SD * sd <= rule.width)
+    enough: NDArray[np.bool_] = narrow & (votes >= rule.minimum)
+    return enough
 
 
 def order(
