@@ -56,12 +56,12 @@ export class Outbox {
     private readonly postman: Postman,
   ) {}
 
-  /** Votes that an earlier page left behind; those whose comment was never finished go without. */
+  /** Sends what an earlier page left behind, and returns it; an unfinished comment is left out. */
   async open(): Promise<Vote[]> {
     const left = await this.shelf.all(this.rater);
     for (const letter of left.filter(({ held }) => held)) await this.shelf.put({ ...letter, held: false });
     this.waiting = left.length;
-    void this.flush();
+    if (left.length) await this.flush();
     return left.map(({ vote }) => vote);
   }
 

@@ -33,7 +33,7 @@ export class Session {
   /** The answered question is on screen to be answered anew. */
   revising = $state(false);
   /** A held vote waits for its comment. */
-  held = $state<number | null>(null);
+  held = $state.raw<Promise<number> | null>(null);
   pace = $state<Pace>(currentPace());
   outbox = $state.raw<Outbox | null>(null);
   joining = $state(false);
@@ -124,14 +124,16 @@ export class Session {
     this.answered.add(vote.token);
     this.deck = changed(this.deck, vote.token, { answer, answeredAt: card.answeredAt ?? Date.now(), crowd: null });
     this.revising = false;
-    void this.post(vote);
-    this.goOnAfter(answer);
+    const asksWhy = answer.kind === 'score' && answer.value <= card.assignment.comment_at_most;
+    const posted = this.outbox?.post(vote, asksWhy);
+    if (asksWhy) this.held = posted ?? null;
+    else this.goOnAfter(answer);
   }
 
   /** Sends the held vote, with what was written. */
   comment(text: string): void {
     if (this.held === null) return;
-    void this.outbox?.release(this.held, text.trim());
+    void this.held.then((id) => this.outbox?.release(id, text.trim()));
     this.held = null;
     this.goOnLater();
   }
@@ -168,7 +170,6 @@ export class Session {
       stuck: (reason) => say(reason, 'bad'),
     });
     for (const { token } of await this.outbox.open()) this.answered.add(token);
-    this.before = me.votes + me.skipped + this.answered.size;
     await this.askForMore();
   }
 
@@ -195,17 +196,8 @@ export class Session {
     return card.answer === null ? { ...answer, ...told } : { ...answer, ...told, correct: true };
   }
 
-  private async post(vote: Vote): Promise<void> {
-    const least = this.card?.assignment.comment_at_most ?? 0;
-    const asks = vote.kind === 'score' && vote.value <= least;
-    const id = await this.outbox?.post(vote, asks);
-    if (asks) this.held = id ?? null;
-  }
-
   private goOnAfter(answer: Answer): void {
     clearTimeout(this.timer);
-    const asked = answer.kind === 'score' && answer.value <= (this.card?.assignment.comment_at_most ?? 0);
-    if (asked) return;
     if (answer.kind === 'skip') this.step(false);
     else this.goOnLater();
   }
@@ -232,6 +224,7 @@ export class Session {
     try {
       const { assignments, done, progress } = await askFor(this.campaign.id, AHEAD);
       this.progress = progress;
+      if (!this.deck.cards.length) this.before = progress.mine + progress.skipped + this.waiting;
       this.done = done;
       this.take(assignments);
     } catch (error) {
