@@ -9,6 +9,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.conftest import FLAGS
+from tests.browser.crowd import take_part
+from tests.browser.made_up_crowd import Answer, campaign_with_votes
 from tests.browser.pages import choose, enter, gather, visit
 from tests.product import ROOT, Product, running
 
@@ -20,6 +22,8 @@ PAGES = {
     "compare": "",
     "crop": "",
     "crops": "",
+    "campaigns": "/campaigns/",
+    "campaign": "",
     "upload": "/upload/",
     "jobs": "/jobs/",
 }
@@ -32,9 +36,10 @@ def main(folder: Path) -> None:
     with running() as product, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         album = _fill(browser, product, sorted(folder.glob("*.jpg")))
+        campaign = campaign_with_votes(product, "Which of these stay on the wall")
         for device in ("desktop", "phone"):
             for scheme in ("light", "dark"):
-                _walk(browser, product, device, scheme, album)
+                _walk(browser, product, device, scheme, album, campaign)
         browser.close()
 
 
@@ -77,7 +82,9 @@ def _studio(address: str) -> str:
     return address.split("?")[0] + "crop/"
 
 
-def _walk(browser: Browser, product: Product, device: str, scheme: str, album: str) -> None:
+def _walk(
+    browser: Browser, product: Product, device: str, scheme: str, album: str, campaign: Answer
+) -> None:
     person = visit(browser, product, phone=device == "phone", dark=scheme == "dark")
     enter(person, product)
     first, second = _addresses(person.page)[:2]
@@ -85,6 +92,7 @@ def _walk(browser: Browser, product: Product, device: str, scheme: str, album: s
     pages = {
         **PAGES, "viewer": first, "map": first, "compare": pair,
         "crop": f"{_studio(first)}?aspect=4:5", "crops": f"/albums/{album}/crops/",
+        "campaign": f"/campaigns/{campaign['id']}/",
     }  # fmt: skip
     for name, path in pages.items():
         person.page.goto(path)
@@ -93,10 +101,18 @@ def _walk(browser: Browser, product: Product, device: str, scheme: str, album: s
         if name == "map":
             person.page.keyboard.press("m")
             person.page.wait_for_timeout(800)
-        person.page.screenshot(
-            path=TARGET / f"{name}-{device}-{scheme}.jpg", type="jpeg", quality=80
-        )
+        _take(person.page, f"{name}-{device}-{scheme}")
     person.context.close()
+    guest = visit(browser, product, phone=device == "phone", dark=scheme == "dark")
+    take_part(guest, campaign)
+    guest.page.keyboard.press("7")
+    guest.page.wait_for_timeout(700)
+    _take(guest.page, f"rate-{device}-{scheme}")
+    guest.context.close()
+
+
+def _take(page: Page, name: str) -> None:
+    page.screenshot(path=TARGET / f"{name}.jpg", type="jpeg", quality=80)
 
 
 if __name__ == "__main__":
