@@ -208,11 +208,8 @@ def _named_entries(campaign: Campaign) -> dict[str, UUID | None]:
 def _keep(campaign: Campaign, read: _Read) -> Imported:
     Campaign.objects.select_for_update(no_key=True).only("pk").get(pk=campaign.pk)
     lock_all(campaign)
-    known = dict(
-        Vote.objects.filter(campaign=campaign, assignment__in=read.rows, corrects=None).values_list(
-            "assignment_id", "value"
-        )
-    )
+    earlier = _earlier(campaign)
+    known = {pk: earlier[pk] for pk in read.rows if pk in earlier}
     for pk, value in known.items():
         row = read.rows.pop(pk)
         if value != row.value:
@@ -229,12 +226,18 @@ def _keep(campaign: Campaign, read: _Read) -> Imported:
     return Imported(read.total, len(rows), len(known), tuple(read.refused), fresh)
 
 
+def _earlier(campaign: Campaign) -> dict[UUID, float | None]:
+    """Votes of earlier imports, by assignment."""
+    votes = Vote.objects.filter(campaign=campaign, rater__user=None, rater__consented_at=None)
+    return dict(votes.values_list("assignment_id", "value"))
+
+
 def _new_raters(campaign: Campaign, wanted: set[UUID]) -> int:
     """Raters without an account and without consent for those that are not there yet."""
-    taken = set(campaign.raters.values_list("pseudonym", flat=True))
-    known = set(campaign.raters.filter(pk__in=wanted).values_list("pk", flat=True))
+    known = dict(campaign.raters.values_list("pk", "pseudonym"))
+    taken = set(known.values())
     fresh = []
-    for pk in sorted(wanted - known):
+    for pk in sorted(wanted - known.keys()):
         name = pseudonym(taken)
         taken.add(name)
         fresh.append(Rater(pk=pk, campaign=campaign, pseudonym=name))
