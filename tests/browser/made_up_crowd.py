@@ -42,7 +42,7 @@ def _tastes(client: httpx.Client, campaign: str, means: dict[str, float]) -> dic
     """What the crowd thinks of each entry: near the model, now and then far from it."""
     dice = random.Random(5)
     entries = client.get(f"campaigns/{campaign}/entries").json()["results"]
-    return {one["id"]: 2 * means[one["artwork"]] - 5.5 + dice.gauss(0, 1.2) for one in entries}
+    return {one["id"]: 1.5 * means[one["artwork"]] - 3 + dice.gauss(0, 0.9) for one in entries}
 
 
 def _rate(
