@@ -6,17 +6,18 @@ export interface Shortcut {
   run?: (event: KeyboardEvent) => void;
 }
 
-const registered = $state<{ list: Shortcut[] }>({ list: [] });
+// Raw: the entries must stay the very objects that were added, or they could not be taken away.
+let registered = $state.raw<Shortcut[]>([]);
 
 export function shortcuts(): Shortcut[] {
-  return registered.list;
+  return registered;
 }
 
 /** Adds shortcuts until the returned function is called. */
 export function addShortcuts(list: Shortcut[]): () => void {
-  registered.list = [...registered.list, ...list];
+  registered = [...registered, ...list];
   return () => {
-    registered.list = registered.list.filter((one) => !list.includes(one));
+    registered = registered.filter((one) => !list.includes(one));
   };
 }
 
@@ -44,7 +45,7 @@ export function startShortcuts(): void {
     if (event.defaultPrevented || event.altKey || isTyping(event.target)) return;
     if (document.querySelector('dialog[open]')) return;
     const name = keyName(event);
-    const found = registered.list.findLast((one) => one.run && one.keys.includes(name));
+    const found = registered.findLast((one) => one.run && one.keys.includes(name));
     if (!found?.run) return;
     event.preventDefault();
     found.run(event);
