@@ -75,7 +75,9 @@ pool AS (
         coalesce(entry.sd, entry.prior_sd, %(unknown)s) AS sd,
         entry.votes + coalesce(promised.votes, 0) AS votes, entry.fused_votes
     FROM ratings_entry AS entry
-    JOIN catalogue_artwork AS artwork ON artwork.id = entry.artwork_id
+    CROSS JOIN LATERAL (
+        SELECT owner_id, deleted_at FROM catalogue_artwork WHERE id = entry.artwork_id OFFSET 0
+    ) AS artwork  -- by its key, whatever the planner believes about tables that have just grown
     LEFT JOIN promised ON promised.entry = entry.id
     WHERE entry.campaign_id = %(campaign)s AND entry.role = 'entry'
         AND entry.disqualified_at IS NULL AND artwork.deleted_at IS NULL

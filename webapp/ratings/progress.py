@@ -71,12 +71,14 @@ skipped AS (
 ),
 entries AS (
     SELECT entry.votes, entry.sd, entry.settled,
-        CASE WHEN %(bursts)s THEN entry.burst::text ELSE entry.id::text END AS question,
+        CASE WHEN %(bursts)s THEN entry.burst ELSE row_number() OVER () END AS question,
         artwork.owner_id IS DISTINCT FROM %(user)s
             AND entry.submitted_by_id IS DISTINCT FROM %(user)s AS votable,
         entry.id IN (SELECT shown FROM seen) AS seen
     FROM ratings_entry AS entry
-    JOIN catalogue_artwork AS artwork ON artwork.id = entry.artwork_id
+    CROSS JOIN LATERAL (
+        SELECT owner_id, deleted_at FROM catalogue_artwork WHERE id = entry.artwork_id OFFSET 0
+    ) AS artwork  -- by its key, whatever the planner believes about tables that have just grown
     WHERE entry.campaign_id = %(campaign)s AND entry.role = 'entry'
         AND entry.disqualified_at IS NULL AND artwork.deleted_at IS NULL
 )

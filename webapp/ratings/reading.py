@@ -36,7 +36,8 @@ class Reading:
     ``entries``, ``raters``: ids in the order in which they came; rows name them by place.
     ``singles``: tab separated lines of rater, entry, step from 0. ``pairs``: of rater, left,
     right, outcome (left, right, tie, both bad from 0), weight. ``repeats``: of rater, step
-    before, step now. ``checks``: seen and met, ``dwell``: median milliseconds, by rater.
+    before, step now. By rater: ``checks`` seen and met, ``dwell`` in median milliseconds,
+    ``arrived`` when they joined (None: came with imported votes).
     """
 
     campaign: Campaign
@@ -50,6 +51,7 @@ class Reading:
     repeats: bytes
     checks: tuple[tuple[int, int], ...]
     dwell: tuple[int | None, ...]
+    arrived: tuple[datetime | None, ...]
     state: bytes
     read_at: datetime
     read_up_to: datetime | None
@@ -76,6 +78,7 @@ def read(campaign: Campaign) -> Reading:
         repeats=_copied(_REPEATS, campaign, places),
         checks=tuple((each.checks_seen, each.checks_met) for each in raters),
         dwell=_dwell(campaign, raters),
+        arrived=tuple(each.consented_at for each in raters),
         state=b"" if fusion is None else bytes(fusion.state),
         read_at=read_at,
         read_up_to=newest,
