@@ -14,11 +14,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ml.raters.scale import shares
 from ml.raters.state import State
 from ml.raters.votes import Ballot, Floats, Places, totals
 
 _WAYS = 3.0  # left, right, neither
-_MOST_PUSHED = 0.3  # pushes are a minority, else the picture is simply liked or disliked
+_MOST_PUSHED = 0.3
+_USUAL, _SURE = 0.3, 0.6  # share of all raters at an end: from here pushes are less, there none
+_TURNS = 4  # of expectation and maximisation for pushes, as they are slow
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +31,10 @@ class _Beta:
     mean: float
     worth: float
 
-    def share(self, owner: Places, blamed: Floats, counted: Floats, owners: int) -> Floats:
-        """(owners,) from how far each of their votes is blamed and counts, (n,) both."""
-        votes = totals(owner, counted, owners)
-        total = totals(owner, counted * blamed, owners)
-        return np.asarray((self.mean * self.worth + total) / (self.worth + votes))
-
-    def among_others(self, owner: Places, blamed: Floats, counted: Floats, owners: int) -> Floats:
-        """(n,) what the share would be without each vote."""
-        votes = self.worth + totals(owner, counted, owners)[owner]
-        total = self.mean * self.worth + totals(owner, counted * blamed, owners)[owner]
-        return np.asarray((total - counted * blamed) / (votes - counted))
+    def share(self, owner: Places, blamed: Floats, counted: Floats) -> Floats:
+        """(owners,) from blame of their votes (n,) and how many votes count, (owners,)."""
+        total = self.mean * self.worth + totals(owner, blamed, len(counted))
+        return np.asarray(total / (self.worth + counted))
 
 
 _CARELESS = _Beta(0.03, 8.0)
@@ -46,11 +42,11 @@ _PUSHED = _Beta(0.003, 20.0)
 
 
 def begun(state: State) -> State:
-    """Nobody suspected yet."""
+    """Whoever is not doubted yet is given the share that is usual."""
     return replace(
         state,
-        careless=np.full_like(state.careless, _CARELESS.mean),
-        pushed=np.full_like(state.pushed, _PUSHED.mean),
+        careless=np.where(state.careless > 0, state.careless, _CARELESS.mean),
+        pushed=np.where(state.pushed > 0, state.pushed, _PUSHED.mean),
     )
 
 
@@ -61,45 +57,64 @@ def believed(
 
     ``scores``, ``pairs``: chances of the votes under the raters' habits alone.
     """
-    raters, picture = _raters(ballot), ballot.scores.picture
-    counts = state.counted()[ballot.scores.rater]
-    every = np.ones(len(raters))
-    blind, pushes = _blamed(
-        ballot, scores, pairs, careless=state.careless[raters], pushed=state.pushed[picture]
-    )
-    shares = [
-        _PUSHED.among_others(picture, pushes[:, end], counts, ballot.pictures) for end in (0, 1)
-    ]
-    blind, pushes = _blamed(
-        ballot,
-        scores,
-        pairs,
-        careless=_CARELESS.among_others(raters, blind, every, ballot.raters),
-        pushed=np.stack(shares, axis=1),
-    )
-    careless = _CARELESS.share(raters, blind, every, ballot.raters)
-    shares = [_PUSHED.share(picture, pushes[:, end], counts, ballot.pictures) for end in (0, 1)]
-    told = 1.0 - blind
-    told[: len(scores)] -= pushes.sum(axis=1)
-    meant, meant_pairs = np.split(told, [len(scores)])
-    pushed = np.stack(shares, axis=1)
-    return meant, meant_pairs, replace(state, careless=careless, pushed=pushed)
+    votes = ballot.scores
+    raters = np.concatenate([votes.rater, ballot.pairs.rater])
+    careless = state.careless[raters]
+    meant = (1.0 - careless) * np.concatenate([scores, pairs])
+    meant[: len(scores)] *= 1.0 - state.pushed.sum(axis=1)[votes.picture]
+    ways = np.repeat([float(ballot.levels), _WAYS], [len(scores), len(pairs)])
+    chance = meant + careless / ways
+    ends = np.flatnonzero((votes.level == 0) | (votes.level == ballot.levels - 1))
+    pushes, pushed = _pushes(ballot, state, ends, chance[ends] / (1.0 - careless[ends]))
+    chance[ends] += pushes * (1.0 - careless[ends])
+    told = meant / chance
+    answered = np.bincount(raters, minlength=ballot.raters).astype(np.float64)
+    blind = _CARELESS.share(raters, careless / ways / chance, answered)
+    state = replace(state, careless=blind, pushed=pushed)
+    return told[: len(scores)], told[len(scores) :], state
 
 
-def _raters(ballot: Ballot) -> Places:
-    return np.concatenate([ballot.scores.rater, ballot.pairs.rater])
-
-
-def _blamed(
-    ballot: Ballot, scores: Floats, pairs: Floats, *, careless: Floats, pushed: Floats
+def _pushes(
+    ballot: Ballot, state: State, ends: NDArray[np.intp], other: Floats
 ) -> tuple[Floats, Floats]:
-    """Chances that votes (scores, then pairs) are blind, and that scores (n, 2) are pushes."""
-    level, levels = ballot.scores.level, ballot.levels
-    ends: NDArray[np.bool_] = np.stack([level == 0, level == levels - 1], axis=1)
-    pushed = np.minimum(pushed, _MOST_PUSHED)
-    pushes = pushed * ends
-    meant = np.concatenate([(1.0 - pushed.sum(axis=1)) * scores + pushes.sum(axis=1), pairs])
-    ways = np.concatenate([np.full(len(scores), levels), np.full(len(pairs), _WAYS)])
-    total = (1.0 - careless) * meant + careless / ways
-    share = (1.0 - careless[: len(scores)]) / total[: len(scores)]
-    return careless / ways / total, share[:, None] * pushes
+    """Chance of a push for each of the scores ``ends``, and the shares of pushes that follow.
+
+    ``other``: the scores' chances as anything else.
+    """
+    votes = ballot.scores
+    place = 2 * votes.picture[ends] + (votes.level[ends] > 0)  # in pushed, laid out flat
+    counts = state.counted()[votes.rater]
+    counted = np.repeat(totals(votes.picture, counts, ballot.pictures), 2)
+    counts, most = counts[ends], _most(state).ravel()[place]
+    share = np.minimum(state.pushed.ravel()[place], most)
+    for _ in range(_TURNS):
+        blamed = counts * share / (share + other)
+        total = _PUSHED.mean * _PUSHED.worth + totals(place, blamed, len(counted))[place]
+        # What the others say: the share without the vote itself.
+        share = (total - blamed) / (_PUSHED.worth + counted[place] - counts)
+        share = np.minimum(share, most)
+    blamed = counts * share / (share + other)
+    return share, _PUSHED.share(place, blamed, counted).reshape(-1, 2)
+
+
+def _most(state: State) -> Floats:
+    """(pictures, 2) the largest share of pushes to either end.
+
+    Pushes are a minority, else the picture is simply liked or disliked. Where people choose the
+    end anyway nobody can tell a push, and there is little to push.
+    """
+    usual = shares(state.quality, state.panel_noise(), state.cuts)[:, [0, -1]]
+    return _MOST_PUSHED * np.clip((_SURE - usual) / (_SURE - _USUAL), 0.0, 1.0)
+
+
+def chances_of_pushes(ballot: Ballot, state: State, chance: Floats) -> Floats:
+    """(scores,) chance that each is a push. ``chance``: of the votes under the raters' habits."""
+    votes = ballot.scores
+    ends = np.flatnonzero((votes.level == 0) | (votes.level == ballot.levels - 1))
+    careless = state.careless[votes.rater[ends]]
+    meant = (1.0 - state.pushed.sum(axis=1)[votes.picture[ends]]) * chance[ends]
+    other = meant + careless / ballot.levels / (1.0 - careless)
+    share, _ = _pushes(ballot, state, ends, other)
+    chances = np.zeros(len(votes.level))
+    chances[ends] = share / (share + other)
+    return chances

@@ -23,6 +23,8 @@ from ml.raters.votes import Ballot
 
 __all__ = ["FitSettings", "Opinion", "State", "fit"]
 
+_TRUSTING = 4  # rounds
+
 
 def fit(
     ballot: Ballot, *, start: Opinion | None = None, settings: FitSettings | None = None
@@ -33,5 +35,9 @@ def fit(
     it saves rounds and does not change where they end, up to the tolerance.
     """
     settings = settings or FitSettings()
-    state = fresh(ballot) if start is None else resumed(start.state, ballot)
-    return told(ballot, settle(ballot, state, settings))
+    state = None if start is None else resumed(start.state, ballot)
+    if state is None:
+        settled = settle(ballot, fresh(ballot), settings, trusting=_TRUSTING)
+    else:
+        settled = settle(ballot, state, settings, trusting=0)
+    return told(ballot, settled)

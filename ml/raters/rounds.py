@@ -16,7 +16,6 @@ from ml.raters.scale import quality_of
 from ml.raters.state import CENTRE, DEFAULTS, FitSettings, State
 from ml.raters.votes import Ballot, Floats, totals
 
-_TRUSTING = 4  # first rounds that believe every vote, so that habits are known before doubts
 _EVERY = 3  # rounds between samplings
 _DRAWS = 4  # samples while the fit still moves
 _LARGEST = 1.5  # points that anything may move in a round
@@ -35,24 +34,30 @@ class Settled:
     converged: bool
 
 
-def settle(ballot: Ballot, state: State, settings: FitSettings) -> Settled:
-    """Rounds until nothing moves, or there were enough of them."""
-    random_seed, number, converged = settings.seed, 0, False
+def settle(ballot: Ballot, state: State, settings: FitSettings, *, trusting: int) -> Settled:
+    """Rounds until nothing moves, or there were enough of them.
+
+    ``trusting``: first rounds that believe every vote, so that habits are known before doubts.
+    """
+    number, converged = 0, False
     for number in range(1, settings.rounds + 1):
-        trusting = not settings.mixture or number <= _TRUSTING
-        if not trusting and number == _TRUSTING + 1:
+        if settings.mixture and number == trusting + 1:
             state = mixture.begun(state)
         before = state
         state = _round(
-            ballot, state, trusting=trusting, careful=number % _EVERY == 1, seed=random_seed
+            ballot,
+            state,
+            trusting=not settings.mixture or number <= trusting,
+            careful=number % _EVERY == 1,
+            seed=settings.seed,
         )
         moved = np.max(np.abs(state.quality - before.quality), initial=0.0)
-        if number > _TRUSTING + _EVERY and moved < settings.tolerance:
+        if number > trusting + _EVERY and moved < settings.tolerance:
             converged = True
             break
     evidence, _ = gather(ballot, state, trusting=not settings.mixture)
     equations = _equations(ballot, state, evidence.told())
-    known = variances(equations, np.random.default_rng(random_seed), settings.draws)
+    known = variances(equations, np.random.default_rng(settings.seed), settings.draws)
     return Settled(state, np.sqrt(known[: ballot.pictures]), number, converged)
 
 
@@ -102,9 +107,10 @@ def line_of(ballot: Ballot, state: State) -> Line:
     design[told, 1] = 1.0
     design[told, 2] = prior[told] - CENTRE
     variances_ = np.where(told, state.crowd.trust * spread, state.crowd.quality)
-    return Line(
-        design, 1.0 / variances_, np.array([CENTRE, CENTRE, 1.0]), np.array([0.25, 4.0, 25.0])
-    )
+    # Without votes nothing can be said against the priors as they are.
+    voted = len(ballot.scores.rater) + len(ballot.pairs.rater) > 0
+    worth = np.array([0.25, 4.0, 25.0]) if voted else np.array([0.25, 1e6, 1e6])
+    return Line(design, 1.0 / variances_, np.array([CENTRE, CENTRE, 1.0]), worth)
 
 
 def latent_prior(ballot: Ballot, state: State) -> tuple[Floats, Floats]:

@@ -21,7 +21,7 @@ class FitSettings:
     """
 
     rounds: int = 80
-    tolerance: float = 0.004
+    tolerance: float = 0.005
     draws: int = 16
     seed: int = 0
     mixture: bool = True
@@ -116,16 +116,16 @@ def fresh(ballot: Ballot) -> State:
     )
 
 
-def resumed(state: State, ballot: Ballot) -> State:
+def resumed(state: State, ballot: Ballot) -> State | None:
     """An earlier state for a ballot that has grown; new pictures and raters come last.
 
-    A state of another scale or of a larger crowd says nothing: the fit begins afresh.
+    None: the state is of another scale or of a larger crowd and says nothing.
     """
     new = fresh(ballot)
     pictures, raters = len(state.quality), len(state.bias)
     grown = pictures <= ballot.pictures and raters <= ballot.raters
     if not grown or len(state.cuts) != len(new.cuts):
-        return new
+        return None
     new = replace(
         new,
         quality=np.full(ballot.pictures, state.crowd.centre),
