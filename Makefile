@@ -45,6 +45,7 @@ bench: .venv/.installed static/dist/.built ## throughput and latency as ratios t
 	$(BIN)/python -m bench.lists
 	$(BIN)/python -m bench.scoring
 	$(BIN)/python -m bench.crop
+	$(BIN)/python -m bench.raters
 
 .PHONY: format
 format: .venv/.installed ## put the sources into the house format

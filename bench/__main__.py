@@ -1,9 +1,10 @@
 """`python -m bench`: every benchmark, one after the other."""
 
-from bench import crop, end_to_end, lists, scoring
+from bench import crop, end_to_end, lists, raters, scoring
 
 if __name__ == "__main__":
     end_to_end.main()
     lists.main()
     scoring.main([])
     crop.main([])
+    raters.main([])
