@@ -16,6 +16,7 @@ from webapp.ratings import standings
 from webapp.ratings.reading import Reading, read
 from webapp.ratings.standings import Weighed
 from workers import identity
+from workers.runtime.agreement import alpha_of, doubts_of, halves_of
 from workers.runtime.ballots import Answers, answers_of
 from workers.runtime.crowd_figures import figures, histograms, plain_noise
 from workers.runtime.draining import give_up_exhausted, settling
@@ -51,10 +52,10 @@ def weigh(reading: Reading) -> Weighed:
         standings=_standings(opinion),
         curves=opinion.distribution.tolist(),
         places=_places(opinion),
-        cards=_cards(answers, opinion),
+        cards=_cards(reading, answers, opinion),
         votes=answers.count,
-        alpha=None,
-        split_half=None,
+        alpha=alpha_of(ballot, ordered=True),
+        split_half=halves_of(ballot),
         noise=opinion.noise_typical,
         plain_noise=plain_noise(ballot.scores, ballot.pictures, ballot.levels),
         figures=figures(ballot, opinion),
@@ -85,9 +86,10 @@ def _places(opinion: Opinion) -> list[int | None]:
     return [int(rank) if there else None for rank, there in zip(ranks, voted, strict=True)]
 
 
-def _cards(answers: Answers, opinion: Opinion) -> list[RaterCard | None]:
+def _cards(reading: Reading, answers: Answers, opinion: Opinion) -> list[RaterCard | None]:
     """Of the raters who answered something."""
     consistency = _with_repeats(answers, opinion)
+    doubts = doubts_of(reading, answers.ballot, opinion)
     cards: list[RaterCard | None] = []
     for nth, votes in enumerate(opinion.rater_votes.tolist()):
         card = RaterCard(
@@ -98,6 +100,7 @@ def _cards(answers: Answers, opinion: Opinion) -> list[RaterCard | None]:
             consistency=float(consistency[nth]),
             side=float(opinion.side[nth]),
             weight=float(opinion.weight[nth]),
+            doubts=doubts[nth],
         )
         cards.append(card if votes else None)
     return cards
@@ -136,7 +139,7 @@ def _shares_alone(reading: Reading, ballot: Ballot) -> Weighed:
         places=[None] * ballot.pictures,
         cards=[None] * ballot.raters,
         votes=len(ballot.scores.rater),
-        alpha=None,
+        alpha=alpha_of(ballot, ordered=False),
         split_half=None,
         noise=None,
         plain_noise=None,

@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from uuid import UUID
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -9,14 +10,16 @@ from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 
 from tests.people import bearer, person
 from webapp.accounts.models import User
 from webapp.events import selectors
 from webapp.events.payloads import EventKind
-from webapp.events.publish import publish
+from webapp.events.publish import publish, tell_campaign
 from webapp.live import consumers
 from webapp.live.routing import application
+from webapp.ratings.models import Campaign
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -198,3 +201,34 @@ async def test_an_event_of_a_rolled_back_change_never_happened() -> None:
         await sync_to_async(change)()
     caught_up = await sync_to_async(selectors.after)(owner.pk, 0)
     assert (caught_up.events, caught_up.last) == ((), 0)
+
+
+async def test_a_page_hears_of_the_campaigns_that_it_follows_and_may_see() -> None:
+    organiser, other = await _person("owner@example.org"), await _person("other@example.org")
+    seen, hidden = await _campaigns(organiser)
+    _, headers = await _browser(other)
+    follow = f"&campaign={hidden}&campaign={seen}&campaign=nonsense"
+    socket = await _socket(headers, after=follow)
+    await socket.receive_json_from(5)
+    await _change(hidden, seen)
+    assert await socket.receive_json_from(5) == {"type": "campaign", "id": str(seen)}
+    assert await socket.receive_nothing(0.3)
+    await _drop(socket)
+
+
+@sync_to_async
+def _campaigns(organiser: User) -> tuple[UUID, UUID]:
+    """One that is open to everybody, and one that asks people by name."""
+    now = timezone.now()
+    made = [
+        Campaign.objects.create(organiser=organiser, title="x", access=access, published_at=now)
+        for access in ("open", "group")
+    ]
+    return made[0].pk, made[1].pk
+
+
+@sync_to_async
+def _change(*campaigns: UUID) -> None:
+    with transaction.atomic():
+        for each in campaigns:
+            tell_campaign(each)
