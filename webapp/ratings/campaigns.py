@@ -87,7 +87,7 @@ def create(organiser: User, *, emails: Collection[str] = (), **columns: Any) -> 
 @transaction.atomic
 def change(campaign: Campaign, *, emails: Collection[str] | None = None, **columns: Any) -> None:
     """Raises BadCampaign, and VotesExist for what people have already answered to."""
-    campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
+    campaign = Campaign.objects.select_for_update(of=("self",), no_key=True).get(pk=campaign.pk)
     changed = {name: value for name, value in columns.items() if getattr(campaign, name) != value}
     fixed = sorted(changed.keys() - FREE)
     if fixed and has_votes(campaign):
@@ -109,6 +109,7 @@ def change(campaign: Campaign, *, emails: Collection[str] | None = None, **colum
 @transaction.atomic
 def delete(campaign: Campaign) -> None:
     """With its entries, raters and votes; the artworks stay."""
+    lock_all(campaign)
     Job.objects.filter(kind=JobKind.FUSE, subject=campaign.pk).delete()
     Vote.objects.filter(campaign=campaign).delete()
     tell_campaign(campaign.pk)
@@ -188,8 +189,11 @@ def _question(campaign: Campaign) -> str:
 
 
 def _locked(campaign: Campaign, state: CampaignState, *, code: str, text: str) -> Campaign:
-    """As it is now, in that state, until the end of the transaction. Raises Conflict."""
-    found = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
+    """As it is now, in that state, until the end of the transaction. Raises Conflict.
+
+    Without the key: a vote refers to its campaign, and must not wait for who waits for its rater.
+    """
+    found = Campaign.objects.select_for_update(of=("self",), no_key=True).get(pk=campaign.pk)
     if found.state is not state:
         raise Conflict(f"{text} It is {found.state}.", code=code)
     return found

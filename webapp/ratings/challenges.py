@@ -51,7 +51,7 @@ def submit(challenge: Campaign, submitter: User, artwork_id: UUID) -> Entry:
     Raises NotFound for other people's, Conflict outside of the window, beyond the number that
     one may submit and for a picture that is in already, BadEntry for one nobody could look at.
     """
-    found = Campaign.objects.select_for_update(of=("self",)).get(pk=challenge.pk)
+    found = Campaign.objects.select_for_update(of=("self",), no_key=True).get(pk=challenge.pk)
     _require_window(found)
     artwork = Artwork.objects.visible_to(submitter).filter(pk=artwork_id).first()
     if artwork is None:

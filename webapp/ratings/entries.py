@@ -162,7 +162,7 @@ def was_asked(entry: Entry) -> bool:
 
 def _require_taking(campaign: Campaign) -> Campaign:
     """Raises Conflict once it is over, of a challenge once people vote."""
-    found = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
+    found = Campaign.objects.select_for_update(of=("self",), no_key=True).get(pk=campaign.pk)
     over = {CampaignState.CLOSED, CampaignState.REVEALED}
     if found.kind == CampaignKind.CHALLENGE:
         over |= {CampaignState.SCHEDULED, CampaignState.OPEN}

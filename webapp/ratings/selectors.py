@@ -204,7 +204,8 @@ def _counts(campaigns: Collection[Campaign]) -> dict[UUID, Counts]:
     tallied = asked.annotate(n=Count("pk"), done=Count("pk", filter=Q(settled=True)))
     entries = {pk: (n, done) for pk, n, done in tallied.order_by()}
     people = Rater.objects.filter(campaign__in=campaigns).values_list("campaign")
-    voted = {pk: (n, votes) for pk, n, votes in people.annotate(n=Count("pk"), v=Sum("votes"))}
+    said = Sum("votes", filter=Q(quarantined_at=None), default=0)
+    voted = {pk: (n, votes) for pk, n, votes in people.annotate(n=Count("pk"), v=said)}
     found = {}
     for pk in (each.pk for each in campaigns):
         (n_entries, settled), (n_raters, votes) = entries.get(pk, (0, 0)), voted.get(pk, (0, 0))
