@@ -19,8 +19,9 @@ def campaign(owner: Person, product: Product) -> str:
     """The id of a draft, over which a crowd is planted."""
     headers = {"Authorization": f"Bearer {product.token(OWNER)}"}
     url = f"{product.url}/api/v1/campaigns"
-    made: str = httpx.post(url, json={"title": "Planted"}, headers=headers).json()["id"]
-    return made
+    made = httpx.post(url, json={"title": "Planted"}, headers=headers, timeout=60).json()
+    identity: str = made["id"]
+    return identity
 
 
 @pytest.fixture
