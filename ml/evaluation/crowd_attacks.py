@@ -1,6 +1,6 @@
 """How far bad raters move what a crowd seems to think, and whether they are told from good ones."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -123,10 +123,10 @@ def recovery(habits: Habits, scale: Scale, generator: np.random.Generator) -> Re
     )
 
 
-def averaged(values: Sequence[float], *, largest: Callable[[Array], float] = np.max) -> str:
+def averaged(values: Sequence[float]) -> str:
     """Mean size and largest size of signed figures, as text."""
     sizes = np.abs(np.array(values))
-    return f"{sizes.mean():.1f} (up to {largest(sizes):.1f})"
+    return f"{sizes.mean():.1f} (up to {sizes.max():.1f})"
 
 
 def _crowd(habits: Habits, scale: Scale, generator: np.random.Generator) -> Made:

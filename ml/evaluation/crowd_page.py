@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
@@ -202,21 +203,11 @@ def _bad(done: Simulations) -> Iterator[str]:
 
 def _push_table(found: Sequence[Push]) -> str:
     rows = []
-    for way in WAYS:
-        cells = [
-            averaged([one.moved[way] for one in found if (one.target, one.elsewhere) == key])
-            for key in _attacks()
-        ]
-        rows.append([way, *cells])
-    return markdown(["moved, percentile points", *(_attack(key) for key in _attacks())], rows)
-
-
-def _attacks() -> list[tuple[str, Elsewhere]]:
-    return [(target, elsewhere) for target in TARGETS for elsewhere in Elsewhere]
-
-
-def _attack(key: tuple[str, Elsewhere]) -> str:
-    return f"{key[0].removeprefix('at the ')}; {key[1]} elsewhere"
+    for target, elsewhere in product(TARGETS, Elsewhere):
+        here = [one for one in found if (one.target, one.elsewhere) == (target, elsewhere)]
+        moved = (averaged([one.moved[way] for one in here]) for way in WAYS)
+        rows.append([f"{target}; {elsewhere} elsewhere", *moved])
+    return markdown(["percentile points, mean and largest", *WAYS], rows)
 
 
 def _recovery_table(rows: Sequence[Recovery]) -> str:

@@ -18,7 +18,7 @@ from ml.raters.thrift import Thrift, crowding_of, order, sd_after
 
 SESSION = 20  # pictures that a rater asks for at once
 _AT_ONCE = 0.05  # of the pictures, between two looks at what is known
-_GROWTH, _STEP = 0.12, 0.25  # votes between two fits: share of those used, votes a picture
+_GROWTH, _STEP = 0.25, 0.5  # votes between two fits: share of those used, votes a picture
 
 NO_RULE = Thrift()
 

@@ -26,7 +26,7 @@ MINIMUM = 3
 PAIRS_AT = (5, 10, 20, 40)
 CROWDED, ASSIGNED = "a third of its votes", "a fifth of its votes"
 SCALES: Mapping[str, Scale] = {ASSIGNED: Scale(), CROWDED: Scale(each=75)}
-QUICK = FitSettings(rounds=25, tolerance=0.02, draws=8)
+QUICK = FitSettings(rounds=20, tolerance=0.03, draws=6)
 _RESAMPLES = 300
 
 Tell = Callable[[str], None]
