@@ -18,6 +18,7 @@ from ml.raters.votes import Ballot, Floats, totals
 
 _EVERY = 3  # rounds between samplings
 _DRAWS = 4  # samples while the fit still moves
+_AFFORDED = 4_000_000  # votes times samples at the end; what samples add is small by then
 _LARGEST = 1.5  # points that anything may move in a round
 _QUIETEST, _LOUDEST = np.log(0.3), np.log(8.0)  # noise of a rater in points
 # Below the least slope a rater's votes follow no picture; beyond the largest they know two steps.
@@ -57,7 +58,8 @@ def settle(ballot: Ballot, state: State, settings: FitSettings, *, trusting: int
             break
     evidence, _ = gather(ballot, state, trusting=not settings.mixture)
     equations = _equations(ballot, state, evidence.told())
-    known = variances(equations, np.random.default_rng(settings.seed), settings.draws)
+    draws = min(settings.draws, max(_DRAWS, _AFFORDED // max(equations.rows.shape[0], 1)))
+    known = variances(equations, np.random.default_rng(settings.seed), draws)
     return Settled(state, np.sqrt(known[: ballot.pictures]), number, converged)
 
 

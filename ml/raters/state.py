@@ -16,8 +16,8 @@ class FitSettings:
 
     ``rounds``: most there are. ``tolerance``: points that the mean of no picture may still move,
     for the rounds to end. ``draws``: samples for the part of the standard errors that comes from
-    what is unknown of raters and of other pictures. ``seed``: of those samples. ``mixture``:
-    whether careless votes and pushes are allowed for.
+    what is unknown of raters and of other pictures, fewer from 250,000 votes on. ``seed``: of
+    those samples. ``mixture``: whether careless votes and pushes are allowed for.
     """
 
     rounds: int = 80
