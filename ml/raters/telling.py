@@ -2,11 +2,12 @@
 
 import numpy as np
 
+from ml.raters.curves import curves
 from ml.raters.evidence import bounds
 from ml.raters.likelihood import hear
 from ml.raters.opinion import Opinion
 from ml.raters.rounds import Settled
-from ml.raters.scale import mean_points, on_ten, shares
+from ml.raters.scale import mean_points
 from ml.raters.state import State
 from ml.raters.votes import Ballot, Floats, Places, totals
 
@@ -18,8 +19,9 @@ def told(ballot: Ballot, settled: Settled) -> Opinion:
     """The opinion that a settled fit stands for."""
     state, sd = settled.state, settled.quality_sd
     noise = state.panel_noise()
+    quality = state.quality + _leaning(state)
     low, mean, high = (
-        mean_points(state.quality + shift * sd, noise, state.cuts)
+        mean_points(quality + shift * sd, noise, state.cuts)
         for shift in (-_EIGHTY, 0.0, _EIGHTY)
     )
     unit = _points_per_unit(state)
@@ -30,7 +32,7 @@ def told(ballot: Ballot, settled: Settled) -> Opinion:
         sd=(high - low) / (2 * _EIGHTY),
         low=low,
         high=high,
-        distribution=shares(state.quality, noise, state.cuts) @ on_ten(ballot.levels),
+        distribution=curves(ballot, state, mean),
         divisive=_divisive(ballot, state),
         votes=_votes(ballot),
         bias=unit * state.bias,
@@ -45,6 +47,12 @@ def told(ballot: Ballot, settled: Settled) -> Opinion:
         rounds=settled.rounds,
         noise_typical=unit * float(np.exp(state.crowd.log_noise)),
     )
+
+
+def _leaning(state: State) -> float:
+    """Mean bias of the raters: the steadier ones, who weigh more, need not be in the middle."""
+    trust = (1.0 - state.careless) * state.counted()
+    return float(trust @ state.bias / trust.sum()) if trust.sum() > 0 else 0.0
 
 
 def _points_per_unit(state: State) -> float:

@@ -165,6 +165,10 @@ def test_a_picture_that_divides_people_stays_in_the_middle_and_is_called_divisiv
 
     assert found.mean[120] == pytest.approx(5.5, abs=0.6)
     assert found.divisive[120] > 0.5 > np.quantile(found.divisive[:120], 0.95)
+    low, middle, high = (
+        found.distribution[120, part].sum() for part in np.split(range(10), [3, 7])
+    )
+    assert low > middle < high, "its curve has one hump for each half"
 
 
 def test_a_prior_fills_in_where_votes_are_few_and_gives_way_to_votes(crowd: Planted) -> None:
