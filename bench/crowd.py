@@ -1,5 +1,4 @@
-"""Votes per second that the product takes, how long a vote and the next question wait, and what a
-server that is killed in the middle loses.
+"""Votes per second that the product takes, how long one waits, and what a killed server loses.
 
 20 raters send 50 votes a second for a minute; then again, with kill -9 of the web process half way.
 """
@@ -80,7 +79,7 @@ def told(product: Product, campaign: str, voters: Sequence[Voter], seconds: floa
     heard = [vote for voter in voters for vote in voter.heard.values()]
     votes, questions, weighed = stored(product, campaign)
     return (
-        f"{len(heard) / seconds:.1f} votes/s from {len(voters)} raters; vote and next question: "
+        f"{len(heard) / seconds:.1f} votes/s from {len(voters)} raters; a vote, with asking for more: "
         f"p50 {1000 * statistics.median(took):.0f} ms, "
         f"p95 {1000 * took[int(0.95 * (len(took) - 1))]:.0f} ms; "
         f"answered {len(heard)}, distinct {len(set(heard))}, stored {votes}, questions {questions},"

@@ -11,13 +11,14 @@ from typing import Any
 
 import httpx
 
+AHEAD, FEW = 10, 5  # the page asks for so many when it has no more than so few left
 RETRY_S = 0.1
 GIVE_UP_S = 60.0
 
 
 @dataclass
 class Voter:
-    """One rater; `heard`: vote id by token, `took`: seconds of each vote with its next question."""
+    """One rater; `heard`: vote id by token, `took`: seconds of each vote, with asking for more."""
 
     url: str
     token: str
@@ -38,7 +39,7 @@ class Voter:
         self._send(f"/campaigns/{self.campaign}/join", {"consent": True})
 
     def vote(self) -> bool:
-        """One vote, and the next question; False when there is none."""
+        """One vote, and more questions when few are left; False when there are none."""
         if not self._waiting:
             self._ask()
         if not self._waiting:
@@ -49,7 +50,8 @@ class Voter:
         [result] = self._send("/ratings", {"votes": [vote]})["results"]
         assert result["status"] == "counted", result
         self.heard[token] = result["vote"]
-        self._ask()
+        if len(self._waiting) <= FEW:
+            self._ask()
         self.took.append(time.perf_counter() - began)
         return True
 
@@ -69,7 +71,7 @@ class Voter:
             due += every
 
     def _ask(self) -> None:
-        asked = self._send("/assignments", {"campaign": self.campaign, "count": 2})
+        asked = self._send("/assignments", {"campaign": self.campaign, "count": AHEAD})
         self._waiting = asked["assignments"]
 
     def _send(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
