@@ -79,7 +79,7 @@ def told(product: Product, campaign: str, voters: Sequence[Voter], seconds: floa
     heard = [vote for voter in voters for vote in voter.heard.values()]
     votes, questions, weighed = stored(product, campaign)
     return (
-        f"{len(heard) / seconds:.1f} votes/s from {len(voters)} raters; a vote, with asking for more: "
+        f"{len(heard) / seconds:.1f} votes/s from {len(voters)} raters; vote and asking for more: "
         f"p50 {1000 * statistics.median(took):.0f} ms, "
         f"p95 {1000 * took[int(0.95 * (len(took) - 1))]:.0f} ms; "
         f"answered {len(heard)}, distinct {len(set(heard))}, stored {votes}, questions {questions},"

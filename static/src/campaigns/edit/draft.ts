@@ -15,7 +15,7 @@ export interface Draft extends Omit<CampaignWish, 'emails' | 'attribute' | 'open
 
 const COMMON = {
   title: '', attribute: '', question: '', description: '', consent: '', access: 'link', guests: true, sampling: 'active', emails: '',
-  votes_wanted: 10, narrow_enough: 1, gold_share: 0.1, repeat_share: 0.05, most_per_rater: null, least_dwell_ms: 400,
+  votes_wanted: 5, narrow_enough: 1.3, gold_share: 0.1, repeat_share: 0.05, most_per_rater: null, least_dwell_ms: 400,
   opens_at: '', closes_at: '', submissions_close_at: '', most_submissions: 1, must_vote_share: 0, comment_at_most: 0,
 } as const;
 
@@ -24,7 +24,7 @@ export function emptyDraft(kind: CampaignKind, now = new Date()): Draft {
   if (kind === 'campaign') return { ...COMMON, kind, mode: 'score', reveal: 'after_vote' };
   const inDays = (days: number): string => localMoment(new Date(now.getFullYear(), now.getMonth(), now.getDate() + days, 20).toISOString());
   return {
-    ...COMMON, kind, mode: 'score', reveal: 'at_end', access: 'open', guests: false, gold_share: 0, narrow_enough: null, must_vote_share: 0.2, comment_at_most: 3,
+    ...COMMON, kind, mode: 'score', reveal: 'at_end', access: 'open', guests: false, gold_share: 0, votes_wanted: 10, narrow_enough: null, must_vote_share: 0.2, comment_at_most: 3,
     submissions_close_at: inDays(7), opens_at: inDays(7), closes_at: inDays(14),
   };
 }
