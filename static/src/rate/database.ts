@@ -1,23 +1,11 @@
 // Votes that the server has not answered yet, in IndexedDB, so that they outlive the page.
+import { openDatabase, settled } from '../ui/indexeddb';
 import type { Letter, Shelf } from './outbox.svelte';
 
 const NAME = 'connoisseur-votes';
 
-function open(): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open(NAME, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore('letters', { keyPath: 'id', autoIncrement: true });
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-}
-
-function settled<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-}
+const open = (): Promise<IDBDatabase> =>
+  openDatabase(NAME, (database) => database.createObjectStore('letters', { keyPath: 'id', autoIncrement: true }));
 
 /** A shelf that closing the page does not empty; one of this page alone where none is to be had. */
 export async function openShelf(): Promise<Shelf> {

@@ -1,27 +1,16 @@
 // The queue and its files in IndexedDB, so that both outlive the page.
+import { openDatabase, settled } from '../ui/indexeddb';
 import type { UploadItem } from './queue';
 
 const NAME = 'connoisseur-uploads';
 let opening: Promise<IDBDatabase> | null = null;
 
 function open(): Promise<IDBDatabase> {
-  opening ??= new Promise((resolve, reject) => {
-    const request = indexedDB.open(NAME, 1);
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore('items', { keyPath: 'id' });
-      request.result.createObjectStore('files');
-    };
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
+  opening ??= openDatabase(NAME, (database) => {
+    database.createObjectStore('items', { keyPath: 'id' });
+    database.createObjectStore('files');
   });
   return opening;
-}
-
-function settled<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
 }
 
 async function write(act: (items: IDBObjectStore, files: IDBObjectStore) => void): Promise<void> {
