@@ -1,6 +1,6 @@
 // How campaigns are put into words.
 import { describe, expect, it } from 'vitest';
-import { biasWords, gapWords, nextMoment, ordinal, shareDone, standingWords, timeLeft } from './words';
+import { gapWords, nextMoment, ordinal, standingWords, timeLeft } from './words';
 
 const NOW = Date.parse('2026-05-01T12:00:00Z');
 
@@ -23,18 +23,6 @@ it('names what comes next by the state', () => {
   expect(nextMoment({ state: 'scheduled', ...dates })?.at).toBe('b');
   expect(nextMoment({ state: 'open', ...dates })?.at).toBe('c');
   expect(nextMoment({ state: 'closed', ...dates })).toBeNull();
-});
-
-it('never shows more than all votes', () => {
-  expect(shareDone(30, 20)).toBe(1);
-  expect(shareDone(5, 20)).toBe(0.25);
-  expect(shareDone(0, 0)).toBe(0);
-});
-
-it('tells habits kindly', () => {
-  expect(biasWords(-0.84)).toBe('0.8 harsh');
-  expect(biasWords(0.5)).toBe('0.5 generous');
-  expect(biasWords(-0.1)).toBe('as others');
 });
 
 it('tells standings and gaps', () => {

@@ -51,28 +51,18 @@ export function nextMoment(campaign: Pick<Campaign, 'state' | 'submissions_close
   return null;
 }
 
-/** Share of the votes wanted that are in, 0 to 1; more than enough is enough. */
-export const shareDone = (votes: number, wanted: number): number => (wanted > 0 ? Math.min(1, votes / wanted) : 0);
-
 /** "12 pictures, 340 votes of 7 people" */
 export function countsText({ entries, raters, votes }: Campaign['counts']): string {
   const of = raters ? ` of ${plural(raters, 'person', 'people')}` : '';
   return `${plural(entries, 'picture')}, ${plural(votes, 'vote')}${of}`;
 }
 
-/** How a rater uses the scale beside others, kindly. */
-export function biasWords(bias: number | null): string {
-  if (bias === null) return '–';
-  if (Math.abs(bias) < 0.15) return 'as others';
-  return `${Math.abs(bias).toFixed(1)} ${bias < 0 ? 'harsh' : 'generous'}`;
-}
-
 export const paceWords = (ms: number | null): string => (ms === null ? '–' : `${(ms / 1000).toFixed(1)} s`);
 
 export const percent = (share: number | null): string => (share === null ? '–' : `${Math.round(share * 100)} %`);
 
-/** "9 of 10 checks"; empty before the first. */
-export const checksWords = ({ checks }: Pick<RaterRow, 'checks'>): string =>
+/** "9 of 10"; a dash before the first. */
+export const checksMet = ({ checks }: Pick<RaterRow, 'checks'>): string =>
   checks.seen ? `${formatCount(checks.met)} of ${formatCount(checks.seen)}` : '–';
 
 /** "0.8 above what the model expects" */

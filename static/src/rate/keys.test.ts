@@ -1,6 +1,5 @@
 // Keys, fingers and grids.
 import { expect, it } from 'vitest';
-import { biasAt, biasWords } from '../ratings/words';
 import { columnsFor, stepInGrid } from './burst';
 import { keyOfStep, moved, stepAt, stepOfKey } from './keys';
 import { nudged, pointed } from './zoom';
@@ -31,9 +30,4 @@ it('keeps the point of a zoom within the picture', () => {
   const box = { left: 0, top: 0, width: 200, height: 100 };
   expect(pointed({ clientX: 50, clientY: 150 }, box)).toMatchObject({ x: 25, y: 100 });
   expect(nudged({ scale: 2.5, x: 95, y: 50 }, 'ArrowRight')).toMatchObject({ x: 100, y: 50 });
-});
-
-it('says a bias kindly, and keeps it on its line', () => {
-  expect([biasWords(-0.8), biasWords(0.1), biasWords(1)]).toEqual(['0.8 harsh', 'As others', '1.0 generous']);
-  expect([biasAt(-9), biasAt(0), biasAt(9)]).toEqual([0, 0.5, 1]);
 });

@@ -7,6 +7,6 @@ const SLIGHT = 0.15;
 export const biasAt = (bias: number): number => Math.min(1, Math.max(0, (bias + FAR) / (2 * FAR)));
 
 export function biasWords(bias: number): string {
-  if (Math.abs(bias) < SLIGHT) return 'As others';
+  if (Math.abs(bias) < SLIGHT) return 'as others';
   return `${Math.abs(bias).toFixed(1)} ${bias < 0 ? 'harsh' : 'generous'}`;
 }
