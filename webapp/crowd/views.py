@@ -43,10 +43,7 @@ def campaign(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The dashboard for its organiser; for others what it is about, and its results."""
     found = _or_404(selectors.campaign_of, request, pk)
     own = found.organiser_id == signed_in(request).pk
-    return _island(
-        request, "crowd/campaign.html", "campaign",
-        id=str(found.pk), kind=found.kind, organiser=own,
-    )  # fmt: skip
+    return _island(request, "crowd/campaign.html", "campaign", id=str(found.pk), organiser=own)
 
 
 @ensure_csrf_cookie
