@@ -40,8 +40,8 @@ def entry_file(
 
 
 def _may_see(request: HttpRequest, user: User | None, entry: Entry) -> bool:
-    """The organiser; a rater who was asked about it, or beside it; everybody after the reveal."""
-    if user is not None and entry.campaign.organiser_id == user.pk:
+    """Who runs it or submitted it; a rater who was asked about it; everybody after the reveal."""
+    if user is not None and user.pk in (entry.campaign.organiser_id, entry.submitted_by_id):
         return True
     rater = find_rater(request, entry.campaign_id, user=user)
     if rater is not None:

@@ -137,8 +137,10 @@ def test_pictures_are_shown_to_whom_they_are_asked_about_and_to_nobody_else(camp
     assert (shown.status_code, shown["Content-Type"]) == (200, "image/webp")
     assert shown["Cache-Control"].startswith("private") and "immutable" in shown["Cache-Control"]
     assert stranger.get(path).status_code == 302
-    stranger.force_login(person("stranger@example.org"))
+    stranger.force_login(maker := person("stranger@example.org"))
     assert stranger.get(path).status_code == 404
+    Entry.objects.filter(pk=entry.pk).update(submitted_by=maker)
+    assert stranger.get(path).status_code == 200, "one sees what one has submitted"
     picture.deleted_at = campaign.published_at
     picture.save()
     assert guest.client.get(path).status_code == 404
