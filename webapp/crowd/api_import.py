@@ -12,7 +12,8 @@ from rest_framework.response import Response
 
 from webapp.crowd.api_campaigns import OfKind
 from webapp.crowd.parsers import CsvParser, table_of
-from webapp.ratings.importing import Imported, RefusedRow, import_votes
+from webapp.ratings.importing import Imported, import_votes
+from webapp.ratings.vote_table import RefusedRow
 
 
 class RefusedRowSerializer(serializers.Serializer[RefusedRow]):

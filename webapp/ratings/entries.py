@@ -22,12 +22,12 @@ from webapp.ratings.models import (
     EntryRole,
     Mode,
 )
+from webapp.ratings.reading import SCORE_PRIORS, prior_sd
 from webapp.registry import selectors as registry
 from webapp.registry.models import ModelKind
 
 MOST_ENTRIES: Final = 20_000
 BURST: Final = range(2, 10)  # pictures of one; nine fill a screen, with a key each
-QUANTILE: Final = 1.2816  # of the normal: an 80 % interval is that many deviations to each side
 _UNTITLED: Final = "untitled"
 
 
@@ -202,12 +202,12 @@ def _fresh(campaign: Campaign, submitter: User, artworks: Sequence[Artwork]) -> 
 
 def _priors(campaign: Campaign, artworks: Sequence[Artwork]) -> dict[UUID, tuple[float, float]]:
     """The scorer's expectation of the crowd's mean and its deviation; it knows no attributes."""
-    if campaign.mode == Mode.ATTRIBUTE:
+    if campaign.mode not in SCORE_PRIORS:
         return {}
     scorer = registry.active(ModelKind.SCORER)
     scores = Score.objects.filter(artwork__in=artworks, model_version=scorer)
     rows = scores.values_list("artwork_id", "mean", "low", "high")
-    return {pk: (mean, (high - low) / 2 / QUANTILE) for pk, mean, low, high in rows}
+    return {pk: (mean, prior_sd(low, high)) for pk, mean, low, high in rows}
 
 
 def _require_gold(campaign: Campaign, low: float, high: float) -> None:

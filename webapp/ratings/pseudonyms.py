@@ -16,15 +16,15 @@ ANIMALS: Final = (
     "marten", "mole", "moth", "newt", "otter", "owl", "perch", "plover", "puffin", "raven",
     "robin", "seal", "shrew", "siskin", "stoat", "swift", "tern", "toad", "vole", "wren",
 )  # fmt: skip
-NUMBERS: Final = 90  # 10 to 99: with the words, 144,000 names in a campaign
+NUMBERS: Final = 90  # 10 to 99, and more in a crowd that has used up many of them
 
 _random = SystemRandom()  # who reads the names of a campaign cannot guess who came when
 
 
 def pseudonym(taken: Collection[str]) -> str:
-    """One that nobody in `taken` has."""
+    """One that nobody in `taken` has; there are always far more names than people."""
     while True:
-        number = 10 + _random.randrange(NUMBERS)
+        number = 10 + _random.randrange(max(NUMBERS, len(taken)))
         name = f"{_random.choice(COLOURS)} {_random.choice(ANIMALS)} {number}"
         if name not in taken:
             return name

@@ -89,8 +89,9 @@ def read(campaign: Campaign) -> Reading:
 def _moment(campaign: Campaign) -> tuple[datetime, datetime | None]:
     """Now, and when the newest vote came: every vote and ruling up to then can be read.
 
-    Who is in the middle of voting holds their rater, and is waited for.
+    Who is in the middle of voting holds their rater, an import the campaign: both are waited for.
     """
+    Campaign.objects.select_for_update(no_key=True).only("pk").get(pk=campaign.pk)
     held = campaign.raters.order_by("pk").select_for_update(no_key=True)
     list(held.values_list("pk", flat=True))
     votes = Vote.objects.filter(campaign=campaign)
@@ -112,8 +113,13 @@ def _priors(campaign: Campaign, entries: tuple[UUID, ...]) -> tuple[Prior | None
         artwork__entries__campaign=campaign,
     )  # fmt: skip
     rows = scores.values_list("artwork__entries__pk", "mean", "low", "high")
-    known = {pk: Prior(mean, max(high - low, 0.1) / (2 * EIGHTY)) for pk, mean, low, high in rows}
+    known = {pk: Prior(mean, prior_sd(low, high)) for pk, mean, low, high in rows}
     return tuple(known.get(pk) for pk in entries)
+
+
+def prior_sd(low: float, high: float) -> float:
+    """The deviation of a mean from the 80 % interval of the scorer, which is never quite sure."""
+    return max(high - low, 0.1) / (2 * EIGHTY)
 
 
 _DWELL = """
