@@ -4,7 +4,7 @@ import math
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from webapp.ratings.models import (
@@ -28,18 +28,17 @@ def counting_votes(campaign: Campaign) -> QuerySet[Vote]:
     rater only; quarantined raters, and after the end those who did not vote enough; entries that
     were disqualified or whose artwork is gone.
     """
-    return last_words(campaign).exclude(assignment__purpose=Purpose.REPEAT)
+    return Vote.objects.filter(counts(campaign), campaign=campaign)
 
 
-def last_words(campaign: Campaign) -> QuerySet[Vote]:
-    """As `counting_votes`, with the repeats."""
-    votes = Vote.objects.filter(
-        campaign=campaign, corrected_by=None, uncounted="", rater__quarantined_at=None
-    )
-    votes = votes.exclude(kind__in=[VoteKind.SKIP, VoteKind.WITHDRAWN])
-    votes = votes.exclude(assignment__entries__overlap=out(campaign))
+def counts(campaign: Campaign) -> Q:
+    """Whether a vote of the campaign is one of `counting_votes`."""
+    said = ~Q(kind__in=[VoteKind.SKIP, VoteKind.WITHDRAWN])
+    last = Q(corrected_by=None, uncounted="", rater__quarantined_at=None)
+    fresh = ~Q(assignment__purpose=Purpose.REPEAT)
+    shown = ~Q(assignment__entries__overlap=out(campaign))
     void = void_raters(campaign)
-    return votes.exclude(rater__in=void) if void else votes
+    return said & last & fresh & shown & (~Q(rater__in=void) if void else Q())
 
 
 def void_raters(campaign: Campaign) -> list[UUID]:

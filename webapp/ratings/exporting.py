@@ -11,11 +11,11 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import BooleanField, Count, ExpressionWrapper
 
 from ml.contracts.crowd import LEVELS
 from webapp.common.errors import Conflict
-from webapp.ratings.counting import counting_votes
+from webapp.ratings.counting import counting_votes, counts
 from webapp.ratings.models import Campaign, Entry, EntryRole, Mode, Vote
 
 VOTE_COLUMNS: Final = (
@@ -79,10 +79,10 @@ def export_of(campaign: Campaign, *, file_format: ExportFormat, what: What) -> E
 
 def _votes(campaign: Campaign) -> Iterator[dict[str, Any]]:
     """Every answer in the order of its coming, also those that do not count."""
-    counted = counting_votes(campaign).filter(pk=OuterRef("pk"))
+    counted = ExpressionWrapper(counts(campaign), output_field=BooleanField())
     votes = Vote.objects.filter(campaign=campaign).select_related("rater", "assignment")
     files = _files(campaign)
-    told = votes.annotate(counts=Exists(counted)).order_by("received_at", "pk")
+    told = votes.annotate(counts=counted).order_by("received_at", "pk")
     for vote in told.iterator(chunk_size=CHUNK):
         shown: list[UUID] = vote.assignment.entries
         yield {
@@ -98,11 +98,11 @@ def _votes(campaign: Campaign) -> Iterator[dict[str, Any]]:
 
 def _entries(campaign: Campaign) -> Iterator[dict[str, Any]]:
     """Best places first, with the counts of the votes that count."""
-    files, counts = _files(campaign), _counts(campaign)
+    files, tally = _files(campaign), _tally(campaign)
     ordered = campaign.entries.order_by("place", "created_at", "pk")
     for entry in ordered.iterator(chunk_size=CHUNK):
         told = {name: getattr(entry, name) for name in ENTRY_COLUMNS[2:]}
-        steps = counts.get(entry.pk, (0,) * LEVELS) if campaign.mode == Mode.SCORE else ()
+        steps = tally.get(entry.pk, (0,) * LEVELS) if campaign.mode == Mode.SCORE else ()
         yield {
             "entry": entry.pk, "file": files.get(entry.pk, ""), **told,
             **dict(zip(COUNT_COLUMNS, steps, strict=False)),
@@ -111,18 +111,18 @@ def _entries(campaign: Campaign) -> Iterator[dict[str, Any]]:
 
 def _ava(campaign: Campaign) -> Iterator[str]:
     """index, id, ten counts, two tags (none), challenge, by spaces; pictures with votes only."""
-    counts = _counts(campaign)
+    tally = _tally(campaign)
     number = campaign.pk.int % 1_000_000
     asked = campaign.entries.filter(role=EntryRole.ENTRY, disqualified_at=None)
     index = 0
     for pk in asked.order_by("created_at", "pk").values_list("pk", flat=True):
-        if pk in counts:
+        if pk in tally:
             index += 1
-            cells = (index, pk, *counts[pk], _NO_TAG, _NO_TAG, number)
+            cells = (index, pk, *tally[pk], _NO_TAG, _NO_TAG, number)
             yield " ".join(str(cell) for cell in cells) + "\n"
 
 
-def _counts(campaign: Campaign) -> dict[UUID, list[int]]:
+def _tally(campaign: Campaign) -> dict[UUID, list[int]]:
     """Counted votes for 1 to 10 of each entry, of scores."""
     if campaign.mode != Mode.SCORE:
         return {}
