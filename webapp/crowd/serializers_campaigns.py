@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from webapp.catalogue.models import Album
+from webapp.common.fields import FiniteField
 from webapp.crowd.addresses import join_address, media_address
 from webapp.crowd.serializers_rating import MeSerializer
 from webapp.ratings.models import (
@@ -42,14 +43,14 @@ class CampaignAskSerializer(serializers.Serializer[Any]):
     sampling = serializers.ChoiceField(Sampling.choices, required=False)
     reveal = serializers.ChoiceField(Reveal.choices, required=False)
     votes_wanted = serializers.IntegerField(min_value=1, max_value=1000, required=False)
-    narrow_enough = serializers.FloatField(min_value=0.05, max_value=9, **_OPTIONAL)
-    gold_share = serializers.FloatField(min_value=0, max_value=0.3, required=False)
-    repeat_share = serializers.FloatField(min_value=0, max_value=0.3, required=False)
+    narrow_enough = FiniteField(min_value=0.05, max_value=9, **_OPTIONAL)
+    gold_share = FiniteField(min_value=0, max_value=0.3, required=False)
+    repeat_share = FiniteField(min_value=0, max_value=0.3, required=False)
     most_per_rater = serializers.IntegerField(min_value=1, max_value=1_000_000, **_OPTIONAL)
     least_dwell_ms = serializers.IntegerField(min_value=0, max_value=10_000, required=False)
     submissions_close_at = serializers.DateTimeField(**_OPTIONAL)
     most_submissions = serializers.IntegerField(min_value=1, max_value=100, required=False)
-    must_vote_share = serializers.FloatField(min_value=0, max_value=1, required=False)
+    must_vote_share = FiniteField(min_value=0, max_value=1, required=False)
     comment_at_most = serializers.IntegerField(min_value=0, max_value=9, required=False)
     opens_at = serializers.DateTimeField(**_OPTIONAL)
     closes_at = serializers.DateTimeField(**_OPTIONAL)

@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from webapp.catalogue.models import Artwork
+from webapp.common.fields import FiniteField
 from webapp.crowd.addresses import media_address
 from webapp.ratings.answers import MOST_LETTERS, Answer
 from webapp.ratings.asking import WORDS, Asked, Done, Question
@@ -49,7 +50,7 @@ class VoteSerializer(serializers.Serializer[Any]):
 
     token = serializers.CharField(max_length=300)
     kind = serializers.ChoiceField(VoteKind.choices)
-    value = serializers.FloatField(required=False, allow_null=True)
+    value = FiniteField(required=False, allow_null=True)
     outcome = serializers.ChoiceField(Outcome.choices, required=False, allow_null=True)
     best = serializers.UUIDField(required=False, allow_null=True)
     reason = serializers.ChoiceField(SkipReason.choices, required=False, allow_null=True)
@@ -161,7 +162,7 @@ class MustVoteSerializer(serializers.Serializer[Any]):
 
 
 class ChecksSerializer(serializers.Serializer[Any]):
-    """Checks that came, and with how many one agreed; told five at a time."""
+    """Checks that came, and with how many one agreed; told five or more at a time."""
 
     seen = serializers.IntegerField()
     met = serializers.IntegerField()

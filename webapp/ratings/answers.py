@@ -78,6 +78,7 @@ def _value_misfit(answer: Answer, campaign: Campaign) -> tuple[str, str] | None:
         return "out_of_range", f"A score is a whole number from 1 to {LEVELS}."
     if answer.kind == VoteKind.ATTRIBUTE and campaign.attribute is not None:
         known = [step.value for step in steps_of(campaign.attribute)]
-        if answer.value is None or min(abs(answer.value - each) for each in known) > 1e-6:
+        said = answer.value  # not a number is near none of them
+        if said is None or not any(abs(said - each) <= 1e-6 for each in known):
             return "out_of_range", "The answer is one of those that the question names."
     return None
