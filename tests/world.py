@@ -153,7 +153,7 @@ def voted(rater: Rater, entry: Entry, value: float, **columns: object) -> Vote:
         rater=rater, entries=[entry.pk], expires_at=now + timedelta(days=1), answered_at=now
     )
     Entry.objects.filter(pk=entry.pk).update(votes=F("votes") + 1)
-    Rater.objects.filter(pk=rater.pk).update(votes=F("votes") + 1, last_vote_at=now)
+    Rater.objects.filter(pk=rater.pk).update(votes=F("votes") + 1)
     said = {"kind": "score", "value": value, "cast_at": now, "dwell_ms": 900, **columns}
     return Vote.objects.create(campaign=rater.campaign, rater=rater, assignment=assignment, **said)
 

@@ -23,7 +23,8 @@ from webapp.ratings.pool import askable, noise_of, out
 BETWEEN: Final = 10  # other answers between a question and its repeat
 KNOWN_WELL: Final = 15  # votes that make a settled picture a check by itself
 CAREFUL: Final = 2.0  # how far a careful rater may be from a picture's mean, in noises of a vote
-TOLD_BY: Final = 5  # checks are told that many at a time
+TOLD_BY: Final = 5  # checks are told that many or more at a time,
+TOLD_AT: Final = 10  # and when somebody has given so many more votes: it was not this very vote
 
 
 def gold_entry(rater: Rater) -> UUID | None:

@@ -22,7 +22,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """How many checks came and were met; told five at a time."""
+    """How many checks came and were met; told five or more at a time."""
 
     seen: int
     met: int

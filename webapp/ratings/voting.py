@@ -110,8 +110,8 @@ def _record_of(
         return None, {}
     room = _read(rater, {assignment for assignment, _ in answers.values()})
     told = {nth: _take(room, pk, answer) for nth, (pk, answer) in answers.items()}
-    _count(room)
     if any(each.status is not Status.REFUSED and each.code != "again" for each in told.values()):
+        _count(room)
         vote_came(rater.campaign)
     return rater, told
 
@@ -128,6 +128,7 @@ def _read(rater: Rater, ids: set[UUID]) -> _Room:
     newest: dict[UUID, Vote] = {}
     first_at: dict[UUID, datetime] = {}
     for vote in Vote.objects.filter(assignment__in=answered).order_by("received_at", "created_at"):
+        vote.assignment = assignments[vote.assignment_id]
         newest[vote.assignment_id] = vote
         first_at.setdefault(vote.assignment_id, vote.received_at)
     return _Room(rater, timezone.now(), assignments, entries, newest, first_at)
@@ -159,7 +160,11 @@ def _refusal(room: _Room, assignment: Assignment, answer: Answer) -> Told | None
     before = room.newest.get(assignment.pk)
     if before is not None and _same(before, answer):
         return told_of(answer.token, before, again=True)
-    problem = misfit(answer, assignment, room.rater.campaign) or _own(room, assignment)
+    problem = (
+        misfit(answer, assignment, room.rater.campaign)
+        or _own(room, assignment)
+        or _gone(room, answer)
+    )
     if problem is None and before is None:
         problem = _unfit_first(room, assignment, answer)
     elif problem is None and before is not None:
@@ -184,6 +189,8 @@ def _unfit_correction(
         return "already_voted", "You have answered this question. Undo it first."
     if room.now - room.first_at[assignment.pk] > UNDO_FOR:
         return "too_late_to_correct", "A vote can be undone for two minutes."
+    if not before.uncounted and _uncounted(room, assignment):
+        return "too_late_to_correct", "Voting on it is over: what you said stands."
     return None
 
 
@@ -193,6 +200,12 @@ def _own(room: _Room, assignment: Assignment) -> tuple[str, str] | None:
     owners = {each.artwork.owner_id for each in shown if each.artwork is not None}
     if user is not None and user in owners | {each.submitted_by_id for each in shown}:
         return "own_picture", "Nobody votes on a picture of their own."
+    return None
+
+
+def _gone(room: _Room, answer: Answer) -> tuple[str, str] | None:
+    if answer.best is not None and answer.best not in room.entries:
+        return "picture_gone", "The picture was taken out, so it cannot be the best."
     return None
 
 
@@ -258,14 +271,15 @@ def _count(room: _Room) -> None:
             votes = Greatest(F("votes") + change, 0)
             Entry.objects.filter(pk__in=ids).update(votes=votes)
     rater = room.rater
+    round_before = rater.votes // checking.TOLD_AT
     for name, change in room.mine.items():
         setattr(rater, name, max(0, getattr(rater, name) + change))
-    if rater.checks_seen >= rater.told_seen + checking.TOLD_BY:
+    rater.checks_met = min(rater.checks_met, rater.checks_seen)
+    due = rater.checks_seen >= rater.told_seen + checking.TOLD_BY
+    if due and rater.votes // checking.TOLD_AT > round_before:
         rater.told_seen, rater.told_met = rater.checks_seen, rater.checks_met
-    rater.last_vote_at = room.now
     rater.save(
-        update_fields=["votes", "checks_seen", "checks_met", "told_seen", "told_met",
-                       "last_vote_at"]
+        update_fields=["votes", "checks_seen", "checks_met", "told_seen", "told_met"]
     )  # fmt: skip
 
 

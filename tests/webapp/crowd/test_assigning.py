@@ -12,7 +12,8 @@ from django.utils import timezone
 from ml.contracts.crowd import gain_of_vote, sd_after
 from tests.people import person
 from tests.webapp.crowd.hands import Hand, open_campaign, plain_pictures
-from webapp.ratings.models import Assignment, Campaign, Entry, Fusion, Purpose, Rater
+from webapp.ratings.answers import Answer, misfit
+from webapp.ratings.models import Assignment, Campaign, Entry, Fusion, Purpose, Rater, VoteKind
 from webapp.ratings.pool import TYPICAL_NOISE, candidates
 from webapp.registry.attributes import sync_attributes
 from webapp.registry.models import Attribute
@@ -110,7 +111,7 @@ def test_a_question_never_outlives_the_end_by_more_than_a_day(organiser):
     assert Assignment.objects.get().expires_at <= end + timedelta(days=1)
 
 
-def test_checks_come_among_the_others_and_are_told_five_at_a_time(organiser):
+def test_checks_come_among_the_others_and_are_told_by_the_ten_votes_never_by_one(organiser):
     campaign = campaign_with(organiser, 22, gold_share=0.3)
     Entry.objects.filter(title__lt="Secret 2").update(gold_low=6, gold_high=8)
     hand = joined(campaign)
@@ -124,7 +125,9 @@ def test_checks_come_among_the_others_and_are_told_five_at_a_time(organiser):
     rater = Rater.objects.get()
     assert Assignment.objects.filter(purpose=Purpose.GOLD).count() == rater.checks_seen > 0
     assert rater.checks_met == rater.checks_seen
-    assert {each["seen"] % 5 for each in told if each} <= {0}
+    assert all(each is None or each["seen"] >= 5 for each in told)
+    changes = {nth + 1 for nth in range(1, 22) if told[nth] != told[nth - 1]}
+    assert changes <= {10, 20}, "the answer to a check must not be the one that tells"
     assert hand.ask()["done"]["code"] == "all_seen", "a check is a picture like any other"
 
 
@@ -201,6 +204,18 @@ def test_attributes_are_asked_in_steps_with_examples_that_are_never_asked(organi
     assert hand.vote(between)["results"][0]["code"] == "out_of_range"
     fitting = {"token": question["token"], "kind": "attribute", "value": values[1]}
     assert hand.vote(fitting)["results"][0]["code"] == "ok"
+
+
+def test_what_is_no_number_is_no_answer_to_an_attribute(organiser):
+    sync_attributes()
+    attribute = Attribute.objects.filter(choices=[]).first()
+    hand = joined(campaign_with(organiser, 1, mode="attribute", attribute=attribute))
+    [question] = hand.ask()["assignments"]
+    for value in ("NaN", "inf"):
+        vote = {"token": question["token"], "kind": "attribute", "value": value}
+        assert hand.vote(vote)["results"][0]["code"] == "out_of_range"
+    answer = Answer(token="", kind=VoteKind.ATTRIBUTE, value=float("nan"))
+    assert misfit(answer, Assignment.objects.get(), Campaign.objects.get()) is not None
 
 
 def test_a_vote_and_the_next_question_take_a_fixed_number_of_queries(organiser):

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from tests.people import person
 from tests.webapp.crowd.hands import Hand, open_campaign, plain_pictures
+from webapp.ratings.campaigns import change
 from webapp.ratings.models import Assignment, Campaign, Entry, Rater, Vote
 
 pytestmark = pytest.mark.django_db
@@ -166,6 +167,13 @@ def test_clocks_that_are_wrong_do_no_harm(hand):
         assert vote.dwell_ms in (0, None)
 
 
+def test_a_question_that_is_no_longer_asked_takes_no_answer(campaign, hand):
+    [question] = hand.ask()["assignments"]
+    change(campaign, mode="pairs")
+    assert hand.score(question)["code"] == "bad_token"
+    assert len(hand.ask()["assignments"][0]["entries"]) == 2
+
+
 def test_the_organiser_s_cap_is_the_end(campaign, hand):
     Campaign.objects.update(most_per_rater=3)
     assert len(hand.ask(10)["assignments"]) == 3
@@ -195,3 +203,26 @@ def test_others_are_told_after_the_vote_and_never_while_they_are_few(campaign, h
     Campaign.objects.update(reveal="at_end")
     [question] = hand.ask()["assignments"]
     assert hand.score(question)["crowd"] is None
+
+
+def test_a_correction_after_the_end_leaves_the_vote_as_it_was(hand):
+    [question] = hand.ask()["assignments"]
+    hand.score(question, 7)
+    Campaign.objects.update(closes_at=timezone.now())
+    assert hand.score(question, 2, correct=True)["code"] == "too_late_to_correct"
+    taken_back = {"token": question["token"], "kind": "withdrawn"}
+    assert hand.vote(taken_back)["results"][0]["code"] == "too_late_to_correct"
+    assert [vote.value for vote in Vote.objects.all()] == [7]
+    assert Entry.objects.get(votes=1).pk and Rater.objects.get().votes == 1
+
+
+def test_the_best_of_a_burst_is_still_in_the_campaign(campaign, hand):
+    Campaign.objects.update(mode="burst")
+    Entry.objects.update(burst=1)
+    [question] = hand.ask()["assignments"]
+    gone, here = (each["entry"] for each in question["entries"][:2])
+    Entry.objects.get(pk=gone).delete()
+    answer = {"token": question["token"], "kind": "best"}
+    results = hand.vote({**answer, "best": gone}, {**answer, "best": here})["results"]
+    assert [each["code"] for each in results] == ["picture_gone", "picture_gone"]
+    assert [each["status"] for each in results] == ["refused", "kept"]

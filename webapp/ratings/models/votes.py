@@ -27,10 +27,9 @@ class Rater(Identified):
     consented_at = models.DateTimeField(null=True)  # None: came with imported votes
     consented_to = models.TextField(blank=True)  # the words, as they were then
     votes = models.PositiveIntegerField(default=0)  # that count; neither skips nor repeats
-    last_vote_at = models.DateTimeField(null=True)
     checks_seen = models.PositiveIntegerField(default=0)
     checks_met = models.PositiveIntegerField(default=0)
-    # what the rater is told of them, five at a time: so that nobody learns which were checks
+    # what the rater is told of them, five or more at once: so that nobody learns which they were
     told_seen = models.PositiveIntegerField(default=0)
     told_met = models.PositiveIntegerField(default=0)
     median_dwell_ms = models.PositiveIntegerField(null=True)
@@ -68,7 +67,9 @@ class Assignment(Identified):
     gives the question back: it waits again.
     """
 
-    rater = models.ForeignKey(Rater, on_delete=models.CASCADE, related_name="assignments")
+    rater = models.ForeignKey(
+        Rater, on_delete=models.CASCADE, related_name="assignments", db_index=False
+    )
     entries = ArrayField(models.UUIDField())  # one; two, left first; or a burst
     purpose = models.CharField(max_length=6, choices=Purpose, default=Purpose.FRESH)
     expires_at = models.DateTimeField()
@@ -131,7 +132,9 @@ class Vote(Identified):
     their data erased, or with the campaign.
     """
 
-    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="+")
+    campaign = models.ForeignKey(
+        Campaign, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
     rater = models.ForeignKey(Rater, on_delete=models.CASCADE, related_name="given")
     assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="given")
     corrects = models.OneToOneField(
