@@ -81,10 +81,10 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         """
         if user is None or not user.is_authenticated:
             return self.none()
-        invited = Q(access=Access.OPEN) | Q(invitees__email=user.email)
-        rates = Q(raters__user=user.pk)
-        started = Q(published_at__isnull=False)
-        return self.filter(Q(organiser=user.pk) | started & (invited | rates)).distinct()
+        named = Campaign.objects.filter(invitees__email=user.email).values("pk")
+        rates = Campaign.objects.filter(raters__user=user.pk).values("pk")
+        asked = Q(access=Access.OPEN) | Q(pk__in=named) | Q(pk__in=rates)
+        return self.filter(Q(organiser=user.pk) | Q(published_at__isnull=False) & asked)
 
 
 class Campaign(Identified):
