@@ -15,8 +15,9 @@ from webapp.common.errors import ApplicationError, Conflict
 from webapp.events.publish import tell_campaign
 from webapp.jobs.models import Job, JobKind
 from webapp.ratings.counting import lock_all
-from webapp.ratings.fusions import ask_for_fusion, is_up_to_date
+from webapp.ratings.fusions import ask_for_fusion, fuse_afresh, is_up_to_date
 from webapp.ratings.models import (
+    Assignment,
     Campaign,
     CampaignKind,
     CampaignState,
@@ -94,6 +95,8 @@ def change(campaign: Campaign, *, emails: Collection[str] | None = None, **colum
         raise VotesExist(
             f"People have voted: {', '.join(fixed)} cannot change any more.", fields=fixed
         )
+    if changed.keys() & {"mode", "attribute"}:  # nobody answers what is no longer asked
+        Assignment.objects.filter(rater__campaign=campaign).delete()
     for name, value in changed.items():
         setattr(campaign, name, value)
     campaign.question = campaign.question or _question(campaign)
@@ -101,8 +104,8 @@ def change(campaign: Campaign, *, emails: Collection[str] | None = None, **colum
     campaign.save()
     if emails is not None:
         _invite(campaign, emails)
-    if changed.keys() & {"narrow_enough", "closes_at"} and campaign.published_at:
-        ask_for_fusion(campaign)
+    if changed.keys() & {"narrow_enough", "votes_wanted", "closes_at"} and campaign.published_at:
+        fuse_afresh(campaign)
     tell_campaign(campaign.pk)
 
 

@@ -19,6 +19,7 @@ from webapp.ratings.pool import there
 from webapp.ratings.selectors import EntryPage
 
 LEAST_VOTES: Final = 10  # of a rater on the board of the reliable
+ON_BOARD: Final = 20  # so that who is not on it learns nothing about why
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,4 +126,4 @@ def _reliable(challenge: Campaign, void: list[UUID]) -> tuple[Rater, ...]:
     found = challenge.raters.filter(
         votes__gte=LEAST_VOTES, quarantined_at=None, consistency__isnull=False, doubts=[]
     ).exclude(pk__in=void)
-    return tuple(found.order_by("-consistency", "pk"))
+    return tuple(found.order_by("-consistency", "pk")[:ON_BOARD])

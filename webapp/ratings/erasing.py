@@ -30,11 +30,12 @@ def erase_all(user_id: int) -> int:
 def erase(rater: Rater) -> None:
     """The rater, their questions, votes and comments; standings are computed without them."""
     lock_all(rater.campaign)
-    Vote.objects.filter(rater=rater).delete()
+    said, _ = Vote.objects.filter(rater=rater).delete()
     Assignment.objects.filter(rater=rater).delete()
     Rater.objects.filter(pk=rater.pk).delete()
-    recount(rater.campaign)
-    if rater.campaign.published_at is not None:
+    if said:
+        recount(rater.campaign)
+    if said and rater.campaign.published_at is not None:
         fuse_afresh(rater.campaign)
     tell_campaign(rater.campaign_id)
 

@@ -47,7 +47,7 @@ def _ask_soon(campaign: Campaign) -> None:
 
 @transaction.atomic
 def fuse_afresh(campaign: Campaign) -> None:
-    """The same after votes were erased; what a worker is at has seen them and is thrown away."""
+    """The same, and what a worker is at is thrown away: it saw erased votes, or older rules."""
     jobs.cancel(fusion_jobs(campaign.pk))
     ask_for_fusion(campaign)
 

@@ -19,7 +19,8 @@ logger = logging.getLogger(__name__)
 KEPT: Final = timedelta(days=30)  # a question that nobody answered, after it expired
 
 # Each vote that counts adds one to its rater and to every entry that it is about. Counters go
-# apart when somebody's account is deleted: their rater goes with it, and their votes.
+# apart when somebody's account is deleted: their rater goes with it, and their votes. Bursts have
+# any size, so of those the votes are counted.
 _MISCOUNTED = """
 SELECT campaign.id
 FROM ratings_campaign AS campaign
@@ -30,8 +31,19 @@ LEFT JOIN LATERAL (
     SELECT coalesce(sum(votes), 0) AS votes FROM ratings_rater
     WHERE campaign_id = campaign.id AND quarantined_at IS NULL
 ) AS rater ON TRUE
-WHERE entry.votes <> rater.votes * CASE campaign.mode WHEN 'pairs' THEN 2 ELSE 1 END
-    AND campaign.mode <> 'burst'
+WHERE entry.votes <> CASE campaign.mode
+    WHEN 'pairs' THEN rater.votes * 2
+    WHEN 'burst' THEN (
+        SELECT coalesce(sum(cardinality(asked.entries)), 0)
+        FROM ratings_vote AS vote
+        JOIN ratings_assignment AS asked ON asked.id = vote.assignment_id
+        JOIN ratings_rater AS by ON by.id = vote.rater_id
+        WHERE vote.campaign_id = campaign.id AND vote.kind = 'best' AND vote.uncounted = ''
+            AND asked.purpose <> 'repeat' AND by.quarantined_at IS NULL
+            AND NOT EXISTS (SELECT 1 FROM ratings_vote AS later WHERE later.corrects_id = vote.id)
+    )
+    ELSE rater.votes
+END
 """
 
 

@@ -87,6 +87,8 @@ def test_entering_pictures_again_adds_none_and_strange_ones_are_named(world, own
         ({"submissions_close_at": "2030-01-01T00:00Z"}, "no_challenge"),
         ({"opens_at": "2030-01-02T00:00Z", "closes_at": "2030-01-01T00:00Z"}, "bad_dates"),
         ({"gold_share": 0.9}, "invalid"),
+        ({"narrow_enough": "nan"}, "invalid"),
+        ({"must_vote_share": "NaN"}, "invalid"),
         ({"title": ""}, "invalid"),
         ({"emails": ["nobody"]}, "invalid"),
     ],

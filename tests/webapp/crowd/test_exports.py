@@ -16,6 +16,8 @@ from webapp.jobs.findings import examine
 from webapp.jobs.models import Job
 from webapp.ratings.housekeeping import CAMPAIGNS, tidy_campaigns
 from webapp.ratings.models import Assignment, Campaign, Entry, Rater, Vote
+from webapp.ratings.pseudonyms import ANIMALS, COLOURS, NUMBERS, pseudonym
+from webapp.ratings.rulings import quarantine
 
 pytestmark = pytest.mark.django_db
 
@@ -162,13 +164,18 @@ def test_a_guest_erases_what_they_said(organiser):
     assert guest.send("GET", f"campaigns/{campaign.pk}/me")[0] in (401, 404)
 
 
-def test_votes_of_a_deleted_account_go_and_the_counters_are_mended(organiser):
+@pytest.mark.parametrize("mode", ["score", "burst"])
+def test_votes_of_a_deleted_account_go_and_the_counters_are_mended(organiser, mode):
     leaves = person("leaves@example.org")
-    campaign = open_campaign(organiser, plain_pictures(organiser, 2))
+    campaign = open_campaign(organiser, plain_pictures(organiser, 2), mode=mode)
+    campaign.entries.update(burst=1)
     for user in (leaves, person("stays@example.org")):
         hand = Hand(campaign, user)
         hand.join()
-        hand.rate_all(8)
+        for question in hand.ask(2)["assignments"]:
+            best = question["entries"][0]["entry"]
+            said = {"score": {"value": 8}, "burst": {"kind": "best", "best": best}}
+            hand.score(question, **said[mode])
     assert "miscounted" not in {each.code for each in examine(CAMPAIGNS, mending=False)}
     leaves.delete()
     Job.objects.all().delete()
@@ -178,3 +185,25 @@ def test_votes_of_a_deleted_account_go_and_the_counters_are_mended(organiser):
     Job.objects.all().delete()
     assert {each.code for each in tidy_campaigns()} == {"unweighed"}
     assert tidy_campaigns() == [], "somebody is asked"
+
+
+def test_a_table_that_is_too_long_is_to_be_split(campaign, owner, monkeypatch):
+    monkeypatch.setattr("webapp.ratings.vote_table.MOST_ROWS", 2)
+    told = imported(owner, campaign, TABLE)
+    assert (told["status"], told["code"]) == (413, "too_large") and "Split it" in told["detail"]
+    assert not Vote.objects.exists()
+
+
+def test_more_old_votes_of_a_rater_in_quarantine_are_kept_and_do_not_count(campaign, owner):
+    imported(owner, campaign, "rater,file,vote\nann,one.jpg,7\nbob,one.jpg,3")
+    ann = Rater.objects.get(given__value=7)
+    quarantine(ann, by=campaign.organiser, reason="Not a person.")
+    imported(owner, campaign, TABLE + "bob,two.jpg,4,,\n")
+    assert dict(campaign.entries.values_list("title", "votes")) == {"one": 1, "two": 1}
+    assert sorted(Rater.objects.values_list("votes", flat=True)) == [2, 2]
+    assert "miscounted" not in {each.code for each in examine(CAMPAIGNS, mending=False)}
+
+
+def test_names_never_run_out():
+    taken = {f"{c} {a} {n}" for c in COLOURS for a in ANIMALS for n in range(10, 10 + NUMBERS)}
+    assert pseudonym(taken) not in taken
