@@ -1,7 +1,7 @@
 // What the steps of a vote are called.
 import { expect, it } from 'vitest';
 import type { AskedAttribute } from '../api/campaigns';
-import { answerLabels, scaleOf, valueOn } from './scale';
+import { answerLabels, onScale, scaleOf, valueOn } from './scale';
 
 const light: AskedAttribute = { key: 'light', label: 'Light', asks: '', low: -1, high: 1, low_word: 'poor', high_word: 'striking', choices: [] };
 
@@ -13,6 +13,12 @@ it('counts points of scores from one to ten', () => {
 it('names the ends of an attribute', () => {
   expect(answerLabels({ mode: 'attribute', attribute: light }, 5)).toEqual(['−1.00, poor', '−0.50', '0.00', '+0.50', '+1.00, striking']);
   expect(valueOn(scaleOf({ attribute: light }), 0.4)).toBe('+0.40');
+});
+
+it('places standings on the scale of the votes', () => {
+  const points = { mean: 5.5, low: 1, high: 10, votes: 3 };
+  expect(onScale(scaleOf({ attribute: light }), points)).toEqual({ mean: 0, low: -1, high: 1, votes: 3 });
+  expect(onScale(scaleOf({ attribute: null }), { ...points, low: null })).toEqual({ ...points, low: null });
 });
 
 it('names outcomes and choices', () => {

@@ -1,5 +1,5 @@
 // The scale of a campaign's votes: its ends, its steps and what they are called. Pure.
-import type { AskedAttribute, Campaign } from '../api/campaigns';
+import type { AskedAttribute, Campaign, Entry } from '../api/campaigns';
 import { signed } from '../ui/words';
 
 export interface Scale {
@@ -21,6 +21,15 @@ export function scaleOf({ attribute }: Pick<Campaign, 'attribute'>): Scale {
 }
 
 export const valueOn = (scale: Scale, value: number): string => (scale.withSign ? signed(value, 2) : value.toFixed(1));
+
+type Standing = Pick<Entry, 'mean' | 'low' | 'high' | 'votes'>;
+
+/** A standing in the units of the scale: it comes in points of 1 to 10, whatever was asked. */
+export function onScale(scale: Scale, { mean, low, high, votes }: Standing): Standing {
+  const place = (points: number | null): number | null =>
+    points === null ? null : scale.low + ((points - POINTS.low) / (POINTS.high - POINTS.low)) * (scale.high - scale.low);
+  return { mean: place(mean), low: place(low), high: place(high), votes };
+}
 
 const OUTCOMES = ['Left', 'Right', 'A tie', 'Both bad'];
 
