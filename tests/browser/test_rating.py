@@ -179,7 +179,7 @@ def test_two_people_see_each_others_votes_arrive(
         giver.page.keyboard.press("6")
         facts = watcher.page.locator(".facts")
         expect(facts).to_contain_text(f"{total} vote", timeout=LIVE_MS)
-        expect(facts).to_contain_text("from 2 people")
+        expect(facts).to_contain_text("2 raters")
     expect(rater.page.locator(".crowd").or_(picture(rater.page, 2)).first).to_be_visible()
     other.context.close()
     assert other.complaints == []

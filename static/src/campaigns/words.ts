@@ -51,10 +51,9 @@ export function nextMoment(campaign: Pick<Campaign, 'state' | 'submissions_close
   return null;
 }
 
-/** "12 pictures, 340 votes of 7 people" */
+/** "12 pictures, 340 votes, 7 raters" */
 export function countsText({ entries, raters, votes }: Campaign['counts']): string {
-  const of = raters ? ` of ${plural(raters, 'person', 'people')}` : '';
-  return `${plural(entries, 'picture')}, ${plural(votes, 'vote')}${of}`;
+  return [plural(entries, 'picture'), plural(votes, 'vote'), ...(raters ? [plural(raters, 'rater')] : [])].join(', ');
 }
 
 export const paceWords = (ms: number | null): string => (ms === null ? '–' : `${(ms / 1000).toFixed(1)} s`);

@@ -32,8 +32,8 @@ describe('how far somebody is', () => {
 it('speaks of checks only when there are some, and of saved votes only when one is', () => {
   expect(checksWords(null)).toBe('');
   expect(checksWords({ seen: 10, met: 9 })).toBe('You agreed with 9 of 10 checks');
-  expect(campaignWords(progress.campaign)).toBe('1,204 votes from 1 person, 134 votes saved');
-  expect(campaignWords({ ...progress.campaign, saved: 0.3 })).toBe('1,204 votes from 1 person');
+  expect(campaignWords(progress.campaign)).toBe('1,204 votes, 1 rater, 134 votes saved');
+  expect(campaignWords({ ...progress.campaign, saved: 0.3 })).toBe('1,204 votes, 1 rater');
 });
 
 it('says what waits for the connection', () => {

@@ -61,7 +61,7 @@ export function checksWords(checks: Progress['checks']): string {
 }
 
 export function campaignWords({ votes, raters, saved }: Progress['campaign']): string {
-  const all = `${plural(votes, 'vote')} from ${plural(raters, 'person', 'people')}`;
+  const all = `${plural(votes, 'vote')}, ${plural(raters, 'rater')}`;
   return saved >= 1 ? `${all}, ${plural(Math.round(saved), 'vote')} saved` : all;
 }
 
