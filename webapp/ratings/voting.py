@@ -254,11 +254,12 @@ def _tally(room: _Room, assignment: Assignment, vote: Vote | None, sign: int) ->
     room.mine["votes"] += sign
     if room.rater.quarantined_at is None:
         room.counted.update(dict.fromkeys(assignment.entries, sign))
-    if assignment.purpose == Purpose.GOLD:
+    # The first answer alone: who saw how others voted could correct theirs to it.
+    if assignment.purpose == Purpose.GOLD and sign > 0 and vote.corrects is None:
         shown = [room.entries[pk] for pk in assignment.entries]
         met = checking.agrees(room.rater.campaign, shown, vote)
-        room.mine["checks_seen"] += 0 if met is None else sign
-        room.mine["checks_met"] += sign if met else 0
+        room.mine["checks_seen"] += met is not None
+        room.mine["checks_met"] += bool(met)
 
 
 def _count(room: _Room) -> None:
@@ -274,7 +275,6 @@ def _count(room: _Room) -> None:
     round_before = rater.votes // checking.TOLD_AT
     for name, change in room.mine.items():
         setattr(rater, name, max(0, getattr(rater, name) + change))
-    rater.checks_met = min(rater.checks_met, rater.checks_seen)
     due = rater.checks_seen >= rater.told_seen + checking.TOLD_BY
     if due and rater.votes // checking.TOLD_AT > round_before:
         rater.told_seen, rater.told_met = rater.checks_seen, rater.checks_met

@@ -131,6 +131,20 @@ def test_checks_come_among_the_others_and_are_told_by_the_ten_votes_never_by_one
     assert hand.ask()["done"]["code"] == "all_seen", "a check is a picture like any other"
 
 
+def test_a_check_is_met_by_the_first_answer_and_not_by_a_correction(organiser):
+    campaign = campaign_with(organiser, 12, gold_share=0.3, reveal="after_vote")
+    Entry.objects.update(gold_low=7, gold_high=9)
+    hand = joined(campaign)
+    for _ in range(12):
+        [question] = hand.ask()["assignments"]
+        vote = {"token": question["token"], "kind": "score", "value": 1}
+        Assignment.objects.filter(answered_at=None).update(purpose=Purpose.GOLD)
+        hand.vote(vote)
+        assert hand.vote({**vote, "value": 8, "correct": True})["results"][0]["code"] == "ok"
+    rater = Rater.objects.get()
+    assert (rater.checks_seen, rater.checks_met, rater.votes) == (12, 0, 12)
+
+
 def test_a_repeat_comes_late_and_does_not_count_for_its_picture(organiser):
     campaign = campaign_with(organiser, 20, repeat_share=0.3)
     hand = joined(campaign)
