@@ -212,6 +212,8 @@ def _require_sound(campaign: Campaign) -> None:
     is_challenge = campaign.kind == CampaignKind.CHALLENGE
     if is_challenge and campaign.mode != Mode.SCORE:
         raise BadCampaign("In a challenge pictures get scores.", code="challenge_scores")
+    if is_challenge and campaign.reveal != Reveal.AT_END:
+        raise BadCampaign("A challenge tells everything at its reveal.", code="challenge_is_blind")
     if campaign.mode == Mode.ATTRIBUTE and campaign.attribute is None:
         raise BadCampaign("Name the attribute that is asked about.", code="attribute_needed")
     if campaign.mode != Mode.ATTRIBUTE and campaign.attribute is not None:

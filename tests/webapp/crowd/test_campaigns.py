@@ -84,6 +84,7 @@ def test_entering_pictures_again_adds_none_and_strange_ones_are_named(world, own
         ({"mode": "attribute", "attribute": "nonsense"}, "not_found"),
         ({"attribute": "symmetry"}, "attribute_unasked"),
         ({"kind": "challenge", "mode": "pairs"}, "challenge_scores"),
+        ({"kind": "challenge", "reveal": "after_vote"}, "challenge_is_blind"),
         ({"submissions_close_at": "2030-01-01T00:00Z"}, "no_challenge"),
         ({"opens_at": "2030-01-02T00:00Z", "closes_at": "2030-01-01T00:00Z"}, "bad_dates"),
         ({"gold_share": 0.9}, "invalid"),
