@@ -20,18 +20,20 @@ from webapp.crowd.guests import (
     raters_behind,
     remember,
 )
-from webapp.crowd.serializers_rating import (
-    AskedSerializer,
+from webapp.crowd.serializers_answers import (
     AskSerializer,
-    CrowdSerializer,
-    HeardSerializer,
     JoinSerializer,
-    MeSerializer,
-    OwnVoteSerializer,
-    RatingProgressSerializer,
     VotesAskSerializer,
     VotesSerializer,
     parse_answer,
+)
+from webapp.crowd.serializers_rating import (
+    AskedSerializer,
+    CrowdSerializer,
+    HeardSerializer,
+    MeSerializer,
+    OwnVoteSerializer,
+    RatingProgressSerializer,
     render_asked,
 )
 from webapp.ratings import others, voting

@@ -1,14 +1,12 @@
-"""Questions, answers and how far somebody is, as JSON."""
+"""Questions, what became of answers, and how far somebody is, as JSON."""
 
-from typing import Any, Final
+from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from webapp.catalogue.models import Artwork
-from webapp.common.fields import FiniteField
 from webapp.crowd.addresses import media_address
-from webapp.ratings.answers import MOST_LETTERS, Answer
 from webapp.ratings.asking import WORDS, Asked, Done, Question
 from webapp.ratings.mine import Card, Me
 from webapp.ratings.models import (
@@ -16,90 +14,14 @@ from webapp.ratings.models import (
     Entry,
     EntryRole,
     Mode,
-    Outcome,
-    SkipReason,
     Uncounted,
     Vote,
-    VoteKind,
 )
 from webapp.ratings.others import Others
 from webapp.ratings.progress import Progress
-from webapp.ratings.voting import Status, Told
+from webapp.ratings.voting import Status
 
-MOST_ASKED: Final = 10
-MOST_VOTES: Final = 50
 LARGE, SMALL = "large", "small"
-
-
-class JoinSerializer(serializers.Serializer[Any]):
-    """`token` is the last part of the link; `consent` agrees to the words of the campaign."""
-
-    token = serializers.CharField(max_length=300, required=False, allow_blank=True)
-    consent = serializers.BooleanField(default=False)
-
-
-class AskSerializer(serializers.Serializer[Any]):
-    """For how many questions of which campaign."""
-
-    campaign = serializers.UUIDField()
-    count = serializers.IntegerField(min_value=1, max_value=MOST_ASKED, default=1)
-
-
-class VoteSerializer(serializers.Serializer[Any]):
-    """One answer; which field it needs beside the token, its kind says."""
-
-    token = serializers.CharField(max_length=300)
-    kind = serializers.ChoiceField(VoteKind.choices)
-    value = FiniteField(required=False, allow_null=True)
-    outcome = serializers.ChoiceField(Outcome.choices, required=False, allow_null=True)
-    best = serializers.UUIDField(required=False, allow_null=True)
-    reason = serializers.ChoiceField(SkipReason.choices, required=False, allow_null=True)
-    comment = serializers.CharField(max_length=MOST_LETTERS, required=False, allow_blank=True)
-    dwell_ms = serializers.IntegerField(required=False, allow_null=True)
-    cast_at = serializers.DateTimeField(required=False, allow_null=True)
-    correct = serializers.BooleanField(default=False)
-
-
-class VotesSerializer(serializers.Serializer[Any]):
-    """Up to fifty answers at once; each is judged by itself."""
-
-    votes = serializers.ListField(
-        child=serializers.DictField(), min_length=1, max_length=MOST_VOTES
-    )
-
-
-class VotesAskSerializer(serializers.Serializer[Any]):
-    """What `VotesSerializer` takes, for the schema."""
-
-    votes = VoteSerializer(many=True)
-
-
-def parse_answer(sent: dict[str, Any]) -> Answer | Told:
-    """One answer, or what to say about one that cannot be read; the others still count."""
-    form = VoteSerializer(data=sent)
-    if not form.is_valid():
-        token = sent.get("token")
-        code = "wrong_kind" if "kind" in form.errors else "out_of_range"
-        name = next(iter(form.errors))
-        text = f"Not readable: {name}. {form.errors[name][0]}"
-        return Told(token if isinstance(token, str) else "", Status.REFUSED, code, text)
-    values = dict(form.validated_data)
-    for name, kind in (("kind", VoteKind), ("outcome", Outcome), ("reason", SkipReason)):
-        if values.get(name) is not None:
-            values[name] = kind(values[name])
-    return _only_what_the_kind_says(values)
-
-
-_FIELDS: Final = {
-    VoteKind.SCORE: "value", VoteKind.ATTRIBUTE: "value", VoteKind.PAIR: "outcome",
-    VoteKind.BEST: "best", VoteKind.SKIP: "reason", VoteKind.WITHDRAWN: "",
-}  # fmt: skip
-
-
-def _only_what_the_kind_says(values: dict[str, Any]) -> Answer:
-    kept = _FIELDS[values["kind"]]
-    dropped = {"value", "outcome", "best", "reason"} - {kept}
-    return Answer(**{name: value for name, value in values.items() if name not in dropped})
 
 
 class ShownSerializer(serializers.Serializer[Any]):
