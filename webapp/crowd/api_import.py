@@ -6,12 +6,11 @@ from uuid import UUID
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from webapp.crowd.api_campaigns import OfKind
-from webapp.crowd.parsers import CsvParser, table_of
+from webapp.crowd.parsers import CsvParser, TableFormParser, table_of
 from webapp.ratings.importing import Imported, import_votes
 from webapp.ratings.vote_table import RefusedRow
 
@@ -43,7 +42,7 @@ class TableSerializer(serializers.Serializer[Any]):
 class CampaignImport(OfKind):
     """Old votes from a table."""
 
-    parser_classes = [CsvParser, MultiPartParser]
+    parser_classes = [CsvParser, TableFormParser]
 
     @extend_schema(
         request={"multipart/form-data": TableSerializer, "text/csv": OpenApiTypes.STR},

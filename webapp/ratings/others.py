@@ -42,12 +42,13 @@ class Others:
 
 
 def others_of(rater: Rater, votes: Sequence[Vote]) -> dict[UUID, Others]:
-    """By vote, for those that say something. Two queries at most, however many votes.
+    """By vote, for those of this rater that say something. Two queries at most.
 
     Nothing when the campaign tells it at its end.
     """
     campaign = rater.campaign
-    said = [vote for vote in votes if vote.kind not in (VoteKind.SKIP, VoteKind.WITHDRAWN)]
+    unsaid = (VoteKind.SKIP, VoteKind.WITHDRAWN)
+    said = [vote for vote in votes if vote.rater_id == rater.pk and vote.kind not in unsaid]
     if campaign.reveal != Reveal.AFTER_VOTE or not said:
         return {}
     models = _models(campaign, said)

@@ -191,6 +191,10 @@ def test_a_table_that_is_too_long_is_to_be_split(campaign, owner, monkeypatch):
     monkeypatch.setattr("webapp.ratings.vote_table.MOST_ROWS", 2)
     told = imported(owner, campaign, TABLE)
     assert (told["status"], told["code"]) == (413, "too_large") and "Split it" in told["detail"]
+    monkeypatch.setattr("webapp.crowd.parsers.MOST_BYTES", 50)
+    path = f"/api/v1/campaigns/{campaign.pk}/import"
+    for sent in (owner.post(path, TABLE, content_type="text/csv"), owner.post(path, {"file": "x"})):
+        assert (sent.status_code, sent.json()["code"]) == (413, "too_large")
     assert not Vote.objects.exists()
 
 

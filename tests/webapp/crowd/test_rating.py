@@ -226,3 +226,14 @@ def test_the_best_of_a_burst_is_still_in_the_campaign(campaign, hand):
     results = hand.vote({**answer, "best": gone}, {**answer, "best": here})["results"]
     assert [each["code"] for each in results] == ["picture_gone", "picture_gone"]
     assert [each["status"] for each in results] == ["refused", "kept"]
+
+
+def test_what_one_campaign_tells_at_its_end_another_does_not_tell_before(hand):
+    other = person("other@example.org")
+    quiet = open_campaign(other, plain_pictures(other, 2), reveal="at_end")
+    beside = Hand(quiet, Rater.objects.get().user)
+    beside.join()
+    questions = [each.ask()["assignments"][0] for each in (hand, beside)]
+    votes = [{"token": each["token"], "kind": "score", "value": 7} for each in questions]
+    for results in (hand.vote(*votes)["results"], hand.vote(*votes[::-1])["results"][::-1]):
+        assert results[1]["crowd"] is None
