@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.browser.crowd import Organiser, accounts, organise
 from tests.browser.pages import Person, another, enter, visit
 from tests.product import Product, running
 
@@ -13,6 +14,8 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+PEOPLE = ("ann@example.org", "bob@example.org")
+PICTURES = 8
 
 
 @pytest.fixture(scope="package")
@@ -29,6 +32,21 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="package")
+def organiser(chromium: Browser, product: Product) -> Organiser:
+    """The owner at the API, with eight pictures that nobody else owns."""
+    first = visit(chromium, product)
+    enter(first, product)
+    first.context.close()
+    return organise(product, PICTURES)
+
+
+@pytest.fixture(scope="package")
+def people(organiser: Organiser, product: Product) -> dict[str, str]:
+    """Two accounts beside the owner's: their tokens by e-mail."""
+    return accounts(product, *PEOPLE)
 
 
 @pytest.fixture(scope="module")

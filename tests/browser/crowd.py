@@ -13,9 +13,13 @@ from tests.product import Product
 
 DRAWN_S = 90
 SENT_S = 15
-_ACCOUNT = (
-    "from webapp.accounts.models import User; User.objects.create_user({email!r}, {password!r})"
-)
+_ACCOUNTS = """
+from webapp.accounts.models import Scope, User
+from webapp.accounts.services import create_token
+for email in {emails!r}:
+    user = User.objects.create_user(email, {password!r})
+    print(create_token(user, name="browser", scopes=[Scope.READ, Scope.WRITE])[1])
+"""
 
 
 @dataclass(frozen=True)
@@ -40,12 +44,15 @@ class Organiser:
         return published
 
 
+def at_api(product: Product, token: str) -> httpx.Client:
+    """Whoever has that token, at the API."""
+    headers = {"Authorization": f"Bearer {token}"}
+    return httpx.Client(base_url=f"{product.url}/api/v1/", headers=headers, timeout=60)
+
+
 def organise(product: Product, count: int) -> Organiser:
     """With so many pictures that have their display files."""
-    client = httpx.Client(
-        base_url=f"{product.url}/api/v1/", timeout=60,
-        headers={"Authorization": f"Bearer {product.token(OWNER)}"},
-    )  # fmt: skip
+    client = at_api(product, product.token(OWNER))
     ids = [_upload(client, seed) for seed in range(300, 300 + count)]
     deadline = time.monotonic() + DRAWN_S
     while not all(client.get(f"artworks/{each}").json()["renditions"] for each in ids):
@@ -61,9 +68,14 @@ def _upload(client: httpx.Client, seed: int) -> str:
     return artwork
 
 
-def sign_up(browser: Browser, product: Product, email: str, **look: bool) -> Person:
-    """Somebody with a new account of their own, signed in."""
-    product.manage("shell", "-c", _ACCOUNT.format(email=email, password=PASSWORD))
+def accounts(product: Product, *emails: str) -> dict[str, str]:
+    """New accounts, and their tokens by e-mail; all at once, as a command takes long to start."""
+    said = product.manage("shell", "-c", _ACCOUNTS.format(emails=emails, password=PASSWORD))
+    return dict(zip(emails, said.splitlines()[-len(emails) :], strict=True))
+
+
+def sign_in(browser: Browser, product: Product, email: str, **look: bool) -> Person:
+    """Somebody with one of those accounts, in a window of their own."""
     person = visit(browser, product, **look)
     person.page.goto("/accounts/login/")
     person.page.locator("input[name=login]").fill(email)

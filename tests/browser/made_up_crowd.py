@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from tests.browser.crowd import Organiser
+from tests.browser.crowd import Organiser, accounts, at_api
 from tests.browser.pages import OWNER
 from tests.product import Product
 
@@ -21,21 +21,17 @@ def campaign_with_votes(product: Product, title: str) -> Answer:
 
     The owner may rate none of their own pictures.
     """
-    client = _client(product, OWNER)
+    client = at_api(product, product.token(OWNER))
     cards = client.get("artworks", params={"limit": 100}).json()["results"]
     means = {card["id"]: card["score"]["mean"] for card in cards if card["score"]}
     organiser = Organiser(client, tuple(means))
     campaign = organiser.campaign(title=title, votes_wanted=8, narrow_enough=1.5)
     tastes = _tastes(client, campaign["id"], means)
-    for seed, name in enumerate(PEOPLE):
-        _rate(_client(product, f"{name}@example.org"), campaign, tastes, random.Random(seed))
+    tokens = accounts(product, *(f"{name}@example.org" for name in PEOPLE)).values()
+    for seed, token in enumerate(tokens):
+        _rate(at_api(product, token), campaign, tastes, random.Random(seed))
     _wait(client, campaign["id"])
     return campaign
-
-
-def _client(product: Product, email: str) -> httpx.Client:
-    headers = {"Authorization": f"Bearer {product.token(email)}"}
-    return httpx.Client(base_url=f"{product.url}/api/v1/", headers=headers, timeout=60)
 
 
 def _tastes(client: httpx.Client, campaign: str, means: dict[str, float]) -> dict[str, float]:

@@ -8,12 +8,11 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.crowd import Organiser, organise
+from tests.browser.crowd import Organiser, at_api
 from tests.browser.pages import Person
 from tests.product import Product
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
-PICTURES = 4
 LIVE_MS = 45_000
 ALBUM = "Summer show"
 
@@ -41,31 +40,18 @@ class Voter:
         return answer.json()
 
 
-def voter(product: Product, name: str) -> Voter:
-    """With an account of their own."""
-    token = product.token(f"{name}@example.org")
-    return Voter(
-        httpx.Client(
-            base_url=f"{product.url}/api/v1/", timeout=60,
-            headers={"Authorization": f"Bearer {token}"},
-        )
-    )  # fmt: skip
-
-
 @pytest.fixture(scope="module")
-def organiser(owner: Person, product: Product) -> Organiser:
-    """The first account, with pictures in an album."""
-    organiser = organise(product, PICTURES)
-    album = organiser.send("POST", "albums", {"title": ALBUM})["id"]
-    change = {"action": "add_to_album", "album": album, "ids": list(organiser.pictures)}
+def album(organiser: Organiser) -> None:
+    """The organiser's pictures, gathered."""
+    made = organiser.send("POST", "albums", {"title": ALBUM})["id"]
+    change = {"action": "add_to_album", "album": made, "ids": list(organiser.pictures)}
     organiser.send("POST", "artworks/bulk", change)
-    return organiser
 
 
 @pytest.fixture(scope="module")
-def voters(organiser: Organiser, product: Product) -> list[Voter]:
+def voters(people: dict[str, str], product: Product) -> list[Voter]:
     """Two people who own none of the pictures."""
-    return [voter(product, name) for name in ("ann", "bob")]
+    return [Voter(at_api(product, token)) for token in people.values()]
 
 
 def identity(page: Page) -> str:
@@ -80,6 +66,7 @@ def number(page: Page) -> Any:
     return page.locator("[data-number=votes]")
 
 
+@pytest.mark.usefixtures("album")
 def test_an_album_becomes_a_campaign_and_the_dashboard_follows_its_votes(
     person: Person, voters: list[Voter]
 ) -> None:

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.pages import OWNER, Person, another, enter, visit
+from tests.browser.crowd import Organiser
+from tests.browser.pages import Person, another, enter, visit
 from tests.browser.planted_campaigns import NAMES, CrowdServer
 from tests.product import Product
 
@@ -15,12 +15,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 
 @pytest.fixture(scope="module")
-def campaign(owner: Person, product: Product) -> str:
+def campaign(organiser: Organiser) -> str:
     """The id of a draft, over which a crowd is planted."""
-    headers = {"Authorization": f"Bearer {product.token(OWNER)}"}
-    url = f"{product.url}/api/v1/campaigns"
-    made = httpx.post(url, json={"title": "Planted"}, headers=headers, timeout=60).json()
-    identity: str = made["id"]
+    identity: str = organiser.send("POST", "campaigns", {"title": "Planted"})["id"]
     return identity
 
 
@@ -154,8 +151,7 @@ def test_a_rater_sees_their_part_and_no_numbers_before_the_reveal(
     assert crowd.asked.count("GET dashboard") == crowd.asked.count("GET entries") == 0
 
 
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("phone", [False, True])
+@pytest.mark.parametrize(("phone", "dark"), [(False, False), (True, True)])
 def test_the_pages_are_accessible_and_fit(
     chromium: Browser, product: Product, crowd: CrowdServer, phone: bool, dark: bool
 ) -> None:
