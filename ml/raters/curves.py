@@ -36,7 +36,7 @@ def _believed(ballot: Ballot, state: State) -> Floats:
     trust = ((1.0 - state.careless) * state.counted())[votes.rater] * (1.0 - push)
     cells = votes.picture.astype(np.int64) * ballot.levels + votes.level
     counts = np.bincount(cells, trust, minlength=ballot.pictures * ballot.levels)
-    return counts.reshape(ballot.pictures, ballot.levels)
+    return np.asarray(counts, np.float64).reshape(ballot.pictures, ballot.levels)
 
 
 def _tilted(curve: Floats, mean: Floats) -> Floats:
