@@ -187,7 +187,9 @@ def build() -> World:
     batch = batched(album, artwork)
     sync_attributes()
     campaign = campaign_of(owner, artwork)
-    challenge = campaign_of(owner, kind="challenge", published_at=None)
+    challenge = campaign_of(
+        owner, kind="challenge", reveal="at_end", repeat_share=0, published_at=None
+    )
     entry = campaign.entries.get()
     guest = Rater.objects.create(campaign=campaign, pseudonym="amber heron 42")
     voted(guest, entry, 7, comment="Fine light.")

@@ -110,7 +110,7 @@ def find_rater(
     ``user``: who a token says they are, where no API view has found that out.
     """
     raters = Rater.objects.select_related("campaign__attribute", "campaign__fusion")
-    raters = raters.defer("campaign__fusion__state")
+    raters = raters.defer("campaign__fusion__state", "campaign__fusion__figures")
     user = user or account_of(request)
     if user is not None:
         bring_along(request, user)

@@ -62,7 +62,9 @@ def next_questions(rater_id: UUID, count: int) -> tuple[Rater, list[Assignment]]
 def locked(rater_id: UUID, among: Q | None = None) -> Rater | None:
     """With campaign, its attribute and its fusion; nobody else asks or answers for them now."""
     raters = Rater.objects.select_related("campaign__attribute", "campaign__fusion")
-    found = raters.filter(among or Q(), pk=rater_id).defer("campaign__fusion__state")
+    found = raters.filter(among or Q(), pk=rater_id).defer(
+        "campaign__fusion__state", "campaign__fusion__figures"
+    )
     return found.select_for_update(of=("self",), no_key=True).first()
 
 
