@@ -17,6 +17,7 @@ from tests.flows.voters import Voter, together
 from tests.product import Product, running
 
 RATERS, PER_SECOND, PICTURES = 20, 50, 400
+LOADING_S = 20  # the workers load their models first, which takes a core
 
 _PLANT = """
 from tests.people import bearer, person
@@ -94,6 +95,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     seconds = parser.parse_args(arguments).seconds
     with running() as product:
         (calm, killed), tokens = plant(product)
+        time.sleep(LOADING_S)
         tell(f"undisturbed: {told(product, calm, rate(product, calm, tokens, seconds), seconds)}")
         fault = Timer(seconds / 2, kill_web, [product])
         fault.start()
