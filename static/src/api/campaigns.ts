@@ -86,7 +86,10 @@ export interface Entry {
   burst: number | null;
   gold: [low: number, high: number] | null;
   votes: number;
+  /** The crowd’s verdict, drawn towards what was expected while votes are few. */
   mean: number | null;
+  /** Of the votes alone. */
+  votes_mean: number | null;
   sd: number | null;
   low: number | null;
   high: number | null;

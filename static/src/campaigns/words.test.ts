@@ -1,6 +1,6 @@
 // How campaigns are put into words.
 import { describe, expect, it } from 'vitest';
-import { gapWords, nextMoment, ordinal, standingWords, timeLeft } from './words';
+import { gapOf, gapWords, nextMoment, ordinal, standingWords, timeLeft } from './words';
 
 const NOW = Date.parse('2026-05-01T12:00:00Z');
 
@@ -30,6 +30,13 @@ it('tells standings and gaps', () => {
   expect(standingWords({ mean: null, low: null, high: null, votes: 0 })).toBe('no votes yet');
   expect(gapWords(-0.83)).toBe('0.8 below what the model expects');
   expect(gapWords(0.02)).toBe('as the model expects');
+});
+
+it('says that few votes are mostly what was expected, and holds fewer than three against nobody', () => {
+  const entry = { mean: 6.24, low: 5.8, high: 6.6, votes: 1, votes_mean: 9, prior: { mean: 6, sd: 0.7 } };
+  expect(standingWords(entry)).toBe('6.2, 80 % interval 5.8 to 6.6, mostly expected: 1 vote');
+  expect(standingWords({ ...entry, prior: null })).toContain('an estimate: 1 vote');
+  expect([gapOf({ ...entry, votes: 2 }), gapOf({ ...entry, votes: 3 }), gapOf({ ...entry, votes: 3, votes_mean: null })]).toEqual([null, 3, null]);
 });
 
 it('counts places in English', () => {

@@ -1,11 +1,11 @@
 // What a campaign is and how far it got, in words. Pure.
-import type { Access, Campaign, CampaignState, Mode, RaterRow } from '../api/campaigns';
+import type { Access, Campaign, CampaignState, Entry, Mode, RaterRow } from '../api/campaigns';
 import { formatCount, plural, signed } from '../ui/words';
 
 export const MODES: Record<Mode, { name: string; does: string }> = {
   score: { name: 'Scores', does: 'One picture at a time, 1 to 10. The quickest way to a curve.' },
   pairs: { name: 'Pairs', does: 'Two pictures: the left, the right, a tie, or both bad. People agree best on these.' },
-  attribute: { name: 'An attribute', does: 'One question about each picture, such as its light, with two examples beside it.' },
+  attribute: { name: 'An attribute', does: 'One question about each picture, such as its light, answered in words; beside two examples, if you choose some.' },
   burst: { name: 'Best of a burst', does: 'Shots taken within seconds of each other: which one to keep.' },
 };
 
@@ -64,6 +64,24 @@ export const percent = (share: number | null): string => (share === null ? '–'
 export const checksMet = ({ checks }: Pick<RaterRow, 'checks'>): string =>
   checks.seen ? `${formatCount(checks.met)} of ${formatCount(checks.seen)}` : '–';
 
+/** With fewer votes a curve is mostly what was expected before them. */
+export const KNOWN_FROM = 5;
+/** With fewer votes nothing of them is held against the model. */
+export const COMPARED_FROM = 3;
+
+export const isEstimate = ({ votes }: Pick<Entry, 'votes'>): boolean => votes > 0 && votes < KNOWN_FROM;
+
+/** "mostly expected: 1 vote"; empty once the votes speak for themselves, and before the first. */
+export function estimateWords(entry: Pick<Entry, 'votes' | 'prior'>): string {
+  if (!isEstimate(entry)) return '';
+  return `${entry.prior ? 'mostly expected' : 'an estimate'}: ${plural(entry.votes, 'vote')}`;
+}
+
+/** How much more the votes say than the model expects; null while there are too few. */
+export function gapOf({ prior, votes, votes_mean: said }: Pick<Entry, 'prior' | 'votes' | 'votes_mean'>): number | null {
+  return prior && said !== null && said !== undefined && votes >= COMPARED_FROM ? said - prior.mean : null;
+}
+
 /** "0.8 above what the model expects" */
 export function gapWords(gap: number): string {
   const size = Math.abs(gap).toFixed(1);
@@ -72,11 +90,12 @@ export function gapWords(gap: number): string {
 }
 
 /** "6.2, 80 % sure within 5.8 to 6.6"; of attributes signs are kept. */
-export function standingWords(entry: { mean: number | null; low: number | null; high: number | null; votes: number }, withSign = false): string {
+export function standingWords(entry: Pick<Entry, 'mean' | 'low' | 'high' | 'votes'> & Partial<Pick<Entry, 'prior'>>, withSign = false): string {
   const number = (value: number): string => (withSign ? signed(value, 2) : value.toFixed(1));
-  if (entry.mean === null) return 'no votes yet';
+  if (!entry.votes) return 'no votes yet';
+  if (entry.mean === null) return plural(entry.votes, 'vote');
   const range = entry.low === null || entry.high === null ? '' : `, 80 % interval ${number(entry.low)} to ${number(entry.high)}`;
-  return `${number(entry.mean)}${range}, ${plural(entry.votes, 'vote')}`;
+  return `${number(entry.mean)}${range}, ${estimateWords({ votes: entry.votes, prior: entry.prior ?? null }) || plural(entry.votes, 'vote')}`;
 }
 
 const ORDINALS = new Intl.PluralRules('en', { type: 'ordinal' });
