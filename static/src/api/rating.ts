@@ -1,6 +1,6 @@
 // Rating in a campaign, as the API speaks of it, and the calls of the rating page and of "my ratings".
 import type { Me, Mode } from './campaigns';
-import { API, request } from './client';
+import { API, query, request } from './client';
 
 export type PairOutcome = 'left' | 'right' | 'tie' | 'both_bad';
 export type SkipReason = 'unsure' | 'known' | 'upsetting' | 'broken';
@@ -96,6 +96,17 @@ export interface Heard {
   progress: Progress;
 }
 
+/** One's own vote as it is kept. */
+export interface OwnVote {
+  vote: string;
+  entries: string[];
+  kind: string;
+  value: number | null;
+  outcome: PairOutcome | '';
+  best: string | null;
+  reason: SkipReason | '';
+}
+
 /** What may be told about a person's part in one campaign. */
 export interface MyCampaign {
   campaign: { id: string; title: string };
@@ -106,6 +117,9 @@ export const askFor = (campaign: string, count: number): Promise<Asked> =>
   request(`${API}/assignments`, { method: 'POST', body: { campaign, count } });
 
 export const sendVotes = (votes: Vote[]): Promise<Heard> => request(`${API}/ratings`, { method: 'POST', body: { votes } });
+
+/** Newest first. */
+export const ownVotes = (campaign: string): Promise<OwnVote[]> => request(`${API}/ratings${query({ campaign })}`);
 
 export const joinCampaign = (campaign: string): Promise<Me> =>
   request(`${API}/campaigns/${campaign}/join`, { method: 'POST', body: { consent: true } });

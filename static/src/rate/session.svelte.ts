@@ -2,14 +2,14 @@
 import { campaign as fetchCampaign, type Campaign, type Me } from '../api/campaigns';
 import { site } from '../api/site';
 import { ApiError, isOutage, reasonOf } from '../api/problem';
-import { askFor, joinCampaign, myPart, sendVotes, type Answer, type Asked, type Assignment, type Heard, type Progress, type Result, type Step, type Vote } from '../api/rating';
+import { askFor, joinCampaign, myPart, ownVotes, sendVotes, type Answer, type Asked, type Assignment, type Heard, type Progress, type Result, type Step, type Vote } from '../api/rating';
 import { say } from '../ui/toasts.svelte';
 import { openShelf } from './database';
 import { added, AHEAD, back, cardOf, changed, EMPTY, forward, hungry, wanted, type Card, type Deck } from './deck';
 import { Outbox } from './outbox.svelte';
 import { currentPace, keepPace, type Pace } from './pace';
 import { Pictures } from './pictures.svelte';
-import { fateWords } from './words';
+import { answerOf, fateWords, SEEN, standsWords } from './words';
 
 /** A key pressed this soon after a picture came by itself was meant for the one before. */
 const SETTLE_MS = 200;
@@ -57,6 +57,8 @@ export class Session {
   private shownAt = 0;
   private cameByItself = false;
   private asking = false;
+  /** Whether they know that changes do not count once the crowd was seen. */
+  private toldSeen = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private askTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -153,6 +155,7 @@ export class Session {
     const earlier = back(target, Date.now());
     if (!earlier) return say('There is no vote of the last two minutes to change.');
     this.deck = earlier;
+    if (this.card?.crowd && !this.card.crowd.first) this.tellSeen();
     this.revising = true;
     this.cameByItself = false;
     this.pictures.want(wanted(this.deck));
@@ -226,6 +229,7 @@ export class Session {
       this.progress = progress;
       if (!this.deck.cards.length) this.before = progress.mine + progress.skipped + this.waiting;
       this.done = done;
+      if (done) void this.readMe();
       this.take(assignments);
     } catch (error) {
       this.cannotAsk(error);
@@ -254,10 +258,27 @@ export class Session {
     for (const { vote, result } of answers) {
       if (result?.crowd) this.deck = changed(this.deck, vote.token, { crowd: result.crowd });
     }
-    const untold = fateWords(answers.flatMap(({ result }) => (result ? [result] : [])));
-    untold.forEach((text) => say(text));
+    const told = answers.flatMap(({ result }) => result ?? []);
+    if (told.some(({ code }) => code === 'seen')) this.tellSeen();
+    fateWords(told.filter(({ code }) => code !== 'seen' && code !== 'already_voted')).forEach((text) => say(text));
+    for (const { token, code } of told) if (code === 'already_voted') void this.showWhatStands(token);
     if (answers.some(({ result }) => result?.code === 'late')) void this.startOver();
     else if (!this.card) void this.askForMore();
+  }
+
+  private tellSeen(): void {
+    if (!this.toldSeen) say(SEEN);
+    this.toldSeen = true;
+  }
+
+  /** Another tab was faster: its answer is the one that counts. */
+  private async showWhatStands(token: string): Promise<void> {
+    const card = this.deck.cards.find(({ assignment }) => assignment.token === token);
+    const asked = card?.assignment.entries.map(({ entry }) => entry).join();
+    const kept = (await ownVotes(this.campaign.id).catch(() => [])).find(({ entries }) => entries.join() === asked);
+    const answer = kept ? answerOf(kept) : null;
+    if (answer) this.deck = changed(this.deck, token, { answer });
+    say(standsWords(answer, card?.assignment.answers ?? SCORES, card?.assignment.entries));
   }
 
   /** The campaign opened or closed: what is still to be asked, the server knows. */
@@ -268,6 +289,10 @@ export class Session {
     this.deck = { cards, here: cards.length };
     this.done = null;
     await this.askForMore();
+    await this.readMe();
+  }
+
+  private async readMe(): Promise<void> {
     this.me = (await myPart(this.campaign.id).catch(() => null)) ?? this.me;
   }
 }

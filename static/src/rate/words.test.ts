@@ -1,7 +1,7 @@
 // What the rating page says.
 import { describe, expect, it } from 'vitest';
 import type { Crowd, Progress, Result } from '../api/rating';
-import { answerWords, campaignWords, checksWords, crowdWords, fateWords, progressShare, progressWords, waitingWords } from './words';
+import { answerWords, campaignWords, checksWords, answerOf, crowdWords, fateWords, progressShare, progressWords, standsWords, waitingWords } from './words';
 
 const progress: Progress = {
   mine: 10, skipped: 2, left: 28, cap: null, must: null, checks: null,
@@ -12,15 +12,26 @@ const result = (code: string, status: Result['status']): Result => ({ token: 't'
 
 describe('how far somebody is', () => {
   it('counts votes that still wait', () => {
-    expect(progressWords(progress, 3)).toBe('13 done, 25 to go');
+    expect(progressWords(progress, 3)).toBe('13 done, about 25 to go');
     expect(progressShare(progress, 3)).toBeCloseTo(15 / 40);
   });
 
   it('is told by what is needed until that is reached, then by the whole', () => {
     const must = { needed: 12, done: 10 };
-    expect(progressWords({ ...progress, must }, 0)).toBe('10 of 12 needed');
-    expect(progressWords({ ...progress, must }, 2)).toBe('12 done, 26 to go');
-    expect(progressWords({ ...progress, cap: 20 }, 1)).toBe('11 of 20');
+    expect(progressWords({ ...progress, must }, 0)).toBe('10 done, about 5 more needed');
+    expect(progressWords({ ...progress, must }, 2)).toBe('12 done, about 28 to go');
+    expect(progressWords({ ...progress, cap: 20 }, 1)).toBe('11 done, about 10 to go');
+  });
+
+  it('moves with every answer, also with one that counts for nothing', () => {
+    const repeated = { ...progress, cap: 40, mine: progress.mine + 1 };
+    expect(progressWords(repeated, 0)).not.toBe(progressWords({ ...progress, cap: 40 }, 0));
+    expect(progressShare(repeated, 0)).toBeGreaterThan(progressShare({ ...progress, cap: 40 }, 0));
+  });
+
+  it('does not mix pairs with pictures', () => {
+    expect(progressWords({ ...progress, mine: 0, left: 10 }, 1, 'pairs')).toBe('1 pair done, about 10 pictures to see');
+    expect(progressShare({ ...progress, mine: 0, skipped: 0, left: 10 }, 1, 'pairs')).toBeCloseTo(1 / 5);
   });
 
   it('never goes beyond the end', () => {
@@ -52,6 +63,12 @@ it('names the answer by its step', () => {
   const steps = [{ value: -1, label: 'poor' }, { value: 1, label: 'fine' }];
   expect(answerWords({ kind: 'attribute', value: 1 }, steps)).toBe('You said fine.');
   expect(answerWords({ kind: 'best', best: 'b' }, steps, [{ entry: 'a' }, { entry: 'b' }])).toBe('You chose picture 2.');
+});
+
+it('says which answer stands where two tabs gave one', () => {
+  const kept = { vote: 'v', entries: ['a'], kind: 'score', value: 7, outcome: '' as const, best: null, reason: '' as const };
+  expect(standsWords(answerOf(kept), [{ value: 7, label: '7' }])).toBe('You had answered this elsewhere, and that stands. You said 7.');
+  expect(answerOf({ ...kept, kind: 'withdrawn', value: null })).toBeNull();
 });
 
 describe('the fate of votes', () => {

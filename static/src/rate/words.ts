@@ -1,5 +1,6 @@
 // What the rating page says: progress, the crowd, the fate of votes. Pure.
-import type { Answer, Crowd, DoneCode, Progress, Result, SkipReason, Step } from '../api/rating';
+import type { Mode } from '../api/campaigns';
+import type { Answer, Crowd, DoneCode, OwnVote, Progress, Result, SkipReason, Step } from '../api/rating';
 import { plural } from '../ui/words';
 
 export const REASONS: { reason: SkipReason; label: string }[] = [
@@ -36,19 +37,37 @@ export function answerWords(answer: Answer, steps: readonly Step[], entries: rea
   }
 }
 
-/** How far somebody is. `waiting`: votes that the server has not heard of yet. */
-export function progressWords({ mine, left, cap, must }: Progress, waiting: number): string {
-  if (must && must.done + waiting < must.needed) return `${must.done + waiting} of ${must.needed} needed`;
-  const done = mine + waiting;
-  if (cap !== null) return `${done} of ${cap}`;
-  return left > waiting ? `${done} done, ${left - waiting} to go` : `${done} done`;
+const upToFives = (count: number): number => Math.max(0, Math.ceil(count / 5) * 5);
+
+type Way = Pick<Progress, 'mine' | 'left' | 'cap' | 'must'>;
+
+/** What is still asked, in fives: a count to one would stand still at a repeat and so give it away. */
+function toGo({ mine, left, cap, must }: Way, waiting: number, mode: Mode): string {
+  const lacking = must ? upToFives(must.needed - must.done - waiting) : 0;
+  if (lacking) return `about ${lacking} more needed`;
+  const allowed = cap === null ? Infinity : upToFives(cap - mine - waiting);
+  if (mode !== 'pairs') {
+    const ahead = Math.min(allowed, left, upToFives(left - waiting));
+    return ahead ? `about ${ahead} to go` : '';
+  }
+  const unseen = Math.min(left, upToFives(left - 2 * waiting));
+  return unseen && allowed ? `about ${unseen} pictures to see` : '';
 }
 
-/** The same as a share, 0 to 1. */
-export function progressShare({ mine, skipped, left, cap, must }: Progress, waiting: number): number {
-  if (must && must.done + waiting < must.needed) return (must.done + waiting) / must.needed;
-  const whole = cap ?? mine + skipped + left;
-  return whole ? Math.min(1, (mine + skipped + waiting) / whole) : 0;
+/** How far somebody is. `waiting`: votes that the server has not heard of yet. */
+export function progressWords(way: Way, waiting: number, mode: Mode = 'score'): string {
+  const done = way.mine + waiting;
+  const said = mode === 'pairs' ? `${plural(done, 'pair')} done` : `${done} done`;
+  return [said, toGo(way, waiting, mode)].filter(Boolean).join(', ');
+}
+
+/** The same as a share, 0 to 1. A pair shows two of the pictures that are left. */
+export function progressShare({ mine, skipped, left, cap, must }: Way & Pick<Progress, 'skipped'>, waiting: number, mode: Mode = 'score'): number {
+  const done = mine + skipped + waiting;
+  const pictures = mode === 'pairs' ? 2 : 1;
+  const open = Math.max(0, left - pictures * waiting) / pictures;
+  const asked = must && must.done + waiting < must.needed ? must.needed : Math.min(cap ?? Infinity, done + open);
+  return asked ? Math.min(1, done / asked) : 0;
 }
 
 export function waitingWords(waiting: number): string {
@@ -77,11 +96,25 @@ export function modelWords(model: Crowd['model']): string {
   return model ? `The model expects ${model.mean.toFixed(1)}.` : '';
 }
 
+/** Of a change after the crowd was shown. */
+export const SEEN = 'You have seen how others voted here. A changed vote is kept and counts no more; go on to leave yours as it is.';
+
+/** What counts of a question that was answered twice, as far as it is known. */
+export const standsWords = (answer: Answer | null, steps: readonly Step[], entries: readonly { entry: string }[] = []): string =>
+  ['You had answered this elsewhere, and that stands.', answer && answerWords(answer, steps, entries)].filter(Boolean).join(' ');
+
+/** A kept vote as an answer; null for what was taken back. */
+export function answerOf({ kind, value, outcome, best, reason }: OwnVote): Answer | null {
+  if ((kind === 'score' || kind === 'attribute') && value !== null) return { kind, value };
+  if (kind === 'pair' && outcome) return { kind, outcome };
+  if (kind === 'best' && best) return { kind, best };
+  return kind === 'skip' && reason ? { kind, reason } : null;
+}
+
 const KIND: Record<string, (n: number) => string> = {
   late: (n) => `${plural(n, 'vote')} came after the end: kept, but not counted.`,
   picture_gone: (n) => `${plural(n, 'vote')} of pictures that are gone meanwhile: kept, but not counted.`,
   expired: (n) => `${plural(n, 'question')} had run out before your answer came.`,
-  already_voted: (n) => `${plural(n, 'question')} had been answered elsewhere; that answer stands.`,
   too_late_to_correct: (n) => `${plural(n, 'change')} came more than two minutes after the vote, which stands.`,
   own_picture: (n) => `${plural(n, 'vote')} of your own pictures ${n === 1 ? 'does' : 'do'} not count.`,
 };

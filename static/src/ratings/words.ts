@@ -3,6 +3,8 @@ export const BIAS_ENDS = ['harsh', 'generous'] as const;
 const FAR = 2;
 const SLIGHT = 0.15;
 
+export const NO_CARD = 'Your card comes when there is enough to compare with.';
+
 /** Place of a bias, in points, on a line of two points either way: 0 harsh, 1 generous. */
 export const biasAt = (bias: number): number => Math.min(1, Math.max(0, (bias + FAR) / (2 * FAR)));
 
