@@ -7,11 +7,14 @@ from django.utils import timezone
 
 from tests.people import person
 from tests.webapp.crowd.hands import Hand, open_campaign, plain_pictures
+from webapp.inference.models import Score
 from webapp.jobs.models import Job, JobKind, JobState, Queue
+from webapp.ratings.entries import enter
 from webapp.ratings.fusions import ask_for_fusion, is_up_to_date
+from webapp.ratings.mine import mes_of
 from webapp.ratings.models import Assignment, Campaign, Entry, Fusion, Rater, Vote
 from webapp.registry.attributes import sync_attributes
-from webapp.registry.models import Attribute
+from webapp.registry.models import Attribute, ModelVersion
 from workers.runtime import fusing
 from workers.runtime.fusing import fuse_next
 
@@ -72,7 +75,8 @@ def test_the_next_weighing_starts_from_the_last_and_ends_where_a_fresh_one_does(
     )
     late = Hand(rated, person("late@example.org"))
     late.join()
-    late.score(late.ask()["assignments"][0], 10)
+    [question] = late.ask()["assignments"]
+    late.score(question, rated.truth[question["entries"][0]["entry"]])
     weigh(rated)
     warm = dict(Entry.objects.values_list("pk", "mean"))
     Fusion.objects.update(state=b"no file at all")
@@ -126,10 +130,11 @@ def test_pairs_bursts_and_choices_are_weighed_too(campaign):
     raters = [Rater.objects.create(campaign=campaign, pseudonym=name) for name in "abcd"]
     Campaign.objects.update(mode="pairs")
     for rater in raters:
-        for better, worse in pairwise(entries):
+        for better, worse in [*pairwise(entries), (entries[0], entries[-1])]:
             answered(rater, better, None, other=worse, kind="pair", outcome="left")
     weigh(campaign)
     assert [each.pk for each in Entry.objects.order_by("place")] == entries
+    assert set(Entry.objects.values_list("votes_mean", flat=True)) == {None}, "nobody scored"
     assert Fusion.objects.get().alpha == pytest.approx(1)
     Vote.objects.all().delete()
     Campaign.objects.update(mode="burst")
@@ -149,6 +154,90 @@ def test_pairs_bursts_and_choices_are_weighed_too(campaign):
     weigh(campaign)
     entry = Entry.objects.get(pk=entries[0])
     assert (entry.mean, entry.place, entry.distribution[:2]) == (None, None, [0.25, 0.75])
+    assert entry.votes_mean is None, "choices have no middle"
+
+
+def test_votes_decide_a_challenge_alone_and_in_a_campaign_the_scorer_has_a_say(campaign):
+    scorer = ModelVersion.objects.create(
+        kind="scorer", name="tiny", digest="d" * 64, card={}, state="active"
+    )
+    loved, not_loved = campaign.entries.select_related("artwork")[:2]
+    for entry, mean in ((loved, 9), (not_loved, 2)):
+        Score.objects.create(
+            artwork=entry.artwork, model_version=scorer, distribution=[0.1] * 10, mean=mean, sd=1,
+            low=mean - 0.5, high=mean + 0.5,
+        )  # fmt: skip
+        for name, value in (("a", 5), ("b", 6)):
+            rater, _ = Rater.objects.get_or_create(campaign=campaign, pseudonym=name)
+            answered(rater, entry.pk, value)
+    weigh(campaign)
+    loved.refresh_from_db(), not_loved.refresh_from_db()
+    assert (loved.prior_mean, not_loved.prior_mean) == (9, 2)
+    assert loved.mean > not_loved.mean + 0.2
+    assert (loved.votes_mean, not_loved.votes_mean) == (5.5, 5.5), "of the votes alone"
+    Campaign.objects.update(kind="challenge")
+    weigh(campaign)
+    loved.refresh_from_db(), not_loved.refresh_from_db()
+    assert loved.mean == pytest.approx(not_loved.mean, abs=0.01)
+    assert (loved.prior_mean, loved.votes_mean) == (None, 5.5)
+    more = plain_pictures(person("more@example.org"), 1)
+    Score.objects.filter(artwork=loved.artwork).update(artwork=more[0])
+    campaign.refresh_from_db()
+    assert enter(campaign, more[0].owner, more[0]).prior_mean is None, "nor in what is asked first"
+
+
+def test_the_plain_mean_of_an_attribute_is_in_units_of_its_votes(campaign):
+    scale = Attribute.objects.create(key="calm", label="Calm", low=-1, high=1, asks="?")
+    Campaign.objects.update(mode="attribute", attribute=scale)
+    entry = campaign.entries.first()
+    for name, value in (("a", 0.5), ("b", 1)):
+        rater = Rater.objects.create(campaign=campaign, pseudonym=name)
+        answered(rater, entry.pk, value, kind="attribute")
+    weigh(campaign)
+    entry.refresh_from_db()
+    assert entry.votes_mean == pytest.approx(0.75)
+
+
+@pytest.mark.parametrize(
+    ("votes", "told"),
+    [
+        ((10, 10, 10, 0), "abc"),
+        ((10, 10, 9, 9), "ab"),
+        ((10, 10, 9, 0), ""),  # 29 in all
+        ((40, 40, 0, 0), ""),  # of two people
+    ],
+)
+def test_consistency_is_told_of_who_voted_enough_in_a_crowd_that_did(campaign, votes, told):
+    entries = list(campaign.entries.values_list("pk", flat=True))
+    for name, count in zip("abcd", votes, strict=True):
+        rater = Rater.objects.create(campaign=campaign, pseudonym=name, votes=count)
+        for nth, pk in enumerate(entries[: min(count, 8)]):
+            answered(rater, pk, 1 + nth)
+    weigh(campaign)
+    known = Rater.objects.filter(consistency__isnull=False).order_by("pseudonym")
+    assert "".join(each.pseudonym for each in known) == told
+    cards = [
+        each.rater.pseudonym for each in mes_of(Rater.objects.order_by("pseudonym")) if each.card
+    ]
+    assert "".join(cards) == told
+
+
+def test_agreement_is_told_from_thirty_answers_that_have_another_beside_them(campaign):
+    entries = list(campaign.entries.values_list("pk", flat=True))
+    raters = [Rater.objects.create(campaign=campaign, pseudonym=name) for name in "abcdefghi"]
+    for rater in raters:
+        for nth, pk in enumerate(entries[:3]):
+            answered(rater, pk, 2 + 3 * nth)
+    for pk in entries[3:]:
+        answered(raters[0], pk, 5)
+    weigh(campaign)
+    fusion = Fusion.objects.get()
+    assert (fusion.votes, fusion.alpha) == (32, None), "27 of them"
+    for pk in entries[3:5]:
+        answered(raters[1], pk, 5)
+    weigh(campaign)
+    fusion.refresh_from_db()
+    assert fusion.alpha == pytest.approx(1)
 
 
 def test_what_does_not_count_is_not_weighed(campaign):

@@ -35,7 +35,7 @@ class StatisticsSerializer(serializers.Serializer[Statistics]):
 
 
 class ReliableRaterSerializer(serializers.Serializer[Rater]):
-    """A rater with ten votes or more."""
+    """A rater who voted enough, in a crowd that did, to tell how consistent they are."""
 
     pseudonym = serializers.CharField()
     consistency = serializers.FloatField()

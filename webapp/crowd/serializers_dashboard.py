@@ -34,7 +34,10 @@ class QuarantinedSerializer(serializers.Serializer[Any]):
 
 
 class RaterSerializer(serializers.Serializer[RaterRow]):
-    """A rater by pseudonym. Habits are in points of 1 to 10, null before the first fit."""
+    """A rater by pseudonym. Habits are in points of 1 to 10, null before the first fit.
+
+    `consistency` stays null until there are enough votes to say, of the rater and of all.
+    """
 
     id = serializers.UUIDField(source="rater.pk")
     pseudonym = serializers.CharField(source="rater.pseudonym")
@@ -69,7 +72,10 @@ class RaterSerializer(serializers.Serializer[RaterRow]):
 
 
 class CampaignProgressSerializer(serializers.Serializer[Progress]):
-    """How far a campaign is. `saved`: votes that a plain mean would have needed beside."""
+    """How far a campaign is. `saved`: votes that a plain mean would have needed beside.
+
+    Entries with fewer than five votes add nothing to `saved`.
+    """
 
     votes = serializers.IntegerField()
     wanted = serializers.IntegerField()
@@ -83,7 +89,10 @@ class CampaignProgressSerializer(serializers.Serializer[Progress]):
 
 
 class AgreementSerializer(serializers.Serializer[Agreement]):
-    """How well raters agree; `level` is that of alpha."""
+    """How well raters agree; `level` is that of alpha.
+
+    `alpha` is null while fewer than thirty answers have another's to compare with.
+    """
 
     alpha = serializers.FloatField(allow_null=True)
     level = serializers.CharField()

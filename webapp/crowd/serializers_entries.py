@@ -110,8 +110,9 @@ class EntryPictureSerializer(serializers.Serializer[Any]):
 class EntrySerializer(serializers.Serializer[Entry]):
     """An entry and what the crowd thinks of it, numbers null before the first votes are weighed.
 
-    `artwork` is told to its owner. `gold` to the organiser. `maker`, once revealed, is the name
-    of who entered it, else their pseudonym.
+    `votes_mean` is the plain mean of the votes, in units of a vote; neither habits nor the scorer
+    enter it. `artwork` is told to its owner. `gold` to the organiser. `maker`, once revealed, is
+    the name of who entered it, else their pseudonym.
     """
 
     id = serializers.UUIDField()
@@ -122,6 +123,7 @@ class EntrySerializer(serializers.Serializer[Entry]):
     burst = serializers.IntegerField(allow_null=True)
     gold = serializers.SerializerMethodField()
     votes = serializers.IntegerField()
+    votes_mean = serializers.FloatField(allow_null=True)
     mean = serializers.FloatField(allow_null=True)
     sd = serializers.FloatField(allow_null=True)
     low = serializers.FloatField(allow_null=True)

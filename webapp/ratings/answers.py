@@ -58,6 +58,12 @@ def levels_of(campaign: Campaign) -> int:
     return LEVELS if campaign.attribute is None else len(steps_of(campaign.attribute))
 
 
+def ends_of(campaign: Campaign) -> tuple[float, float]:
+    """The lowest and the highest answer, in units of a vote."""
+    attribute = campaign.attribute
+    return (1.0, float(LEVELS)) if attribute is None else (attribute.low, attribute.high)
+
+
 def misfit(answer: Answer, assignment: Assignment, campaign: Campaign) -> tuple[str, str] | None:
     """Code and sentence when the answer is none to this question."""
     if answer.kind in (VoteKind.SKIP, VoteKind.WITHDRAWN):

@@ -18,7 +18,6 @@ from webapp.ratings.models import Campaign, CampaignState, Entry, EntryRole, Fus
 from webapp.ratings.pool import there
 from webapp.ratings.selectors import EntryPage
 
-LEAST_VOTES: Final = 10  # of a rater on the board of the reliable
 ON_BOARD: Final = 20  # so that who is not on it learns nothing about why
 
 
@@ -123,7 +122,6 @@ def _statistics(challenge: Campaign, fusion: Fusion | None, void: int) -> Statis
 
 def _reliable(challenge: Campaign, void: list[UUID]) -> tuple[Rater, ...]:
     """By consistency, never by volume: who votes most must not gain by it."""
-    found = challenge.raters.filter(
-        votes__gte=LEAST_VOTES, quarantined_at=None, consistency__isnull=False, doubts=[]
-    ).exclude(pk__in=void)
+    known = challenge.raters.filter(consistency__isnull=False, quarantined_at=None, doubts=[])
+    found = known.exclude(pk__in=void)
     return tuple(found.order_by("-consistency", "pk")[:ON_BOARD])

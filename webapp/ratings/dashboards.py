@@ -14,6 +14,7 @@ from webapp.accounts.models import User
 from webapp.ratings import selectors
 from webapp.ratings.answers import steps_of
 from webapp.ratings.counting import counting_votes
+from webapp.ratings.enough import VOTES_SAVED
 from webapp.ratings.fusions import is_up_to_date
 from webapp.ratings.models import Campaign, Entry, EntryRole, Fusion, Mode, Outcome, Vote
 from webapp.ratings.pool import there
@@ -36,6 +37,7 @@ _AGREEING: Final = (
 class Progress:
     """How far it is; `saved`: votes that a plain mean would have needed beside.
 
+    Entries with fewer than `VOTES_SAVED` add nothing to it.
     `per_minute`: the last 30 minutes, oldest first.
     """
 
@@ -101,7 +103,7 @@ def agreement_of(campaign: Campaign, fusion: Fusion | None) -> Agreement:
     level = level_of(campaign)
     if fusion is None or fusion.alpha is None:
         votes = 0 if fusion is None else fusion.votes
-        return Agreement(None, level, "Too few votes to say how well raters agree.", None, votes)
+        return Agreement(None, level, "Too few answers to say how well raters agree.", None, votes)
     found = (words for least, words in _AGREEING if fusion.alpha >= least)
     words = next(found, "Raters do not agree")
     return Agreement(
@@ -144,7 +146,10 @@ def _progress(
     would = Cast(Value((plain or 0.0) ** 2), FloatField()) / (F("sd") * F("sd"))
     tally = asked.aggregate(
         reached=Count("pk", filter=Q(votes__gte=campaign.votes_wanted)),
-        saved=Sum(Greatest(would - F("votes"), 0.0), filter=Q(sd__gt=0)),
+        saved=Sum(
+            Greatest(would - F("fused_votes"), 0.0),
+            filter=Q(sd__gt=0, fused_votes__gte=VOTES_SAVED),
+        ),
     )
     days = votes.annotate(day=TruncDate("received_at")).values_list("day")
     return Progress(

@@ -22,7 +22,7 @@ from webapp.ratings.models import (
     EntryRole,
     Mode,
 )
-from webapp.ratings.reading import SCORE_PRIORS, prior_sd
+from webapp.ratings.reading import leans_on_scorer, prior_sd
 from webapp.registry import selectors as registry
 from webapp.registry.models import ModelKind
 
@@ -201,8 +201,8 @@ def _fresh(campaign: Campaign, submitter: User, artworks: Sequence[Artwork]) -> 
 
 
 def _priors(campaign: Campaign, artworks: Sequence[Artwork]) -> dict[UUID, tuple[float, float]]:
-    """The scorer's expectation of the crowd's mean and its deviation; it knows no attributes."""
-    if campaign.mode not in SCORE_PRIORS:
+    """The scorer's expectation of the crowd's mean and its deviation."""
+    if not leans_on_scorer(campaign):
         return {}
     scorer = registry.active(ModelKind.SCORER)
     scores = Score.objects.filter(artwork__in=artworks, model_version=scorer)

@@ -23,8 +23,8 @@ VOTE_COLUMNS: Final = (
     "purpose", "dwell_ms", "received_at", "counts", "uncounted", "id", "corrects",
 )  # fmt: skip
 ENTRY_COLUMNS: Final = (
-    "entry", "file", "title", "role", "burst", "votes", "mean", "sd", "low", "high", "divisive",
-    "place", "settled", "prior_mean", "prior_sd", "disqualified_at", "disqualified_for",
+    "entry", "file", "title", "role", "burst", "votes", "votes_mean", "mean", "sd", "low", "high",
+    "divisive", "place", "settled", "prior_mean", "prior_sd", "disqualified_at", "disqualified_for",
 )  # fmt: skip
 COUNT_COLUMNS: Final = tuple(f"n{step}" for step in range(1, LEVELS + 1))
 CHUNK: Final = 2000

@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 from webapp.ratings.models import Mode, Rater, Vote
 from webapp.ratings.progress import Progress, progress_of_each
 
-CARD_FROM: Final = 10  # votes before anything is said of how somebody votes
 SLIGHT: Final = 0.25  # of a bias, in points; of the pull to a side, in noises of an answer
 
 
@@ -47,8 +46,8 @@ def mes_of(raters: Iterable[Rater]) -> list[Me]:
 
 
 def card_of(rater: Rater) -> Card | None:
-    """None while there are too few votes, or before they were weighed."""
-    if rater.votes < CARD_FROM or rater.bias is None or rater.consistency is None:
+    """None before a weighing found enough to tell of their consistency."""
+    if rater.bias is None or rater.consistency is None:
         return None
     bias, side = rater.bias, rater.side or 0.0
     spread = 1.0 if rater.spread is None else rater.spread

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import connection
 
 from webapp.ratings.counting import must_vote
+from webapp.ratings.enough import VOTES_SAVED
 from webapp.ratings.models import Mode, Rater
 from webapp.ratings.pool import NOBODY
 
@@ -86,7 +87,8 @@ SELECT %(rater)s::uuid, (SELECT skipped FROM skipped),
     count(DISTINCT question) FILTER (WHERE votable AND NOT seen),
     count(DISTINCT question) FILTER (WHERE votable),
     (SELECT votes FROM raters), count(*), count(*) FILTER (WHERE settled),
-    coalesce(sum(greatest((%(plain)s / nullif(sd, 0)) ^ 2 - votes, 0)), 0),
+    coalesce(sum(greatest((%(plain)s / nullif(sd, 0)) ^ 2 - votes, 0))
+        FILTER (WHERE votes >= %(enough)s), 0),
     (SELECT raters FROM raters)
 FROM entries
 """
@@ -114,7 +116,7 @@ def _values(rater: Rater) -> dict[str, Any]:
     return {
         "campaign": str(campaign.pk), "rater": str(rater.pk), "user": rater.user_id or NOBODY,
         "bursts": campaign.mode == Mode.BURST,
-        "plain": None if fusion is None else fusion.plain_noise,
+        "plain": None if fusion is None else fusion.plain_noise, "enough": VOTES_SAVED,
     }  # fmt: skip
 
 

@@ -11,14 +11,14 @@ from django.db.models import Max
 from django.utils import timezone
 
 from webapp.inference.models import Score
-from webapp.ratings.answers import levels_of
+from webapp.ratings.answers import ends_of, levels_of
 from webapp.ratings.counting import void_raters
-from webapp.ratings.models import Campaign, EntryRole, Fusion, Mode, Rater, Vote
+from webapp.ratings.models import Campaign, CampaignKind, EntryRole, Fusion, Mode, Rater, Vote
 from webapp.ratings.pool import there
 from webapp.registry.models import ModelKind, VersionState
 
 EIGHTY: Final = 1.2815515655446004  # standard deviations on either side of the middle 80 %
-SCORE_PRIORS: Final = frozenset({Mode.SCORE, Mode.PAIRS, Mode.BURST})
+_KNOWS: Final = frozenset({Mode.SCORE, Mode.PAIRS, Mode.BURST})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def _raters(campaign: Campaign) -> list[Rater]:
 
 
 def _priors(campaign: Campaign, entries: tuple[UUID, ...]) -> tuple[Prior | None, ...]:
-    if campaign.mode not in SCORE_PRIORS:
+    if not leans_on_scorer(campaign):
         return (None,) * len(entries)
     scores = Score.objects.filter(
         model_version__kind=ModelKind.SCORER, model_version__state=VersionState.ACTIVE,
@@ -115,6 +115,11 @@ def _priors(campaign: Campaign, entries: tuple[UUID, ...]) -> tuple[Prior | None
     rows = scores.values_list("artwork__entries__pk", "mean", "low", "high")
     known = {pk: Prior(mean, prior_sd(low, high)) for pk, mean, low, high in rows}
     return tuple(known.get(pk) for pk in entries)
+
+
+def leans_on_scorer(campaign: Campaign) -> bool:
+    """Whether pictures start from what it expects: no attribute, and no place in a challenge."""
+    return campaign.kind != CampaignKind.CHALLENGE and campaign.mode in _KNOWS
 
 
 def prior_sd(low: float, high: float) -> float:
@@ -186,9 +191,7 @@ WHERE word.purpose = 'repeat' AND word.kind IN ('score', 'attribute')
 
 def _copied(rows: str, campaign: Campaign, places: tuple[list[str], list[str]]) -> bytes:
     """The rows as text. COPY makes no object of any row: a million of them take a second or two."""
-    low, high = 1.0, 10.0
-    if campaign.attribute is not None:
-        low, high = campaign.attribute.low, campaign.attribute.high
+    low, high = ends_of(campaign)
     values = {
         "campaign": str(campaign.pk), "entries": places[0], "raters": places[1],
         "low": low, "step": (high - low) / (levels_of(campaign) - 1),

@@ -53,7 +53,7 @@ SORTS: Final[dict[EntrySort, OrderBy]] = {
     EntrySort.PLACE: F("place").asc(nulls_last=True),
     EntrySort.DIVISIVE: F("divisive").desc(nulls_last=True),
     EntrySort.VOTES: F("votes").desc(),
-    EntrySort.GAP: Abs(F("mean") - F("prior_mean")).desc(nulls_last=True),
+    EntrySort.GAP: Abs(F("votes_mean") - F("prior_mean")).desc(nulls_last=True),
 }
 BY_PLACE: Final = (SORTS[EntrySort.PLACE], "pk")
 

@@ -13,6 +13,7 @@ from webapp.jobs import services as jobs
 from webapp.jobs.claims import Claim, require
 from webapp.jobs.models import Job
 from webapp.ratings.counting import lock_all
+from webapp.ratings.enough import RATERS_VOTED, VOTES_OF_RATER, VOTES_WEIGHED
 from webapp.ratings.fusions import ask_for_fusion, is_up_to_date
 from webapp.ratings.models import Campaign, Fusion
 from webapp.ratings.reading import Reading
@@ -25,12 +26,14 @@ class Weighed:
     """What came out, in the order of the reading; None where nothing can be said.
 
     ``curves``: shares over 1 to 10 that the crowd would give, or over choices that it gave.
-    ``places``: rank from 1, None for pictures without votes. ``noise``: of a typical vote, and
+    ``votes_means``: of the scores as they are, in units of a vote. ``places``: rank from 1, None
+    for pictures without votes. ``noise``: of a typical vote, and
     ``plain_noise`` of a vote of anybody, in points.
     """
 
     standings: Sequence[Standing | None]
     curves: Sequence[Sequence[float]]
+    votes_means: Sequence[float | None]
     places: Sequence[int | None]
     cards: Sequence[RaterCard | None]
     votes: int
@@ -76,15 +79,18 @@ def record(claim: Claim, reading: Reading, weighed: Weighed) -> None:
 
 _STANDINGS = """
 UPDATE ratings_entry AS entry
-SET prior_mean = new.prior_mean, prior_sd = new.prior_sd, mean = new.mean, sd = new.sd,
-    low = new.low, high = new.high, distribution = new.distribution::float8[],
-    divisive = new.divisive, place = new.place, fused_votes = new.votes,
+SET prior_mean = new.prior_mean, prior_sd = new.prior_sd,
+    votes_mean = new.votes_mean, mean = new.mean, sd = new.sd, low = new.low, high = new.high,
+    distribution = new.distribution::float8[], divisive = new.divisive, place = new.place,
+    fused_votes = new.votes,
     settled = coalesce(new.high - new.low <= %(narrow)s AND new.votes >= %(wanted)s, FALSE)
 FROM unnest(
     %(id)s::uuid[], %(prior_mean)s::float8[], %(prior_sd)s::float8[], %(mean)s::float8[],
     %(sd)s::float8[], %(low)s::float8[], %(high)s::float8[], %(distribution)s::text[],
-    %(divisive)s::float8[], %(place)s::int[], %(votes)s::int[]
-) AS new (id, prior_mean, prior_sd, mean, sd, low, high, distribution, divisive, place, votes)
+    %(divisive)s::float8[], %(place)s::int[], %(votes)s::int[], %(votes_mean)s::float8[]
+) AS new (
+    id, prior_mean, prior_sd, mean, sd, low, high, distribution, divisive, place, votes, votes_mean
+)
 WHERE entry.id = new.id
 """
 _OUT = """
@@ -105,6 +111,7 @@ def _write_standings(reading: Reading, weighed: Weighed) -> None:
         "prior_sd": [prior and prior.sd for _, prior, _, _ in rows],
         "place": [place for *_, place in rows],
         "votes": [standing.votes if standing else 0 for _, _, standing, _ in rows],
+        "votes_mean": list(weighed.votes_means),
         "distribution": [_array(curve) for curve in weighed.curves],
     }
     for name in ("mean", "sd", "low", "high", "divisive"):
@@ -119,11 +126,19 @@ def _array(shares: Sequence[float]) -> str:
 
 
 _CARDS = """
+WITH crowd AS (
+    SELECT count(*) FILTER (WHERE votes > 0) AS raters, coalesce(sum(votes), 0) AS votes
+    FROM ratings_rater WHERE id = ANY(%(id)s::uuid[])
+)
 UPDATE ratings_rater AS rater
-SET bias = new.bias, spread = new.spread, noise = new.noise, consistency = new.consistency,
+SET bias = new.bias, spread = new.spread, noise = new.noise,
+    consistency = CASE
+        WHEN rater.votes >= %(votes_of_rater)s AND crowd.raters >= %(raters_voted)s
+            AND crowd.votes >= %(votes_weighed)s THEN new.consistency
+    END,
     side = new.side, weight = new.weight, median_dwell_ms = new.dwell,
     doubts = new.doubts::varchar(10)[]
-FROM unnest(
+FROM crowd CROSS JOIN unnest(
     %(id)s::uuid[], %(bias)s::float8[], %(spread)s::float8[], %(noise)s::float8[],
     %(consistency)s::float8[], %(side)s::float8[], %(weight)s::float8[], %(dwell)s::int[],
     %(doubts)s::text[]
@@ -134,7 +149,11 @@ WHERE rater.id = new.id
 
 def _write_cards(reading: Reading, weighed: Weighed) -> None:
     cards = weighed.cards
-    values: dict[str, Any] = {"id": _texts(reading.raters), "dwell": list(reading.dwell)}
+    values: dict[str, Any] = {
+        "id": _texts(reading.raters), "dwell": list(reading.dwell),
+        "votes_of_rater": VOTES_OF_RATER, "raters_voted": RATERS_VOTED,
+        "votes_weighed": VOTES_WEIGHED,
+    }  # fmt: skip
     for name in ("bias", "spread", "noise", "consistency", "side", "weight"):
         values[name] = [getattr(card, name, None) for card in cards]
     values["doubts"] = [

@@ -7,8 +7,9 @@ import numpy as np
 from ml.contracts.crowd import Doubt
 from ml.raters.doubts import Checks, doubts
 from ml.raters.opinion import Opinion
-from ml.raters.reliability import Level, krippendorff_alpha, split_half
+from ml.raters.reliability import Level, Numbers, krippendorff_alpha, split_half
 from ml.raters.votes import LEFT, RIGHT, Ballot, Floats
+from webapp.ratings.enough import ANSWERS_PAIRABLE
 from webapp.ratings.reading import Reading
 
 HALVINGS = 20
@@ -17,18 +18,27 @@ _SWAPPED = np.array([RIGHT, LEFT, 2, 3])  # outcomes, told of the two pictures t
 
 
 def alpha_of(ballot: Ballot, *, ordered: bool) -> float | None:
-    """Krippendorff's: of scores by distance, of choices, pairs and bursts by being the same."""
+    """Krippendorff's: of scores by distance, of choices, pairs and bursts by being the same.
+
+    None below `ANSWERS_PAIRABLE`, and where nothing could disagree.
+    """
     scores, pairs = ballot.scores, ballot.pairs
     if len(scores.rater):
         level: Level = "interval" if ordered else "nominal"
-        found = krippendorff_alpha(scores.rater, scores.picture, scores.level, level=level)
-        return _told(found)
+        return _alpha(scores.rater, scores.picture, scores.level, level)
     turned = pairs.left > pairs.right
     first = np.where(turned, pairs.right, pairs.left).astype(np.int64)
     second = np.where(turned, pairs.left, pairs.right)
     said = np.where(turned, _SWAPPED[pairs.outcome], pairs.outcome)
     asked = first * ballot.pictures + second
-    return _told(krippendorff_alpha(pairs.rater, asked, said, level="nominal"))
+    return _alpha(pairs.rater, asked, said, "nominal")
+
+
+def _alpha(rater: Numbers, item: Numbers, value: Numbers, level: Level) -> float | None:
+    _, answers = np.unique(item, return_counts=True)
+    if answers[answers > 1].sum() < ANSWERS_PAIRABLE:
+        return None
+    return _told(krippendorff_alpha(rater, item, value, level=level))
 
 
 def halves_of(ballot: Ballot) -> float | None:

@@ -38,6 +38,17 @@ def histograms(scores: Scores, pictures: int, levels: int) -> Floats:
     return counted.astype(np.float64)
 
 
+def raw_means(ballot: Ballot) -> Floats:
+    """(pictures,) steps from 0, of the scores alone; not a number without any.
+
+    The opinion leans on the scorer, which would agree with itself.
+    """
+    counts = histograms(ballot.scores, ballot.pictures, ballot.levels)
+    votes = counts.sum(axis=1)
+    given = counts @ np.arange(ballot.levels) / np.maximum(votes, 1)
+    return np.where(votes > 0, given, np.nan)
+
+
 def plain_noise(scores: Scores, pictures: int, levels: int) -> float | None:
     """Standard deviation of a vote around its picture's mean, habits and all, in points."""
     counts = histograms(scores, pictures, levels)
@@ -59,17 +70,10 @@ def _model(ballot: Ballot, opinion: Opinion) -> dict[str, Any]:
     count = int(known.sum())
     if count < LEAST_RANKED or not len(ballot.scores.rater):
         return {"srcc": None, "n": count}
-    expected, said = ballot.prior_mean[known], _raw_means(ballot)[known]
+    expected, said = ballot.prior_mean[known], raw_means(ballot)[known]
     if np.ptp(expected) == 0 or np.ptp(said) == 0:
         return {"srcc": None, "n": count}
     return {"srcc": float(spearmanr(expected, said).statistic), "n": count}
-
-
-def _raw_means(ballot: Ballot) -> Floats:
-    """Of the votes alone: the opinion leans on the scorer, which would agree with itself."""
-    counts = histograms(ballot.scores, ballot.pictures, ballot.levels)
-    means: Floats = counts @ np.arange(ballot.levels) / np.maximum(counts.sum(axis=1), 1)
-    return means
 
 
 def _bands(shares: Floats) -> Iterator[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Claim -> read a campaign's answers -> weigh them -> keep standings, habits and figures."""
 
 from collections.abc import Sequence
+from math import isfinite
 from typing import Final
 
 import numpy as np
@@ -13,12 +14,13 @@ from webapp.jobs import services as jobs
 from webapp.jobs.claims import Claim
 from webapp.jobs.models import JobKind
 from webapp.ratings import standings
+from webapp.ratings.answers import ends_of
 from webapp.ratings.reading import Reading, read
 from webapp.ratings.standings import Weighed
 from workers import identity
 from workers.runtime.agreement import alpha_of, doubts_of, halves_of
 from workers.runtime.ballots import Answers, answers_of
-from workers.runtime.crowd_figures import figures, histograms, plain_noise
+from workers.runtime.crowd_figures import figures, histograms, plain_noise, raw_means
 from workers.runtime.draining import give_up_exhausted, settling
 from workers.runtime.warm_start import packed, unpacked
 
@@ -51,6 +53,7 @@ def weigh(reading: Reading) -> Weighed:
     return Weighed(
         standings=_standings(opinion),
         curves=opinion.distribution.tolist(),
+        votes_means=_votes_means(reading, ballot),
         places=_places(opinion),
         cards=_cards(reading, answers, opinion),
         votes=answers.count,
@@ -76,6 +79,13 @@ def _standings(opinion: Opinion) -> list[Standing]:
         )
         for nth in range(len(opinion.mean))
     ]
+
+
+def _votes_means(reading: Reading, ballot: Ballot) -> list[float | None]:
+    """In units of a vote."""
+    low, high = ends_of(reading.campaign)
+    means = low + raw_means(ballot) * (high - low) / (ballot.levels - 1)
+    return [mean if isfinite(mean) else None for mean in means.tolist()]
 
 
 def _places(opinion: Opinion) -> list[int | None]:
@@ -136,6 +146,7 @@ def _shares_alone(reading: Reading, ballot: Ballot) -> Weighed:
     return Weighed(
         standings=[None] * ballot.pictures,
         curves=shares.tolist(),
+        votes_means=[None] * ballot.pictures,
         places=[None] * ballot.pictures,
         cards=[None] * ballot.raters,
         votes=len(ballot.scores.rater),

@@ -13,6 +13,7 @@ from tests.world import campaign_of, picture_of, voted
 from webapp.accounts.models import User
 from webapp.jobs.models import Job
 from webapp.ratings.models import Campaign, Entry, Fusion, Rater, Ruling, Vote
+from webapp.ratings.progress import progress_of
 
 pytestmark = pytest.mark.django_db
 
@@ -64,14 +65,26 @@ def test_it_counts_votes_that_count_and_says_how_far_they_lead(campaign, owner):
     assert [each["pseudonym"] for each in told["pace"]["slow"]] == ["b"]
     assert told["pace"]["median_ms"] == 650
     assert (told["stale"], told["fused_at"], told["curves"]) == (True, None, None)
-    assert told["agreement"]["alpha"] is None
+    agreement = told["agreement"]
+    assert agreement["alpha"] is None and agreement["words"].startswith("Too few answers to say")
 
 
 def test_it_tells_what_the_last_fit_found(campaign, owner):
     one, two = campaign.entries.order_by("title")
     standing = {"sd": 0.5, "low": 4, "high": 6, "distribution": [0.1] * 10}
-    Entry.objects.filter(pk=one.pk).update(place=2, mean=5, divisive=0.7, votes=3, **standing)
-    Entry.objects.filter(pk=two.pk).update(place=1, mean=7, divisive=0, settled=True, **standing)
+    Entry.objects.filter(pk=one.pk).update(
+        place=2, mean=5, divisive=0.7, votes=5, fused_votes=5, **standing
+    )
+    Entry.objects.filter(pk=two.pk).update(
+        place=1,
+        mean=7,
+        divisive=0,
+        settled=True,
+        votes=4,
+        fused_votes=4,
+        votes_mean=7.5,
+        **standing,
+    )
     curves = {"by_mean": [], "spread": [[5, 1.5]]}
     Fusion.objects.create(
         campaign=campaign, fused_at=timezone.now(), votes=3, alpha=0.42, split_half=0.8,
@@ -79,8 +92,11 @@ def test_it_tells_what_the_last_fit_found(campaign, owner):
     )  # fmt: skip
     told = dashboard(owner, campaign)
     assert told["agreement"]["words"] == "Raters agree moderately: alpha 0.42."
-    assert told["progress"]["saved"] == 6 + 9, "(1.5 / 0.5) ** 2 = 9 less the votes they have"
+    assert told["progress"]["saved"] == 9 - 5, "(1.5 / 0.5) ** 2 less its votes; four are too few"
+    me = Rater.objects.get(pk=rater(campaign, "a").pk)
+    assert progress_of(me).campaign.saved == 9 - 5, "raters are told the same"
     assert [each["title"] for each in told["top"]] == ["two", "one"]
+    assert [each["votes_mean"] for each in told["top"]] == [7.5, None]
     assert [each["title"] for each in told["divisive"]] == ["one"]
     assert (told["curves"], told["model"]["srcc"]) == (curves, 0.6)
     assert told["stale"] is False

@@ -208,6 +208,7 @@ class Entry(Identified):
     fused_votes = models.PositiveIntegerField(default=0)
     prior_mean = models.FloatField(null=True)  # of the scorer, before any vote
     prior_sd = models.FloatField(null=True)
+    votes_mean = models.FloatField(null=True)  # of the scores as they are, in units of a vote
     mean = models.FloatField(null=True)
     sd = models.FloatField(null=True)
     low = models.FloatField(null=True)

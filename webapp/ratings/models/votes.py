@@ -36,7 +36,7 @@ class Rater(Identified):
     bias = models.FloatField(null=True)
     spread = models.FloatField(null=True)
     noise = models.FloatField(null=True)
-    consistency = models.FloatField(null=True)
+    consistency = models.FloatField(null=True)  # None while there are too few votes to say
     side = models.FloatField(null=True)
     weight = models.FloatField(null=True)
     doubts = ArrayField(models.CharField(max_length=10), default=list)  # values of Doubt in `ml`
