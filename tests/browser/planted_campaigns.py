@@ -163,7 +163,7 @@ class CrowdServer:
     def _entry(self, number: int) -> Answer:
         dice = random.Random(number)
         mean = 8.1 - 5.2 * number / self.size
-        votes = 10 + dice.randrange(8)
+        votes = 10 + dice.randrange(8) if number < self.size - 1 else 1
         half = 1.1 / (1 + votes / 12)
         name = f"entry-{number}"
         width, height = SHAPES[number % len(SHAPES)]
@@ -171,7 +171,8 @@ class CrowdServer:
         return {
             "id": name, "artwork": None, "title": TITLES[number % len(TITLES)], "role": "entry",
             "maker": NAMES[number % 5] if self.state == "revealed" else None, "burst": None,
-            "gold": self.gold.get(name), "votes": votes, "mean": mean, "sd": half / 1.28,
+            "gold": self.gold.get(name), "votes": votes, "mean": mean, "votes_mean": mean,
+            "sd": half / 1.28,
             "low": mean - half, "high": mean + half, "distribution": hump(mean),
             "divisive": dice.random() * 0.6, "place": None if reason else number + 1,
             "settled": number % 4 == 0,
@@ -190,7 +191,7 @@ class CrowdServer:
             "place": lambda one: one["place"] or 1e9,
             "divisive": lambda one: -one["divisive"],
             "votes": lambda one: -one["votes"],
-            "gap": lambda one: -abs(one["mean"] - one["prior"]["mean"]),
+            "gap": lambda one: one["votes"] < 3 or -abs(one["votes_mean"] - one["prior"]["mean"]),
         }
         return sorted(self.entries(), key=keys[sort])
 

@@ -45,6 +45,7 @@ def test_pictures_are_ordered_by_what_is_asked_of_them(page: Page, crowd: CrowdS
     shown(page, crowd)
     tiles = page.locator("button.tile")
     expect(tiles.first).to_have_accessible_name(re.compile("1st, 8.1, 80 % interval"))
+    expect(tiles.last).to_have_accessible_name(re.compile("24th, .*mostly expected: 1 vote$"))
     page.get_by_role("button", name="Model was wrong").click()
     expect(tiles.first).to_have_accessible_name(re.compile("(above|below) what the model expects"))
     page.get_by_role("button", name="Divided").click()
@@ -78,7 +79,7 @@ def test_the_largest_differences_are_a_list_beside_the_plane(
     page: Page, crowd: CrowdServer
 ) -> None:
     shown(page, crowd)
-    plane = page.get_by_role("img", name=re.compile("^24 pictures: what the model expects"))
+    plane = page.get_by_role("img", name=re.compile("^23 pictures: what the model expects"))
     expect(plane).to_be_visible()
     first = page.locator("ol button", has_text="the model expects").first
     first.focus()

@@ -194,6 +194,23 @@ def test_the_end_of_a_campaign_is_told_in_the_middle_of_it(
     assert [each["uncounted"] for each in given(guest, campaign, 1)] == ["late"]
 
 
+def test_the_slower_of_two_tabs_shows_which_answer_counts(
+    rater: Person, organiser: Organiser
+) -> None:
+    campaign = organiser.campaign(title="Two tabs", reveal="at_end")
+    take_part(rater, campaign)
+    other = rater.context.new_page()
+    other.goto(rater.page.url)
+    for page in (rater.page, other):
+        expect(picture(page, 1)).to_be_visible()
+    rater.page.keyboard.press("8")
+    assert values(given(rater, campaign, 1)) == [8]
+    other.keyboard.press("3")
+    expect(other.get_by_text("that stands. You said 8.")).to_be_visible()
+    assert values(given(rater, campaign, 1)) == [8]
+    other.close()
+
+
 def test_pairs_attributes_and_bursts_by_keys(rater: Person, organiser: Organiser) -> None:
     page = rater.page
     pairs = organiser.campaign(title="Pairs", mode="pairs", question="Which is better?")
