@@ -8,18 +8,21 @@ from typing import Final
 from uuid import UUID
 
 from django.db.models import (
+    Case,
     Count,
     F,
     OrderBy,
     Q,
     QuerySet,
     Sum,
+    When,
     Window,
 )
 from django.db.models.functions import Abs, RowNumber
 
 from webapp.catalogue.models import Visitor
 from webapp.common.errors import NotFound
+from webapp.ratings.enough import VOTES_COMPARED
 from webapp.ratings.mine import Me, mes_of, raters_of
 from webapp.ratings.models import (
     Campaign,
@@ -53,7 +56,9 @@ SORTS: Final[dict[EntrySort, OrderBy]] = {
     EntrySort.PLACE: F("place").asc(nulls_last=True),
     EntrySort.DIVISIVE: F("divisive").desc(nulls_last=True),
     EntrySort.VOTES: F("votes").desc(),
-    EntrySort.GAP: Abs(F("votes_mean") - F("prior_mean")).desc(nulls_last=True),
+    EntrySort.GAP: Case(
+        When(votes__gte=VOTES_COMPARED, then=Abs(F("votes_mean") - F("prior_mean")))
+    ).desc(nulls_last=True),
 }
 BY_PLACE: Final = (SORTS[EntrySort.PLACE], "pk")
 
