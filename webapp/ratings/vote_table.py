@@ -16,8 +16,10 @@ from webapp.ratings.answers import MOST_LETTERS
 from webapp.ratings.models import Campaign, Mode
 
 MOST_ROWS: Final = 50_000  # some seconds; while they are stored nobody joins the campaign
+MOST_NAMED: Final = 12  # columns that nobody asked for
 MOST_TOLD: Final = 100  # refused rows; more would help nobody
 EARLIEST: Final = 1826  # the first photograph; the database knows years that Python does not
+_DELIMITERS: Final = (",", ";", "\t")
 _COLUMNS: Final = ("rater", "file", "artwork", "vote", "at", "comment")
 
 
@@ -78,10 +80,7 @@ class VoteTable:
 
 def read_table(campaign: Campaign, table: Iterable[str]) -> VoteTable:
     """Against the pictures of the campaign. Raises BadTable, TooManyRows."""
-    reader = csv.DictReader(table)
-    names = _header(reader)
-    if not {"rater", "vote"} <= names or not names & {"file", "artwork"}:
-        raise BadTable("The first line names the columns: rater, file or artwork, and vote.")
+    reader = _reader(table)
     entries = _named_entries(campaign)
     found = VoteTable()
     for line, cells in _lines(reader):
@@ -99,19 +98,48 @@ def read_table(campaign: Campaign, table: Iterable[str]) -> VoteTable:
     return found
 
 
-def _header(reader: "csv.DictReader[str]") -> set[str]:
+def _reader(table: Iterable[str]) -> "csv.DictReader[str]":
+    """With the separator that makes most columns of the first line; case and spaces say nothing.
+
+    Raises BadTable.
+    """
+    lines = iter(table)
+    header = next(lines, "")
     try:
-        return set(reader.fieldnames or ())
+        found = [(_names(header, each), each) for each in _DELIMITERS]
     except csv.Error as error:
-        raise BadTable(f"This is not CSV: {error}.") from error
+        raise BadTable(f"The first line is not CSV: {error}.") from error
+    names, delimiter = max(found, key=lambda each: len(set(_COLUMNS) & set(each[0])))
+    _require_columns(names)
+    return csv.DictReader(lines, names, delimiter=delimiter)
+
+
+def _names(header: str, delimiter: str) -> list[str]:
+    cells = next(csv.reader([header], delimiter=delimiter), [])
+    return [cell.strip().lower() for cell in cells]
+
+
+def _require_columns(names: list[str]) -> None:
+    missing = [name for name in ("rater", "vote") if name not in names]
+    if not {"file", "artwork"} & set(names):
+        missing.append("file or artwork")
+    if missing:
+        said = ", ".join(repr(name[:40]) for name in names[:MOST_NAMED]) or "nothing"
+        raise BadTable(
+            "The first line names the columns rater, file or artwork, and vote, separated by "
+            f"commas, semicolons or tabs. Missing: {', '.join(missing)}. It names {said}."
+        )
+    twice = [name for name in _COLUMNS if names.count(name) > 1]
+    if twice:
+        raise BadTable(f"The first line names {twice[0]} more than once.")
 
 
 def _lines(reader: "csv.DictReader[str]") -> Iterator[tuple[int, Mapping[str, str]]]:
     try:
         for cells in reader:
-            yield reader.line_num, {name: (cells.get(name) or "").strip() for name in _COLUMNS}
+            yield reader.line_num + 1, {name: (cells.get(name) or "").strip() for name in _COLUMNS}
     except csv.Error as error:
-        raise BadTable(f"Line {reader.line_num} is not CSV: {error}.") from error
+        raise BadTable(f"Line {reader.line_num + 1} is not CSV: {error}.") from error
 
 
 def _row(

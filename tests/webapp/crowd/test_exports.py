@@ -91,6 +91,35 @@ def test_bad_rows_are_named_and_the_others_kept(campaign, owner):
 
 
 @pytest.mark.parametrize(
+    "table",
+    [
+        "Rater ; FILE;Vote;Comment\nann;one.jpg;7;so, so\nann;two.jpg;20;",
+        " rater\tfile\tVOTE\r\nann\tone.jpg\t7\r\nann\ttwo.jpg\t20\r\n",
+    ],
+)
+def test_a_table_is_read_as_other_programs_write_it(campaign, owner, table):
+    told = imported(owner, campaign, table)
+    assert (told["read"], told["added"], told["refused"][0]["line"]) == (2, 1, 3)
+    assert Vote.objects.get().value == 7
+
+
+@pytest.mark.parametrize(
+    ("header", "says"),
+    [
+        ("name;file;vote", "Missing: rater. It names 'name', 'file', 'vote'."),
+        ("rater,score", "Missing: vote, file or artwork."),
+        ("rater,file,Vote,vote", "names vote more than once"),
+        ('rater,file,vote,"' + "x" * 200_000, "not CSV"),
+    ],
+)
+def test_a_first_line_that_will_not_do_is_answered_with_what_is_wrong(
+    campaign, owner, header, says
+):
+    told = imported(owner, campaign, f"{header}\n1,2,3")
+    assert told["code"] == "bad_table" and says in told["detail"]
+
+
+@pytest.mark.parametrize(
     ("table", "code"),
     [("", "parse_error"), ("a,b\n1,2", "bad_table"), ("rater,vote\nann,3", "bad_table")],
 )
