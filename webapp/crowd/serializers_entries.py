@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from webapp.catalogue.models import Artwork
+from webapp.common.fields import FiniteField
 from webapp.crowd.addresses import media_address
 from webapp.ratings.entries import Added, Refused
 from webapp.ratings.models import Entry, EntryRole, Vote
@@ -62,7 +63,7 @@ class EntryChangeSerializer(serializers.Serializer[Any]):
     """What an organiser says of an entry. `gold`: lowest and highest answer of a careful rater."""
 
     gold = serializers.ListField(
-        child=serializers.FloatField(), min_length=2, max_length=2, allow_null=True, required=False
+        child=FiniteField(), min_length=2, max_length=2, allow_null=True, required=False
     )
     role = serializers.ChoiceField(EntryRole.choices, required=False)
     burst = serializers.IntegerField(
