@@ -129,8 +129,9 @@ class Ratings(RaterView):
         """Up to fifty answers. Sending one again is harmless: it is told the same again.
 
         Always 200; what became of each is in `results`, in the order of sending. `kept` votes are
-        stored and do not count (`late`, `picture_gone`). `correct` replaces an earlier answer for
-        two minutes; the kind `withdrawn` takes it back, and the question may be answered again.
+        stored and do not count (`late`, `picture_gone`, `seen`). `correct` replaces an earlier
+        answer for two minutes; the kind `withdrawn` takes it back, and the question may be answered
+        again. Once `crowd` told how others voted, what is said in its place is kept as `seen`.
         """
         form = VotesSerializer(data=request.data)
         form.is_valid(raise_exception=True)

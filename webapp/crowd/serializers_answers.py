@@ -7,7 +7,7 @@ from rest_framework import serializers
 from webapp.common.fields import FiniteField
 from webapp.ratings.answers import MOST_LETTERS, Answer
 from webapp.ratings.models import Outcome, SkipReason, VoteKind
-from webapp.ratings.voting import Status, Told
+from webapp.ratings.told import Status, Told
 
 MOST_ASKED: Final = 10
 MOST_VOTES: Final = 50

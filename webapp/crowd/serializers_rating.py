@@ -19,7 +19,7 @@ from webapp.ratings.models import (
 )
 from webapp.ratings.others import Others
 from webapp.ratings.progress import Progress
-from webapp.ratings.voting import Status
+from webapp.ratings.told import Status
 
 LARGE, SMALL = "large", "small"
 
@@ -91,7 +91,7 @@ class ChecksSerializer(serializers.Serializer[Any]):
 
 
 class TotalsSerializer(serializers.Serializer[Any]):
-    """The campaign as a whole."""
+    """The campaign as a whole; `votes` with all answers of the caller, repeats too."""
 
     votes = serializers.IntegerField()
     entries = serializers.IntegerField()
@@ -101,7 +101,11 @@ class TotalsSerializer(serializers.Serializer[Any]):
 
 
 class RatingProgressSerializer(serializers.Serializer[Progress]):
-    """How far the rater and the campaign are."""
+    """How far the rater and the campaign are.
+
+    `mine` are all answers but skips; `left` is rounded up to a multiple of five: neither tells
+    whether a question was a check or a repeat.
+    """
 
     mine = serializers.IntegerField()
     skipped = serializers.IntegerField()
@@ -194,7 +198,10 @@ class RaterCardSerializer(serializers.Serializer[Card]):
 
 
 class MeSerializer(serializers.Serializer[Me]):
-    """A person in one campaign, told to nobody else."""
+    """A person in one campaign, told to nobody else.
+
+    `votes` are all answers but skips, `left` is rounded up to a multiple of five.
+    """
 
     rater = serializers.UUIDField(source="rater.pk")
     pseudonym = serializers.CharField(source="rater.pseudonym")

@@ -1,8 +1,9 @@
 """How others answered the question that a rater has just answered."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,11 +13,22 @@ from ml.contracts.crowd import LEVELS
 from webapp.inference.models import Score
 from webapp.ratings.answers import steps_of
 from webapp.ratings.counting import counting_votes
-from webapp.ratings.models import Campaign, Mode, Outcome, Rater, Reveal, Vote, VoteKind
+from webapp.ratings.models import (
+    Assignment,
+    Campaign,
+    Mode,
+    Outcome,
+    Purpose,
+    Rater,
+    Reveal,
+    Vote,
+    VoteKind,
+)
 from webapp.registry.models import ModelKind, VersionState
 
 FEW: Final = 3  # fewer others are told as "among the first": single votes stay private
 _SWAPPED: Final = {Outcome.LEFT: Outcome.RIGHT, Outcome.RIGHT: Outcome.LEFT}
+_UNSAID: Final = (VoteKind.SKIP, VoteKind.WITHDRAWN)
 Entries = tuple[UUID, ...]
 
 
@@ -42,25 +54,51 @@ class Others:
 
 
 def others_of(rater: Rater, votes: Sequence[Vote]) -> dict[UUID, Others]:
-    """By vote, for those of this rater that say something. Two queries at most.
+    """By vote, for those of this rater that say something. Two queries for those of one moment.
 
-    Nothing when the campaign tells it at its end.
+    As it was when the vote came, so that sending it again tells nothing more. Nothing when the
+    campaign tells it at its end.
     """
     campaign = rater.campaign
-    unsaid = (VoteKind.SKIP, VoteKind.WITHDRAWN)
-    said = [vote for vote in votes if vote.rater_id == rater.pk and vote.kind not in unsaid]
+    said = [each for each in votes if each.rater_id == rater.pk and each.kind not in _UNSAID]
     if campaign.reveal != Reveal.AFTER_VOTE or not said:
         return {}
     models = _models(campaign, said)
-    answers = _answers(rater, said)
-    return {
-        vote.pk: _others(campaign, tuple(vote.assignment.entries), answers, models) for vote in said
-    }
+    found: dict[UUID, Others] = {}
+    for moment in {each.received_at for each in said}:
+        then = [each for each in said if each.received_at == moment]
+        answers = _answers(rater, then, moment)
+        for vote in then:
+            found[vote.pk] = _others(campaign, tuple(vote.assignment.entries), answers, models)
+    return found
 
 
-def _answers(rater: Rater, votes: Sequence[Vote]) -> dict[Entries, Counter[Any]]:
-    """Counted answers of others by the entries they were asked about."""
-    found = counting_votes(rater.campaign).exclude(rater=rater)
+def saw_others(rater: Rater, asked: Collection[Assignment]) -> frozenset[UUID]:
+    """Which of these questions this rater answered before and was then told the crowd's answer.
+
+    Also under another token: a question that was given back and expired is asked anew. A repeat
+    is meant to be answered again.
+    """
+    if rater.campaign.reveal != Reveal.AFTER_VOTE or not asked:
+        return frozenset()
+    shown = {pk for each in asked for pk in each.entries}
+    before = Vote.objects.filter(rater=rater, assignment__entries__overlap=list(shown))
+    said = list(before.exclude(kind__in=_UNSAID).select_related("assignment"))
+    told = {pk for pk, others in others_of(rater, said).items() if not others.first}
+    known = [each.assignment for each in said if each.pk in told]
+    return frozenset(each.pk for each in asked if any(_is_same(each, other) for other in known))
+
+
+def _is_same(asked: Assignment, before: Assignment) -> bool:
+    if asked.purpose == Purpose.REPEAT:
+        return asked.pk == before.pk
+    common = set(asked.entries) & set(before.entries)
+    return len(common) >= min(2, len(asked.entries))  # a burst may have lost a picture
+
+
+def _answers(rater: Rater, votes: Sequence[Vote], moment: datetime) -> dict[Entries, Counter[Any]]:
+    """Counted answers of others by then, by the entries they were asked about."""
+    found = counting_votes(rater.campaign).exclude(rater=rater).filter(received_at__lte=moment)
     asked = {tuple(vote.assignment.entries) for vote in votes}
     counted: dict[Entries, Counter[Any]] = {}
     if rater.campaign.mode == Mode.BURST:

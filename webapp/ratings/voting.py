@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
@@ -27,29 +26,12 @@ from webapp.ratings.models import (
     Vote,
     VoteKind,
 )
+from webapp.ratings.others import saw_others
 from webapp.ratings.tokens import ticket_of
+from webapp.ratings.told import Status, Told, told_of
 
 UNDO_FOR: Final = timedelta(minutes=2)
 UNSAID: Final = (VoteKind.SKIP, VoteKind.WITHDRAWN)
-
-
-class Status(StrEnum):
-    """What became of an answer. Kept: it is stored and does not count."""
-
-    COUNTED = "counted"
-    KEPT = "kept"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What the rater hears of one answer."""
-
-    token: str
-    status: Status
-    code: str
-    text: str
-    vote: Vote | None = None
 
 
 @dataclass(slots=True)
@@ -62,6 +44,7 @@ class _Room:
     entries: Mapping[UUID, Entry]
     newest: dict[UUID, Vote]  # by assignment
     first_at: dict[UUID, datetime]
+    seen: frozenset[UUID]  # assignments: their rater was told before how others answered them
     counted: Counter[UUID] = field(default_factory=Counter)  # change of votes by entry
     mine: Counter[str] = field(default_factory=Counter)  # change of the rater's own counters
 
@@ -131,7 +114,8 @@ def _read(rater: Rater, ids: set[UUID]) -> _Room:
         vote.assignment = assignments[vote.assignment_id]
         newest[vote.assignment_id] = vote
         first_at.setdefault(vote.assignment_id, vote.received_at)
-    return _Room(rater, timezone.now(), assignments, entries, newest, first_at)
+    seen = saw_others(rater, assignments.values())
+    return _Room(rater, timezone.now(), assignments, entries, newest, first_at, seen)
 
 
 def _take(room: _Room, assignment_id: UUID, answer: Answer) -> Told:
@@ -223,7 +207,7 @@ def _vote(room: _Room, assignment: Assignment, answer: Answer, before: Vote | No
         reason=answer.reason or "", comment=answer.comment,
         dwell_ms=None if answer.dwell_ms is None else max(0, min(answer.dwell_ms, looked)),
         cast_at=min(max(said, assignment.created_at), room.now), received_at=room.now,
-        uncounted=_uncounted(room, assignment),
+        uncounted=_uncounted(room, assignment) or _seen(room, assignment, answer),
     )  # fmt: skip
 
 
@@ -235,6 +219,12 @@ def _uncounted(room: _Room, assignment: Assignment) -> str:
         if entry is None or entry.artwork is None or entry.artwork.deleted_at is not None:
             return Uncounted.PICTURE_GONE
     return ""
+
+
+def _seen(room: _Room, assignment: Assignment, answer: Answer) -> str:
+    """Who knows the crowd's answer could follow it."""
+    said = answer.kind not in UNSAID
+    return Uncounted.SEEN if said and assignment.pk in room.seen else ""
 
 
 def _claim(assignment: Assignment, vote: Vote, before: Vote | None, now: datetime) -> bool:
@@ -281,19 +271,3 @@ def _count(room: _Room) -> None:
     rater.save(
         update_fields=["votes", "checks_seen", "checks_met", "told_seen", "told_met"]
     )  # fmt: skip
-
-
-_KEPT: Final = {
-    Uncounted.LATE: "It came after the end, so it is kept and does not count.",
-    Uncounted.PICTURE_GONE: "The picture was taken away, so the vote is kept and does not count.",
-}
-
-
-def told_of(token: str, vote: Vote, *, again: bool = False) -> Told:
-    """What is said of a vote that was stored, now or before."""
-    if vote.uncounted:
-        reason = Uncounted(vote.uncounted)
-        return Told(token, Status.KEPT, reason.value, _KEPT[reason], vote)
-    if again:
-        return Told(token, Status.COUNTED, "again", "This vote was here already.", vote)
-    return Told(token, Status.COUNTED, "ok", "", vote)

@@ -102,6 +102,7 @@ def test_forged_foreign_and_expired_tokens_are_told_apart(campaign, hand):
         ({"kind": "score", "value": 11}, "out_of_range"),
         ({"kind": "score", "value": 6.5}, "out_of_range"),
         ({"kind": "score"}, "out_of_range"),
+        ({"kind": "score", "value": True}, "out_of_range"),
         ({"kind": "pair", "outcome": "left"}, "wrong_kind"),
         ({"kind": "sing"}, "wrong_kind"),
         ({"kind": "skip"}, "out_of_range"),
@@ -237,3 +238,55 @@ def test_what_one_campaign_tells_at_its_end_another_does_not_tell_before(hand):
     votes = [{"token": each["token"], "kind": "score", "value": 7} for each in questions]
     for results in (hand.vote(*votes)["results"], hand.vote(*votes[::-1])["results"][::-1]):
         assert results[1]["crowd"] is None
+
+
+def seen_by_three(campaign) -> None:
+    for name in "abc":
+        other = Hand(campaign, person(f"{name}@example.org"))
+        other.join()
+        other.rate_all(4)
+
+
+def test_what_is_said_after_seeing_the_crowd_is_kept_and_does_not_count(campaign, hand):
+    seen_by_three(campaign)
+    [question] = hand.ask()["assignments"]
+    assert hand.score(question, 9)["crowd"]["first"] is False
+    entry = Entry.objects.get(pk=question["entries"][0]["entry"])
+    assert entry.votes == 4
+    told = hand.score(question, 4, correct=True)
+    assert (told["status"], told["code"]) == ("kept", "seen")
+    assert "you had seen how others voted" in told["text"]
+    entry.refresh_from_db()
+    assert entry.votes == 3, "the slip of a finger does no harm"
+    assert hand.score(question, 5, correct=True)["code"] == "seen"
+    assert (
+        hand.vote({"token": question["token"], "kind": "withdrawn"})["results"][0]["code"] == "ok"
+    )
+    assert hand.score(question, 4)["code"] == "seen", "nor by taking it back first"
+    progress = hand.ask()["progress"]
+    assert (progress["mine"], Rater.objects.get(user__email="rater@example.org").votes) == (1, 0)
+
+
+def test_a_question_asked_anew_knows_that_the_crowd_was_seen(campaign, hand):
+    seen_by_three(campaign)
+    questions = hand.ask(6)["assignments"]
+    hand.score(questions[0], 9)
+    hand.vote({"token": questions[0]["token"], "kind": "withdrawn"})
+    Assignment.objects.filter(answered_at=None).update(expires_at=timezone.now())
+    anew = {each["entries"][0]["entry"]: each for each in hand.ask(6)["assignments"]}
+    assert hand.score(anew[questions[0]["entries"][0]["entry"]], 4)["code"] == "seen"
+    assert hand.score(anew[questions[1]["entries"][0]["entry"]], 4)["code"] == "ok"
+
+
+@pytest.mark.parametrize("reveal", ["after_vote", "at_end"])
+def test_a_correction_counts_while_nothing_was_told_of_others(campaign, hand, reveal):
+    if reveal == "at_end":
+        Campaign.objects.update(reveal=reveal)
+        seen_by_three(campaign)
+    [question] = hand.ask()["assignments"]
+    hand.score(question, 9)
+    if reveal == "after_vote":
+        seen_by_three(campaign)
+    again = hand.score(question, 9)["crowd"]
+    assert again is None or again["first"], "sending it again tells no more than before"
+    assert hand.score(question, 4, correct=True)["code"] == "ok"

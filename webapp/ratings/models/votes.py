@@ -114,6 +114,7 @@ class Uncounted(models.TextChoices):
 
     LATE = "late"
     PICTURE_GONE = "picture_gone"
+    SEEN = "seen"  # after its rater was told how others answered
 
 
 class Outcome(models.TextChoices):
