@@ -38,6 +38,7 @@ FREE: Final = frozenset(
 # A challenge as DPChallenge has it; an organiser may say otherwise.
 CHALLENGE: Final = {
     "must_vote_share": 0.2, "comment_at_most": 3, "reveal": Reveal.AT_END, "gold_share": 0.0,
+    "repeat_share": 0.0,
 }  # fmt: skip
 QUESTIONS: Final = {
     Mode.SCORE: "How good is this picture?",
@@ -214,6 +215,9 @@ def _require_sound(campaign: Campaign) -> None:
         raise BadCampaign("In a challenge pictures get scores.", code="challenge_scores")
     if is_challenge and campaign.reveal != Reveal.AT_END:
         raise BadCampaign("A challenge tells everything at its reveal.", code="challenge_is_blind")
+    if campaign.repeat_share and (is_challenge or campaign.must_vote_share):
+        text = "Who must vote on a share is told how far they are, which would give repeats away."
+        raise BadCampaign(f"{text} Set repeat_share to 0.", code="no_repeats_here")
     if campaign.mode == Mode.ATTRIBUTE and campaign.attribute is None:
         raise BadCampaign("Name the attribute that is asked about.", code="attribute_needed")
     if campaign.mode != Mode.ATTRIBUTE and campaign.attribute is not None:

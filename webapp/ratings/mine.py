@@ -42,17 +42,17 @@ def mes_of(raters: Iterable[Rater]) -> list[Me]:
     """The same of many, in one query beside their own."""
     found = list(raters)
     progress = progress_of_each(found)
-    return [Me(each, progress[each.pk], card_of(each)) for each in found]
+    return [Me(each, progress[each.pk], card_of(each, progress[each.pk].mine)) for each in found]
 
 
-def card_of(rater: Rater) -> Card | None:
-    """None before a weighing found enough to tell of their consistency."""
+def card_of(rater: Rater, answers: int) -> Card | None:
+    """Of so many answers. None before a weighing found enough to tell of their consistency."""
     if rater.bias is None or rater.consistency is None:
         return None
     bias, side = rater.bias, rater.side or 0.0
     spread = 1.0 if rater.spread is None else rater.spread
     words = _words(Mode(rater.campaign.mode), bias, rater.consistency, side)
-    return Card(rater.votes, bias, spread, rater.consistency, side, words)
+    return Card(answers, bias, spread, rater.consistency, side, words)
 
 
 def raters_of(user_id: int) -> QuerySet[Rater]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
@@ -11,6 +11,8 @@ from webapp.ratings.counting import must_vote
 from webapp.ratings.enough import VOTES_SAVED
 from webapp.ratings.models import Mode, Rater
 from webapp.ratings.pool import NOBODY
+
+ROUGHLY: Final = 5  # `left` goes down by so many: no answer shows whether it was to a repeat
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,10 @@ class Checks:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """The campaign as a whole. `saved`: votes that a plain mean would have needed beside."""
+    """The campaign as a whole, with all answers of this rater in `votes`.
+
+    `saved`: votes that a plain mean would have needed beside, as of the last weighing.
+    """
 
     votes: int
     entries: int
@@ -42,7 +47,11 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A rater's own: votes, skips, what was not asked yet, and the limits they have."""
+    """A rater's own: answers, skips, what was not asked yet, and the limits they have.
+
+    Says nothing of which answers were to repeats: `mine` has them all, `left` is rounded up to a
+    multiple of five, at most `votable`.
+    """
 
     mine: int
     skipped: int
@@ -62,16 +71,18 @@ WITH seen AS (
 ),
 raters AS (
     SELECT count(*) AS raters,
-        coalesce(sum(votes) FILTER (WHERE quarantined_at IS NULL), 0) AS votes
+        coalesce(sum(votes) FILTER (WHERE quarantined_at IS NULL AND id <> %(rater)s), 0) AS votes
     FROM ratings_rater WHERE campaign_id = %(campaign)s
 ),
-skipped AS (
-    SELECT count(*) AS skipped FROM ratings_vote AS vote
-    WHERE vote.rater_id = %(rater)s AND vote.kind = 'skip'
+answered AS (
+    SELECT count(*) FILTER (WHERE vote.kind = 'skip') AS skipped,
+        count(*) FILTER (WHERE vote.kind NOT IN ('skip', 'withdrawn')) AS mine
+    FROM ratings_vote AS vote
+    WHERE vote.rater_id = %(rater)s
         AND NOT EXISTS (SELECT 1 FROM ratings_vote AS later WHERE later.corrects_id = vote.id)
 ),
 entries AS (
-    SELECT entry.votes, entry.sd, entry.settled,
+    SELECT entry.fused_votes AS votes, entry.sd, entry.settled,
         CASE WHEN %(bursts)s THEN entry.burst ELSE row_number() OVER () END AS question,
         artwork.owner_id IS DISTINCT FROM %(user)s
             AND entry.submitted_by_id IS DISTINCT FROM %(user)s AS votable,
@@ -83,7 +94,7 @@ entries AS (
     WHERE entry.campaign_id = %(campaign)s AND entry.role = 'entry'
         AND entry.disqualified_at IS NULL AND artwork.deleted_at IS NULL
 )
-SELECT %(rater)s::uuid, (SELECT skipped FROM skipped),
+SELECT %(rater)s::uuid, (SELECT mine FROM answered), (SELECT skipped FROM answered),
     count(DISTINCT question) FILTER (WHERE votable AND NOT seen),
     count(DISTINCT question) FILTER (WHERE votable),
     (SELECT votes FROM raters), count(*), count(*) FILTER (WHERE settled),
@@ -121,14 +132,15 @@ def _values(rater: Rater) -> dict[str, Any]:
 
 
 def _progress(
-    rater: Rater, skipped: int, left: int, votable: int, votes: int, entries: int, settled: int,
-    saved: float, raters: int,
+    rater: Rater, mine: int, skipped: int, left: int, votable: int, votes: int, entries: int,
+    settled: int, saved: float, raters: int,
 ) -> Progress:  # fmt: skip
     campaign = rater.campaign
     must = None
     if campaign.must_vote_share:
         must = Share(must_vote(campaign, votable), rater.votes)
     checks = Checks(rater.told_seen, rater.told_met) if rater.told_seen else None
-    totals = Totals(int(votes), entries, settled, round(saved), raters)
+    totals = Totals(int(votes) + mine, entries, settled, round(saved), raters)
     cap = campaign.most_per_rater
-    return Progress(rater.votes, skipped, left, votable, cap, must, checks, totals)
+    roughly = min(-(-left // ROUGHLY) * ROUGHLY, votable)
+    return Progress(mine, skipped, roughly, votable, cap, must, checks, totals)

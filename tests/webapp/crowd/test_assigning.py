@@ -152,6 +152,9 @@ def test_a_repeat_comes_late_and_does_not_count_for_its_picture(organiser):
     while questions := hand.ask()["assignments"]:
         order += shown({"assignments": questions})
         hand.score(questions[0], 5)
+        progress = hand.ask()["progress"]
+        assert progress["mine"] == progress["campaign"]["votes"] == len(order), "told of each"
+        assert progress["left"] in (0, 5, 10, 15, 20)
     again = [nth for nth, entry in enumerate(order) if entry in order[:nth]]
     assert again
     for nth in again:
@@ -249,4 +252,4 @@ def test_a_vote_and_the_next_question_take_a_fixed_number_of_queries(organiser):
     for _ in range(8):
         hand.score(hand.ask()["assignments"][0])
     assert queries() == first
-    assert first == (15, 11), "with a savepoint each"
+    assert first == (16, 11), "with a savepoint each"

@@ -31,7 +31,9 @@ def challenge(organiser: User) -> Campaign:
     )
     assert status == 201, made
     assert (made["kind"], made["must_vote_share"], made["comment_at_most"]) == ("challenge", 0.2, 3)
-    assert (made["reveal"], made["gold_share"]) == ("at_end", 0.0)
+    assert (made["reveal"], made["gold_share"], made["repeat_share"]) == ("at_end", 0.0, 0.0)
+    repeats = hand.send("PATCH", f"challenges/{made['id']}", {"repeat_share": 0.1})
+    assert (repeats[0], repeats[1]["code"]) == (400, "no_repeats_here")
     assert hand.send("POST", f"challenges/{made['id']}")[0] == 405
     assert hand.send("POST", f"campaigns/{made['id']}/publish")[1]["state"] == "submitting"
     return Campaign.objects.get(pk=made["id"])

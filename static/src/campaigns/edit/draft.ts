@@ -24,7 +24,7 @@ export function emptyDraft(kind: CampaignKind, now = new Date()): Draft {
   if (kind === 'campaign') return { ...COMMON, kind, mode: 'score', reveal: 'after_vote' };
   const inDays = (days: number): string => localMoment(new Date(now.getFullYear(), now.getMonth(), now.getDate() + days, 20).toISOString());
   return {
-    ...COMMON, kind, mode: 'score', reveal: 'at_end', access: 'open', guests: false, gold_share: 0, votes_wanted: 10, narrow_enough: null, must_vote_share: 0.2, comment_at_most: 3,
+    ...COMMON, kind, mode: 'score', reveal: 'at_end', access: 'open', guests: false, gold_share: 0, repeat_share: 0, votes_wanted: 10, narrow_enough: null, must_vote_share: 0.2, comment_at_most: 3,
     submissions_close_at: inDays(7), opens_at: inDays(7), closes_at: inDays(14),
   };
 }
