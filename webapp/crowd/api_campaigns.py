@@ -1,5 +1,6 @@
 """Campaigns over the API: make, read, change, publish, close, reveal."""
 
+from dataclasses import replace
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -10,14 +11,18 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from webapp.accounts.people import signed_in
+from webapp.common.errors import NotFound
 from webapp.crowd.addresses import join_address
+from webapp.crowd.guests import MaySee, account_of, rater_in, revealed_rater
 from webapp.crowd.serializers_campaigns import (
     CampaignAskSerializer,
     CampaignListQuery,
     CampaignSerializer,
 )
 from webapp.ratings import campaigns, selectors
+from webapp.ratings.mine import me_of
 from webapp.ratings.models import Campaign, CampaignKind
+from webapp.ratings.pool import NOBODY
 from webapp.ratings.selectors import Role
 
 
@@ -41,6 +46,16 @@ class OfKind(APIView):
     def seen(self, request: Request, pk: UUID) -> Campaign:
         """One that the caller sees. Raises NotFound."""
         return selectors.campaign_of(signed_in(request), pk, kind=self.kind)
+
+    def results(self, request: Request, pk: UUID) -> tuple[Campaign, int]:
+        """One whose results the caller may look at, and their id. Raises NotFound."""
+        viewer = account_of(request)
+        if viewer is not None:
+            return selectors.results_of(viewer, pk, kind=self.kind), viewer.pk
+        found = revealed_rater(request, pk).campaign
+        if self.kind is not None and found.kind != self.kind:
+            raise NotFound
+        return found, NOBODY
 
     def own(self, request: Request, pk: UUID) -> Campaign:
         """One that the caller runs. Raises NotFound."""
@@ -86,10 +101,17 @@ class Campaigns(OfKind):
 class CampaignDetail(OfKind):
     """One campaign."""
 
+    permission_classes = [MaySee]
+
     @extend_schema(responses=CampaignSerializer)
     def get(self, request: Request, pk: UUID) -> Response:
-        """As the caller may see it."""
-        return self.shown(request, self.seen(request, pk))
+        """As the caller may see it; for a guest who rated in it, once revealed."""
+        if account_of(request) is not None:
+            return self.shown(request, self.seen(request, pk))
+        campaign, _ = self.results(request, pk)
+        (card,) = selectors.cards(Campaign.objects.filter(pk=campaign.pk), None)
+        told = replace(card, me=me_of(rater_in(request, pk)))
+        return Response(CampaignSerializer(told).data)
 
     @extend_schema(request=CampaignAskSerializer(partial=True), responses=CampaignSerializer)
     def patch(self, request: Request, pk: UUID) -> Response:

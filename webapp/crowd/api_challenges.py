@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from webapp.accounts.people import signed_in
 from webapp.crowd.api_campaigns import OfKind
+from webapp.crowd.guests import MaySee
 from webapp.crowd.serializers_dashboard import CurvesSerializer
 from webapp.crowd.serializers_entries import EntrySerializer, render_entries
 from webapp.ratings import challenges, selectors
@@ -91,18 +92,19 @@ class ChallengeResults(OfKind):
     """What came out."""
 
     kind = CampaignKind.CHALLENGE
+    permission_classes = [MaySee]
 
     @extend_schema(responses=ResultsSerializer)
     def get(self, request: Request, pk: UUID) -> Response:
-        """To the organiser always, to others once revealed."""
-        viewer = signed_in(request)
-        found = challenges.results_of(selectors.results_of(viewer, pk, kind=self.kind))
+        """To the organiser always, to others once revealed, guests who rated too."""
+        challenge, viewer = self.results(request, pk)
+        found = challenges.results_of(challenge)
         return Response(
             {
-                "entries": render_entries(found.entries, viewer.pk),
+                "entries": render_entries(found.entries, viewer),
                 "curves": found.figures.get("curves"),
                 "statistics": StatisticsSerializer(found.statistics).data,
                 "raters": [ReliableRaterSerializer(each).data for each in found.raters],
-                "disqualified": render_entries(found.disqualified, viewer.pk),
+                "disqualified": render_entries(found.disqualified, viewer),
             }
         )

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from webapp.accounts.people import signed_in
 from webapp.catalogue.models import AlbumItem
 from webapp.crowd.api_campaigns import OfKind
+from webapp.crowd.guests import MaySee
 from webapp.crowd.serializers_entries import (
     AddedSerializer,
     CommentSerializer,
@@ -32,16 +33,17 @@ from webapp.ratings.selectors import EntrySort
 class CampaignEntries(OfKind):
     """The pictures of a campaign."""
 
+    permission_classes = [MaySee]
+
     @extend_schema(parameters=[EntryListQuery], responses=EntryPageSerializer)
     def get(self, request: Request, pk: UUID) -> Response:
-        """A window; to the organiser always, to others once revealed."""
+        """A window; to the organiser always, to others once revealed, guests who rated too."""
         query = EntryListQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
         values = dict(query.validated_data)
-        viewer = signed_in(request)
-        campaign = selectors.results_of(viewer, pk, kind=self.kind)
+        campaign, viewer = self.results(request, pk)
         page = selectors.entry_page(campaign, sort=EntrySort(values.pop("sort")), **values)
-        return Response(render_page(page, viewer.pk))
+        return Response(render_page(page, viewer))
 
     @extend_schema(request=EntriesAskSerializer, responses=AddedSerializer)
     def post(self, request: Request, pk: UUID) -> Response:
@@ -129,9 +131,11 @@ class EntryRequalify(EntryView):
 class EntryComments(OfKind):
     """What people wrote about an entry."""
 
+    permission_classes = [MaySee]
+
     @extend_schema(responses=CommentSerializer(many=True))
     def get(self, request: Request, pk: UUID, entry_id: UUID) -> Response:
-        """Newest first; to the organiser always, to others once revealed."""
-        campaign = selectors.results_of(signed_in(request), pk, kind=self.kind)
+        """Newest first; to the organiser always, to others once revealed, guests who rated too."""
+        campaign, _ = self.results(request, pk)
         said = selectors.comments_of(selectors.entry_of(campaign, entry_id))
         return Response([CommentSerializer(each).data for each in said])

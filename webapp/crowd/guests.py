@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from webapp.accounts.authentication import BearerAuthentication
 from webapp.accounts.models import ApiToken, Scope, User
+from webapp.accounts.permissions import HasScope
 from webapp.common.errors import NotFound
 from webapp.ratings.joining import adopt
 from webapp.ratings.models import Rater
@@ -60,6 +61,16 @@ class MayJoin(MayRate):
         return not request.user.is_authenticated or super().has_permission(request, view)
 
 
+class MaySee(HasScope):
+    """As elsewhere, and guests who have joined somewhere may read."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Which of the campaigns, the view finds out."""
+        if not request.user.is_authenticated and request.method in SAFE_METHODS:
+            return bool(remembered(request))
+        return super().has_permission(request, view)
+
+
 class RaterView(APIView):
     """A view that guests may use."""
 
@@ -98,6 +109,14 @@ def rater_in(request: Request | HttpRequest, campaign_id: UUID) -> Rater:
     """The caller in one campaign. Raises NotFound."""
     found = find_rater(request, campaign_id)
     if found is None:
+        raise NotFound
+    return found
+
+
+def revealed_rater(request: Request | HttpRequest, campaign_id: UUID) -> Rater:
+    """A guest in a campaign whose results are out, as a guest sees no other. Raises NotFound."""
+    found = rater_in(request, campaign_id)
+    if found.campaign.revealed_at is None:
         raise NotFound
     return found
 

@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from uuid import UUID
 
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.csrf import ensure_csrf_cookie
 
 from webapp.accounts.people import signed_in
 from webapp.common.errors import NotFound
+from webapp.crowd.guests import account_of, find_rater
 from webapp.crowd.serializers_campaigns import AlbumChoiceSerializer, AskedAttributeSerializer
 from webapp.gallery.selectors import albums_of
 from webapp.ratings import selectors
@@ -38,9 +41,17 @@ def campaign_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _edit(request, _or_404(selectors.own_campaign, request, pk))
 
 
+@login_not_required  # guests see what came out; everybody else is led to sign-in below
 @ensure_csrf_cookie
 def campaign(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The dashboard for its organiser; for others what it is about, and its results."""
+    if account_of(request) is None:
+        rater = find_rater(request, pk)
+        if rater is None:
+            return redirect_to_login(request.get_full_path())
+        if rater.campaign.revealed_at is None:
+            return redirect("rate", pk)
+        return _island(request, "crowd/campaign.html", "campaign", id=str(pk), organiser=False)
     found = _or_404(selectors.campaign_of, request, pk)
     own = found.organiser_id == signed_in(request).pk
     return _island(request, "crowd/campaign.html", "campaign", id=str(found.pk), organiser=own)

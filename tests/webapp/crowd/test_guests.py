@@ -3,6 +3,7 @@
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 
 from tests.people import bearer, person
 from tests.webapp.crowd.hands import Hand, open_campaign, plain_pictures
@@ -47,7 +48,7 @@ def test_the_page_of_the_link_tells_what_one_agrees_to_and_leads_to_rating(campa
     joined = client.post(f"/join/{token_of(campaign)}/", {"consent": "yes"})
     assert joined["Location"] == f"/rate/{campaign.pk}/"
     assert client.get(joined["Location"]).status_code == 200
-    assert client.get(f"/campaigns/{campaign.pk}/").status_code == 302, "no more than rating"
+    assert client.get(f"/campaigns/{campaign.pk}/")["Location"] == f"/rate/{campaign.pk}/"
     assert client.get("/join/forged/").status_code == 404
     revoke_links(campaign)
     old = Campaign.objects.get(pk=campaign.pk)
@@ -144,3 +145,33 @@ def test_pictures_are_shown_to_whom_they_are_asked_about_and_to_nobody_else(camp
     picture.deleted_at = campaign.published_at
     picture.save()
     assert guest.client.get(path).status_code == 404
+
+
+def test_guests_who_rated_see_the_results_once_revealed_and_other_guests_never(campaign):
+    guest, elsewhere = Hand(campaign), Hand(campaign)
+    me = guest.join()[1]
+    other = open_campaign(campaign.organiser, [])
+    elsewhere.campaign = other
+    elsewhere.join()
+    entry = campaign.entries.first()
+    Campaign.objects.filter(pk=campaign.pk).update(kind="challenge", reveal="at_end")
+    paths = [
+        f"campaigns/{campaign.pk}", f"campaigns/{campaign.pk}/entries",
+        f"campaigns/{campaign.pk}/entries/{entry.pk}/comments", f"challenges/{campaign.pk}",
+        f"challenges/{campaign.pk}/results",
+    ]  # fmt: skip
+    assert {guest.send("GET", path)[0] for path in paths} == {404}, "nothing before"
+    now = timezone.now()
+    Campaign.objects.update(closes_at=now, revealed_at=now)
+    assert {guest.send("GET", path)[0] for path in paths} == {200}
+    assert {elsewhere.send("GET", path)[0] for path in paths} == {404}
+    assert {Hand(campaign).send("GET", path)[0] for path in paths} == {401}
+    assert guest.send("GET", f"challenges/{other.pk}")[0] == 404
+    assert guest.send("GET", paths[0])[1]["me"]["rater"] == me["rater"]
+    shown = guest.send("GET", paths[1])[1]["results"][0]
+    assert (shown["mine"], shown["artwork"], shown["gold"]) == (False, None, None)
+    assert guest.send("PATCH", paths[0], {"title": "Mine"})[0] == 401
+    assert guest.send("GET", f"campaigns/{campaign.pk}/dashboard")[0] == 401
+    page = f"/campaigns/{campaign.pk}/"
+    assert guest.client.get(page).status_code == 200
+    assert elsewhere.client.get(page)["Location"].startswith("/accounts/login")
