@@ -37,7 +37,7 @@ check: .venv/.installed static/dist/.built ## formatting, lint, contracts, types
 	$(NO_ENGINES) HTTPS=1 $(BIN)/python manage.py check --deploy --fail-level WARNING
 	scripts/npm.sh run check
 	scripts/npm.sh test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 .PHONY: bench
 bench: .venv/.installed static/dist/.built ## throughput and latency as ratios to named baselines
