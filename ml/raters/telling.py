@@ -21,8 +21,7 @@ def told(ballot: Ballot, settled: Settled) -> Opinion:
     noise = state.panel_noise()
     quality = state.quality + _leaning(state)
     low, mean, high = (
-        mean_points(quality + shift * sd, noise, state.cuts)
-        for shift in (-_EIGHTY, 0.0, _EIGHTY)
+        mean_points(quality + shift * sd, noise, state.cuts) for shift in (-_EIGHTY, 0.0, _EIGHTY)
     )
     unit = _points_per_unit(state)
     loud = np.exp(state.log_noise)
