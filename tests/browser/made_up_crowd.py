@@ -25,7 +25,7 @@ def campaign_with_votes(product: Product, title: str) -> Answer:
     cards = client.get("artworks", params={"limit": 100}).json()["results"]
     means = {card["id"]: card["score"]["mean"] for card in cards if card["score"]}
     organiser = Organiser(client, tuple(means))
-    campaign = organiser.campaign(title=title, votes_wanted=8, narrow_enough=1.5)
+    campaign = organiser.campaign(title=title, votes_wanted=8, narrow_enough=0.8)
     tastes = _tastes(client, campaign["id"], means)
     tokens = accounts(product, *(f"{name}@example.org" for name in PEOPLE)).values()
     for seed, token in enumerate(tokens):
