@@ -8,7 +8,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from tests.people import person
 from tests.world import campaign_of, picture_of, voted
 from webapp.accounts.models import User
 from webapp.jobs.models import Job
@@ -16,18 +15,6 @@ from webapp.ratings.models import Campaign, Entry, Fusion, Rater, Ruling, Vote
 from webapp.ratings.progress import progress_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def organiser() -> User:
-    return person("organiser@example.org")
-
-
-@pytest.fixture
-def owner(organiser: User) -> Client:
-    client = Client()
-    client.force_login(organiser)
-    return client
 
 
 @pytest.fixture

@@ -29,18 +29,6 @@ ann,two.jpg,9,,
 
 
 @pytest.fixture
-def organiser() -> User:
-    return person("organiser@example.org")
-
-
-@pytest.fixture
-def owner(organiser: User) -> Client:
-    client = Client()
-    client.force_login(organiser)
-    return client
-
-
-@pytest.fixture
 def campaign(organiser: User) -> Campaign:
     pictures = plain_pictures(organiser, 2)
     for picture, name in zip(pictures, ("one", "two"), strict=True):
