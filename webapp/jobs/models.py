@@ -19,6 +19,10 @@ class JobKind(models.TextChoices):
     JUDGE = "judge"  # an opinion of a crop; model_version: the scorer's, params: the box
     CUT = "cut"  # a picture's files of a batch of crops; params: the batch
     FUSE = "fuse"  # the standing of a campaign's pictures and raters; subject: the campaign
+    FREEZE = "freeze"  # the manifest of a snapshot; subject: the snapshot
+    TRAIN = "train"  # a challenger with its verdict; subject: the training run
+    EMBED = "embed"  # where a picture lies among others; params: the space
+    TASTE = "taste"  # a person's own head; subject: their Taste
 
 
 class JobState(models.TextChoices):

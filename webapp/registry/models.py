@@ -1,5 +1,6 @@
 """Versions of models: what judged, from which weights, with which proof; what can be asked."""
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -59,6 +60,37 @@ class ModelVersion(Identified):
                 fields=["kind"], condition=Q(state="active"), name="one_active_version_per_kind"
             ),
         ]
+
+
+class StoredWeights(models.Model):
+    """The tensors of a version that was trained here or taken in, as its digest describes them."""
+
+    version = models.OneToOneField(
+        ModelVersion, primary_key=True, on_delete=models.CASCADE, related_name="stored"
+    )
+    data = models.BinaryField()
+
+
+class ChangeKind(models.TextChoices):
+    """Why another version judges: shipped with the code, promoted, or rolled back to."""
+
+    SHIPPED = "shipped"
+    PROMOTED = "promoted"
+    ROLLED_BACK = "rolled_back"
+
+
+class Change(Identified):
+    """Who let which version judge in place of which, and why. Rows are only ever added."""
+
+    kind = models.CharField(max_length=12, choices=ChangeKind)
+    version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="changes")
+    replaced = models.ForeignKey(
+        ModelVersion, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    reason = models.CharField(max_length=500, blank=True)
 
 
 class Attribute(models.Model):

@@ -54,6 +54,8 @@ INSTALLED_APPS = [
     "webapp.gallery",
     "webapp.cropping",
     "webapp.crowd",
+    "webapp.training",
+    "webapp.taste",
 ]
 
 MIDDLEWARE = [

@@ -113,6 +113,8 @@ class Campaign(Identified):
     repeat_share = models.FloatField(default=0.05)
     most_per_rater = models.PositiveIntegerField(null=True)
     least_dwell_ms = models.PositiveIntegerField(default=400)
+    # whoever runs the installation may train models with these pictures and votes
+    for_training = models.BooleanField(default=False, db_default=False)
     # of a challenge
     submissions_close_at = models.DateTimeField(null=True)
     most_submissions = models.PositiveSmallIntegerField(default=1)
