@@ -4,6 +4,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
+# Python compiles what it imports once, not in each of the many processes that we start.
+unexport PYTHONDONTWRITEBYTECODE
 
 BIN := .venv/bin
 # The checks import settings, which want the engines' addresses; nothing connects to these.
@@ -37,7 +39,7 @@ check: .venv/.installed static/dist/.built ## formatting, lint, contracts, types
 	$(NO_ENGINES) HTTPS=1 $(BIN)/python manage.py check --deploy --fail-level WARNING
 	scripts/npm.sh run check
 	scripts/npm.sh test
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2
 
 .PHONY: bench
 bench: .venv/.installed static/dist/.built ## throughput and latency as ratios to named baselines

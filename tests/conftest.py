@@ -8,6 +8,8 @@ from pathlib import Path
 
 import django
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from webapp.embedded import engines
 
@@ -31,12 +33,31 @@ def _start() -> None:
     django.setup()
 
 
-@pytest.hookimpl(tryfirst=True)
+PRODUCT = ("tests/browser/", "tests/flows/")
+
+
+@pytest.hookimpl(trylast=True)  # after Django, which sorts by what a test does to the database
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file's tests, and all that share the browser's product, in one process."""
-    for item in items:
-        folder = "browser" in item.path.parts
-        item.add_marker(pytest.mark.xdist_group("browser" if folder else str(item.path)))
+    """Begin with what takes the longest: the tests that start a product."""
+    items.sort(key=lambda item: not item.nodeid.startswith(PRODUCT))
+
+
+class Shares(LoadScopeScheduling):
+    """A file's tests stay in one process, and so do all that start a product.
+
+    Two products at once would leave neither a core. Groups by mark are no way: xdist writes them
+    into node ids, which pytest 9.2 does not let it.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "product" if nodeid.startswith(PRODUCT) else nodeid.split("::")[0]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Shares:
+    """Share the work of `-n 2` in the order in which it was collected."""
+    config.option.loadscopereorder = False
+    return Shares(config, log)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
