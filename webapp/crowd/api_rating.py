@@ -15,9 +15,9 @@ from webapp.crowd.guests import (
     MayJoin,
     RaterView,
     account_of,
+    caller_of,
     find_rater,
     rater_in,
-    raters_behind,
     remember,
 )
 from webapp.crowd.serializers_answers import (
@@ -155,7 +155,7 @@ def _me(rater: Rater) -> dict[str, Any]:
 def _heard(request: Request, votes: list[dict[str, Any]]) -> dict[str, Any]:
     parsed = [parse_answer(each) for each in votes]
     answers = [each for each in parsed if isinstance(each, Answer)]
-    told, rater = voting.record(raters_behind(request), answers)
+    told, rater = voting.record(caller_of(request), answers)
     heard = iter(told)
     results = [next(heard) if isinstance(each, Answer) else each for each in parsed]
     said = [each.vote for each in told if each.vote is not None]

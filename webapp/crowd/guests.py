@@ -3,7 +3,6 @@
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Q
 from django.http import HttpRequest
 from drf_spectacular.authentication import SessionScheme
 from rest_framework.authentication import SessionAuthentication
@@ -15,6 +14,8 @@ from webapp.accounts.authentication import BearerAuthentication
 from webapp.accounts.models import ApiToken, Scope, User
 from webapp.accounts.permissions import HasScope
 from webapp.common.errors import NotFound
+from webapp.ratings import callers
+from webapp.ratings.callers import Caller
 from webapp.ratings.joining import adopt
 from webapp.ratings.models import Rater
 
@@ -96,13 +97,16 @@ def remember(request: Request | HttpRequest, rater: Rater) -> None:
     request.session[SESSION] = kept
 
 
-def raters_behind(request: Request | HttpRequest) -> Q:
-    """Which raters the caller is, in all campaigns."""
-    user = account_of(request)
+def caller_of(request: Request | HttpRequest, *, user: User | None = None) -> Caller:
+    """Which raters the caller is, in all campaigns.
+
+    ``user``: who a token says they are, where no API view has found that out.
+    """
+    user = user or account_of(request)
     if user is None:
-        return Q(user=None, pk__in=list(remembered(request).values()))
+        return Caller(None, tuple(remembered(request).values()))
     bring_along(request, user)
-    return Q(user=user)
+    return Caller(user.pk)
 
 
 def rater_in(request: Request | HttpRequest, campaign_id: UUID) -> Rater:
@@ -128,14 +132,7 @@ def find_rater(
 
     ``user``: who a token says they are, where no API view has found that out.
     """
-    raters = Rater.objects.select_related("campaign__attribute", "campaign__fusion")
-    raters = raters.defer("campaign__fusion__state", "campaign__fusion__figures")
-    user = user or account_of(request)
-    if user is not None:
-        bring_along(request, user)
-        return raters.filter(campaign=campaign_id, user=user).first()
-    known = remembered(request).get(str(campaign_id))
-    return raters.filter(campaign=campaign_id, pk=known, user=None).first() if known else None
+    return callers.rater_in(campaign_id, caller_of(request, user=user))
 
 
 def bring_along(request: Request | HttpRequest, user: User) -> None:

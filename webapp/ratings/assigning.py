@@ -8,11 +8,12 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from webapp.common.errors import NotFound
 from webapp.ratings import pairing
+from webapp.ratings.callers import locked
 from webapp.ratings.checking import gold_entry, repeated
 from webapp.ratings.models import Assignment, CampaignState, Mode, Purpose, Rater
 from webapp.ratings.pool import askable, candidates, out
@@ -57,15 +58,6 @@ def next_questions(rater_id: UUID, count: int) -> tuple[Rater, list[Assignment]]
             for nth, ask in enumerate(_asks(rater, wanted, now))
         )  # fmt: skip
     return rater, held
-
-
-def locked(rater_id: UUID, among: Q | None = None) -> Rater | None:
-    """With campaign, its attribute and its fusion; nobody else asks or answers for them now."""
-    raters = Rater.objects.select_related("campaign__attribute", "campaign__fusion")
-    found = raters.filter(among or Q(), pk=rater_id).defer(
-        "campaign__fusion__state", "campaign__fusion__figures"
-    )
-    return found.select_for_update(of=("self",), no_key=True).first()
 
 
 def outstanding(rater: Rater, now: datetime) -> QuerySet[Assignment]:

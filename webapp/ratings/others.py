@@ -7,12 +7,10 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, F
-
 from ml.contracts.crowd import LEVELS
 from webapp.inference.models import Score
 from webapp.ratings.answers import steps_of
-from webapp.ratings.counting import counting_votes
+from webapp.ratings.counting import void_raters
 from webapp.ratings.models import (
     Assignment,
     Campaign,
@@ -24,7 +22,7 @@ from webapp.ratings.models import (
     Vote,
     VoteKind,
 )
-from webapp.registry.models import ModelKind, VersionState
+from webapp.ratings.statements import ANSWERS_OF_OTHERS, BEST_OF_OTHERS, PREDICTED
 
 FEW: Final = 3  # fewer others are told as "among the first": single votes stay private
 _SWAPPED: Final = {Outcome.LEFT: Outcome.RIGHT, Outcome.RIGHT: Outcome.LEFT}
@@ -63,30 +61,35 @@ def others_of(rater: Rater, votes: Sequence[Vote]) -> dict[UUID, Others]:
     said = [each for each in votes if each.rater_id == rater.pk and each.kind not in _UNSAID]
     if campaign.reveal != Reveal.AFTER_VOTE or not said:
         return {}
-    models = _models(campaign, said)
+    return _told(rater, said, _models(campaign, said))
+
+
+def saw_others(
+    rater: Rater, asked: Collection[Assignment], given: Sequence[Vote]
+) -> frozenset[UUID]:
+    """Which of these questions this rater answered before and was then told the crowd's answer.
+
+    Also under another token: a question that was given back and expired is asked anew. A repeat
+    is meant to be answered again. ``given``: all votes of the rater on the pictures asked about.
+    """
+    said = [each for each in given if each.kind not in _UNSAID]
+    if rater.campaign.reveal != Reveal.AFTER_VOTE or not said:
+        return frozenset()
+    told = {pk for pk, others in _told(rater, said, {}).items() if not others.first}
+    known = [each.assignment for each in said if each.pk in told]
+    return frozenset(each.pk for each in asked if any(_is_same(each, other) for other in known))
+
+
+def _told(rater: Rater, said: Sequence[Vote], models: dict[UUID, Score]) -> dict[UUID, Others]:
+    """As it was when each of the votes came."""
     found: dict[UUID, Others] = {}
     for moment in {each.received_at for each in said}:
         then = [each for each in said if each.received_at == moment]
         answers = _answers(rater, then, moment)
         for vote in then:
-            found[vote.pk] = _others(campaign, tuple(vote.assignment.entries), answers, models)
+            entries = tuple(vote.assignment.entries)
+            found[vote.pk] = _others(rater.campaign, entries, answers, models)
     return found
-
-
-def saw_others(rater: Rater, asked: Collection[Assignment]) -> frozenset[UUID]:
-    """Which of these questions this rater answered before and was then told the crowd's answer.
-
-    Also under another token: a question that was given back and expired is asked anew. A repeat
-    is meant to be answered again.
-    """
-    if rater.campaign.reveal != Reveal.AFTER_VOTE or not asked:
-        return frozenset()
-    shown = {pk for each in asked for pk in each.entries}
-    before = Vote.objects.filter(rater=rater, assignment__entries__overlap=list(shown))
-    said = list(before.exclude(kind__in=_UNSAID).select_related("assignment"))
-    told = {pk for pk, others in others_of(rater, said).items() if not others.first}
-    known = [each.assignment for each in said if each.pk in told]
-    return frozenset(each.pk for each in asked if any(_is_same(each, other) for other in known))
 
 
 def _is_same(asked: Assignment, before: Assignment) -> bool:
@@ -98,20 +101,18 @@ def _is_same(asked: Assignment, before: Assignment) -> bool:
 
 def _answers(rater: Rater, votes: Sequence[Vote], moment: datetime) -> dict[Entries, Counter[Any]]:
     """Counted answers of others by then, by the entries they were asked about."""
-    found = counting_votes(rater.campaign).exclude(rater=rater).filter(received_at__lte=moment)
     asked = {tuple(vote.assignment.entries) for vote in votes}
-    counted: dict[Entries, Counter[Any]] = {}
+    values: dict[str, Any] = {
+        "campaign": rater.campaign_id, "rater": rater.pk, "moment": moment,
+        "void": void_raters(rater.campaign),
+    }  # fmt: skip
     if rater.campaign.mode == Mode.BURST:
-        shown = {entry for entries in asked for entry in entries}
-        for best in found.filter(best__in=shown).values_list("best_id", flat=True):
-            counted.setdefault((best,), Counter())[best] += 1
-        return counted
-    both = [list(each) for each in asked | {each[::-1] for each in asked}]
-    columns = ("assignment__entries", "value", "outcome")
-    rows = found.filter(assignment__entries__in=both).values_list(*columns)
-    for entries, value, outcome, count in rows.annotate(n=Count("pk")).order_by():
-        said = outcome or value
-        counted.setdefault(tuple(entries), Counter())[said] += count
+        values["shown"] = list({entry for entries in asked for entry in entries})
+        return {(best,): Counter({best: count}) for best, count in BEST_OF_OTHERS.rows(values)}
+    values["asked"] = tuple(list(each) for each in asked | {each[::-1] for each in asked})
+    counted: dict[Entries, Counter[Any]] = {}
+    for entries, value, outcome, count in ANSWERS_OF_OTHERS.rows(values):
+        counted.setdefault(tuple(entries), Counter())[outcome or value] += count
     return counted
 
 
@@ -162,9 +163,4 @@ def _models(campaign: Campaign, votes: Sequence[Vote]) -> dict[UUID, Score]:
     if campaign.mode != Mode.SCORE:
         return {}
     entries = [vote.assignment.entries[0] for vote in votes]
-    scores = Score.objects.filter(
-        model_version__kind=ModelKind.SCORER, model_version__state=VersionState.ACTIVE,
-        artwork__entries__pk__in=entries,
-    )  # fmt: skip
-    rows = scores.annotate(entry=F("artwork__entries__pk"))
-    return {row.entry: row for row in rows}
+    return {entry: score for score, entry in PREDICTED.rows({"entries": entries})}

@@ -1,32 +1,26 @@
 """Keep what raters answer: each question once, nothing lost, nothing counted twice."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
-from django.db.models.functions import Greatest
-from django.utils import timezone
 
 from webapp.ratings import checking
 from webapp.ratings.answers import Answer, misfit
-from webapp.ratings.assigning import locked
+from webapp.ratings.callers import Caller, locked
 from webapp.ratings.fusions import vote_came
 from webapp.ratings.models import (
     Assignment,
     CampaignState,
-    Entry,
     Purpose,
     Rater,
     Uncounted,
     Vote,
     VoteKind,
 )
-from webapp.ratings.others import saw_others
+from webapp.ratings.room import Room, room_of, write
 from webapp.ratings.tokens import ticket_of
 from webapp.ratings.told import Status, Told, told_of
 
@@ -34,23 +28,8 @@ UNDO_FOR: Final = timedelta(minutes=2)
 UNSAID: Final = (VoteKind.SKIP, VoteKind.WITHDRAWN)
 
 
-@dataclass(slots=True)
-class _Room:
-    """Everything that a rater's answers of one request touch, read before the first of them."""
-
-    rater: Rater
-    now: datetime
-    assignments: Mapping[UUID, Assignment]
-    entries: Mapping[UUID, Entry]
-    newest: dict[UUID, Vote]  # by assignment
-    first_at: dict[UUID, datetime]
-    seen: frozenset[UUID]  # assignments: their rater was told before how others answered them
-    counted: Counter[UUID] = field(default_factory=Counter)  # change of votes by entry
-    mine: Counter[str] = field(default_factory=Counter)  # change of the rater's own counters
-
-
-def record(mine: Q, answers: Sequence[Answer]) -> tuple[list[Told], Rater | None]:
-    """Keep the answers of one person; what became of each. ``mine`` filters the raters they are.
+def record(caller: Caller, answers: Sequence[Answer]) -> tuple[list[Told], Rater | None]:
+    """Keep the answers of one person; what became of each.
 
     The rater that is returned is the one of the last sound token. Sending the same again changes
     nothing and is told the same again.
@@ -65,7 +44,7 @@ def record(mine: Q, answers: Sequence[Answer]) -> tuple[list[Told], Rater | None
             for nth, each in enumerate(tickets)
             if each is not None and each.rater == rater_id
         }
-        rater, heard = _record_of(rater_id, mine, part)
+        rater, heard = _record_of(rater_id, caller, part)
         told |= heard
         last = rater or last
     for nth, ticket in enumerate(tickets):
@@ -82,43 +61,21 @@ def _foreign(token: str, *, forged: bool) -> Told:
 
 @transaction.atomic
 def _record_of(
-    rater_id: UUID, mine: Q, answers: Mapping[int, tuple[UUID, Answer]]
+    rater_id: UUID, caller: Caller, answers: Mapping[int, tuple[UUID, Answer]]
 ) -> tuple[Rater | None, dict[int, Told]]:
-    """Nothing for the rater of somebody else.
-
-    Locks the rater, then assignments, then entries in the order of their ids: no deadlock.
-    """
-    rater = locked(rater_id, mine)
+    """Nothing for the rater of somebody else."""
+    rater = locked(rater_id, caller)
     if rater is None:
         return None, {}
-    room = _read(rater, {assignment for assignment, _ in answers.values()})
+    room = room_of(rater, {assignment for assignment, _ in answers.values()})
     told = {nth: _take(room, pk, answer) for nth, (pk, answer) in answers.items()}
-    if any(each.status is not Status.REFUSED and each.code != "again" for each in told.values()):
-        _count(room)
+    if room.kept:
+        write(room)
         vote_came(rater.campaign)
     return rater, told
 
 
-def _read(rater: Rater, ids: set[UUID]) -> _Room:
-    found = Assignment.objects.filter(pk__in=ids, rater=rater)
-    assignments = {each.pk: each for each in found}
-    shown = {pk for each in assignments.values() for pk in each.entries}
-    locked_entries = Entry.objects.select_related("artwork").select_for_update(
-        of=("self",), no_key=True
-    )
-    entries = {each.pk: each for each in locked_entries.filter(pk__in=shown).order_by("pk")}
-    answered = [each.pk for each in assignments.values()]
-    newest: dict[UUID, Vote] = {}
-    first_at: dict[UUID, datetime] = {}
-    for vote in Vote.objects.filter(assignment__in=answered).order_by("received_at", "created_at"):
-        vote.assignment = assignments[vote.assignment_id]
-        newest[vote.assignment_id] = vote
-        first_at.setdefault(vote.assignment_id, vote.received_at)
-    seen = saw_others(rater, assignments.values())
-    return _Room(rater, timezone.now(), assignments, entries, newest, first_at, seen)
-
-
-def _take(room: _Room, assignment_id: UUID, answer: Answer) -> Told:
+def _take(room: Room, assignment_id: UUID, answer: Answer) -> Told:
     """One answer. Later ones of the same request see what it changed."""
     assignment = room.assignments.get(assignment_id)
     if assignment is None:  # its rater had their data erased meanwhile
@@ -131,15 +88,13 @@ def _take(room: _Room, assignment_id: UUID, answer: Answer) -> Told:
     if not _claim(assignment, vote, before, room.now):
         text = "This question was answered from elsewhere at the same moment."
         return Told(answer.token, Status.REFUSED, "already_voted", text)
-    vote.save(force_insert=True)
-    room.newest[assignment_id] = vote
-    room.first_at.setdefault(assignment_id, vote.received_at)
+    room.keep(vote)
     _tally(room, assignment, before, -1)
     _tally(room, assignment, vote, +1)
     return told_of(answer.token, vote)
 
 
-def _refusal(room: _Room, assignment: Assignment, answer: Answer) -> Told | None:
+def _refusal(room: Room, assignment: Assignment, answer: Answer) -> Told | None:
     """Why the answer is not taken, or the same outcome again for one that was."""
     before = room.newest.get(assignment.pk)
     if before is not None and _same(before, answer):
@@ -156,7 +111,7 @@ def _refusal(room: _Room, assignment: Assignment, answer: Answer) -> Told | None
     return Told(answer.token, Status.REFUSED, *problem) if problem else None
 
 
-def _unfit_first(room: _Room, assignment: Assignment, answer: Answer) -> tuple[str, str] | None:
+def _unfit_first(room: Room, assignment: Assignment, answer: Answer) -> tuple[str, str] | None:
     if answer.kind == VoteKind.WITHDRAWN:
         return "wrong_kind", "There is no vote here to take back."
     if assignment.expires_at <= room.now:
@@ -165,7 +120,7 @@ def _unfit_first(room: _Room, assignment: Assignment, answer: Answer) -> tuple[s
 
 
 def _unfit_correction(
-    room: _Room, assignment: Assignment, answer: Answer, before: Vote
+    room: Room, assignment: Assignment, answer: Answer, before: Vote
 ) -> tuple[str, str] | None:
     if before.kind == VoteKind.WITHDRAWN:
         return _unfit_first(room, assignment, answer)
@@ -178,7 +133,7 @@ def _unfit_correction(
     return None
 
 
-def _own(room: _Room, assignment: Assignment) -> tuple[str, str] | None:
+def _own(room: Room, assignment: Assignment) -> tuple[str, str] | None:
     user = room.rater.user_id
     shown = [room.entries[pk] for pk in assignment.entries if pk in room.entries]
     owners = {each.artwork.owner_id for each in shown if each.artwork is not None}
@@ -187,7 +142,7 @@ def _own(room: _Room, assignment: Assignment) -> tuple[str, str] | None:
     return None
 
 
-def _gone(room: _Room, answer: Answer) -> tuple[str, str] | None:
+def _gone(room: Room, answer: Answer) -> tuple[str, str] | None:
     if answer.best is not None and answer.best not in room.entries:
         return "picture_gone", "The picture was taken out, so it cannot be the best."
     return None
@@ -198,7 +153,7 @@ def _same(vote: Vote, answer: Answer) -> bool:
     return (vote.kind, vote.value, vote.outcome, vote.best_id, vote.reason) == said
 
 
-def _vote(room: _Room, assignment: Assignment, answer: Answer, before: Vote | None) -> Vote:
+def _vote(room: Room, assignment: Assignment, answer: Answer, before: Vote | None) -> Vote:
     looked = int((room.now - assignment.created_at) / timedelta(milliseconds=1))
     said = answer.cast_at or room.now
     return Vote(
@@ -211,7 +166,7 @@ def _vote(room: _Room, assignment: Assignment, answer: Answer, before: Vote | No
     )  # fmt: skip
 
 
-def _uncounted(room: _Room, assignment: Assignment) -> str:
+def _uncounted(room: Room, assignment: Assignment) -> str:
     if room.rater.campaign.state_at(room.now) is not CampaignState.OPEN:
         return Uncounted.LATE
     for pk in assignment.entries:
@@ -221,21 +176,22 @@ def _uncounted(room: _Room, assignment: Assignment) -> str:
     return ""
 
 
-def _seen(room: _Room, assignment: Assignment, answer: Answer) -> str:
+def _seen(room: Room, assignment: Assignment, answer: Answer) -> str:
     """Who knows the crowd's answer could follow it."""
     said = answer.kind not in UNSAID
     return Uncounted.SEEN if said and assignment.pk in room.seen else ""
 
 
 def _claim(assignment: Assignment, vote: Vote, before: Vote | None, now: datetime) -> bool:
-    """Use the token up, unless somebody was faster; taking a vote back makes it good again."""
+    """Use the token up, unless it was without a vote; taking a vote back makes it good again."""
     free = before is None or before.kind == VoteKind.WITHDRAWN
-    answered_at = None if vote.kind == VoteKind.WITHDRAWN else now
-    unused = Assignment.objects.filter(pk=assignment.pk, answered_at__isnull=free)
-    return bool(unused.update(answered_at=answered_at))
+    if (assignment.answered_at is None) != free:
+        return False
+    assignment.answered_at = None if vote.kind == VoteKind.WITHDRAWN else now
+    return True
 
 
-def _tally(room: _Room, assignment: Assignment, vote: Vote | None, sign: int) -> None:
+def _tally(room: Room, assignment: Assignment, vote: Vote | None, sign: int) -> None:
     """What a vote adds to the counters; with -1 what it no longer does."""
     if vote is None or vote.uncounted or vote.kind in UNSAID:
         return
@@ -250,24 +206,3 @@ def _tally(room: _Room, assignment: Assignment, vote: Vote | None, sign: int) ->
         met = checking.agrees(room.rater.campaign, shown, vote)
         room.mine["checks_seen"] += met is not None
         room.mine["checks_met"] += bool(met)
-
-
-def _count(room: _Room) -> None:
-    """Write the changed counters; entries first, then the rater, both locked already."""
-    by_change: dict[int, list[UUID]] = {}
-    for pk, change in room.counted.items():
-        by_change.setdefault(change, []).append(pk)
-    for change, ids in by_change.items():
-        if change:
-            votes = Greatest(F("votes") + change, 0)
-            Entry.objects.filter(pk__in=ids).update(votes=votes)
-    rater = room.rater
-    round_before = rater.votes // checking.TOLD_AT
-    for name, change in room.mine.items():
-        setattr(rater, name, max(0, getattr(rater, name) + change))
-    due = rater.checks_seen >= rater.told_seen + checking.TOLD_BY
-    if due and rater.votes // checking.TOLD_AT > round_before:
-        rater.told_seen, rater.told_met = rater.checks_seen, rater.checks_met
-    rater.save(
-        update_fields=["votes", "checks_seen", "checks_met", "told_seen", "told_met"]
-    )  # fmt: skip

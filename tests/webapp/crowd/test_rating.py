@@ -8,6 +8,7 @@ from django.utils import timezone
 from tests.people import person
 from tests.webapp.crowd.hands import Hand, open_campaign, plain_pictures
 from webapp.ratings.campaigns import change
+from webapp.ratings.counting import counting_votes
 from webapp.ratings.models import Assignment, Campaign, Entry, Rater, Vote
 
 pytestmark = pytest.mark.django_db
@@ -78,7 +79,7 @@ def test_after_two_minutes_a_vote_stands(hand, monkeypatch):
     [question] = hand.ask()["assignments"]
     hand.score(question, 7)
     later = timezone.now() + timedelta(minutes=3)
-    monkeypatch.setattr("webapp.ratings.voting.timezone.now", lambda: later)
+    monkeypatch.setattr("webapp.ratings.room.timezone.now", lambda: later)
     refused = hand.score(question, 8, correct=True)
     assert (refused["status"], refused["code"]) == ("refused", "too_late_to_correct")
 
@@ -204,6 +205,45 @@ def test_others_are_told_after_the_vote_and_never_while_they_are_few(campaign, h
     Campaign.objects.update(reveal="at_end")
     [question] = hand.ask()["assignments"]
     assert hand.score(question)["crowd"] is None
+
+
+@pytest.mark.parametrize("mode", ["score", "burst"])
+def test_of_others_those_votes_are_told_that_count(campaign, mode):
+    Campaign.objects.update(mode=mode)
+    Entry.objects.update(burst=1)
+    hands = {name: Hand(campaign, person(f"{name}@example.org")) for name in "abcdefg"}
+    asked, results = {}, {}
+
+    def answer(name: str, **sent: object) -> None:
+        if name not in asked:
+            hands[name].join()
+            asked[name] = hands[name].ask(6)["assignments"]
+        changed = int("correct" in sent)
+        votes = [
+            {"token": each["token"], "kind": "best", "best": best, **sent}
+            if mode == "burst"
+            else {"token": each["token"], "kind": "score", "value": 7 - changed, **sent}
+            for each in asked[name]
+            for best in [sorted(shown["entry"] for shown in each["entries"])[-changed]]
+        ]
+        results[name] = hands[name].vote(*votes)["results"]
+
+    for name in "abcdef":
+        answer(name)
+    answer("b", correct=True)
+    assert Vote.objects.filter(corrects__isnull=False).count() == len(asked["b"])
+    answer("c", kind="skip", reason="unsure", correct=True)
+    answer("d", kind="withdrawn")
+    Rater.objects.filter(user__email="e@example.org").update(quarantined_at=timezone.now())
+    Assignment.objects.filter(rater__user__email="f@example.org").update(purpose="repeat")
+    answer("g")
+    me = Rater.objects.get(user__email="g@example.org")
+    counting = counting_votes(campaign).exclude(rater=me)
+    told = [each["crowd"]["votes"] for each in results["g"]]
+    assert told == [counting.count() // len(told)] * len(told) == [2] * len(told)
+    Entry.objects.update(disqualified_at=timezone.now())
+    answer("g")
+    assert counting.count() == results["g"][0]["crowd"]["votes"] == 0
 
 
 def test_a_correction_after_the_end_leaves_the_vote_as_it_was(hand):
