@@ -20,6 +20,7 @@ from webapp.crowd.guests import (
     rater_in,
     remember,
 )
+from webapp.crowd.rendered_rating import render_asked, render_crowd, render_progress
 from webapp.crowd.serializers_answers import (
     AskSerializer,
     JoinSerializer,
@@ -29,12 +30,9 @@ from webapp.crowd.serializers_answers import (
 )
 from webapp.crowd.serializers_rating import (
     AskedSerializer,
-    CrowdSerializer,
     HeardSerializer,
     MeSerializer,
     OwnVoteSerializer,
-    RatingProgressSerializer,
-    render_asked,
 )
 from webapp.ratings import others, voting
 from webapp.ratings.answers import Answer
@@ -108,8 +106,8 @@ class Assignments(RaterView):
         """
         asked = AskSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        rater = rater_in(request, asked.validated_data["campaign"])
-        return Response(render_asked(ask(rater.pk, asked.validated_data["count"])))
+        campaign, count = asked.validated_data["campaign"], asked.validated_data["count"]
+        return Response(render_asked(ask(campaign, caller_of(request), count)))
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -169,9 +167,9 @@ def _heard(request: Request, votes: list[dict[str, Any]]) -> dict[str, Any]:
             }
             for each in results
         ],
-        "progress": None if rater is None else RatingProgressSerializer(progress_of(rater)).data,
+        "progress": None if rater is None else render_progress(progress_of(rater)),
     }  # fmt: skip
 
 
 def _crowd(found: others.Others | None) -> dict[str, Any] | None:
-    return None if found is None else dict(CrowdSerializer(found).data)
+    return None if found is None else render_crowd(found)

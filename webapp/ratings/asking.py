@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import Q
 from django.utils import timezone
 
 from webapp.ratings.answers import Step, steps_of
 from webapp.ratings.assigning import cap_reached, next_questions
+from webapp.ratings.callers import Caller
 from webapp.ratings.models import Assignment, Campaign, CampaignState, Entry, EntryRole, Mode, Rater
 from webapp.ratings.progress import Progress, progress_of
+from webapp.ratings.statements import SHOWN
 from webapp.ratings.tokens import token_of
 
 
@@ -66,9 +67,9 @@ class Asked:
         return self.rater.campaign
 
 
-def ask(rater_id: UUID, count: int) -> Asked:
-    """Up to ``count`` questions; without any, `done` says why."""
-    rater, assignments = next_questions(rater_id, count)
+def ask(campaign_id: UUID, caller: Caller, count: int) -> Asked:
+    """Up to ``count`` questions; without any, `done` says why. Raises NotFound."""
+    rater, assignments = next_questions(campaign_id, caller, count)
     campaign = rater.campaign
     entries = _entries(campaign, assignments)
     questions = tuple(
@@ -84,9 +85,11 @@ def ask(rater_id: UUID, count: int) -> Asked:
 def _entries(campaign: Campaign, assignments: Sequence[Assignment]) -> dict[UUID, Entry]:
     """What is shown, and the examples beside it."""
     shown = {pk for each in assignments for pk in each.entries}
-    wanted = Q(pk__in=shown) | ~Q(role=EntryRole.ENTRY) & Q(artwork__deleted_at=None)
-    found = Entry.objects.filter(wanted, campaign=campaign, artwork__isnull=False)
-    return {each.pk: each for each in found.select_related("artwork")}
+    found: dict[UUID, Entry] = {}
+    for entry, artwork in SHOWN.rows({"campaign": campaign.pk, "entries": list(shown)}):
+        entry.artwork = artwork
+        found[entry.pk] = entry
+    return found
 
 
 def _done(rater: Rater, progress: Progress) -> Done:

@@ -4,19 +4,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import SystemRandom
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import QuerySet
+from django.db import connection, transaction
 from django.utils import timezone
 
 from webapp.common.errors import NotFound
 from webapp.ratings import pairing
-from webapp.ratings.callers import locked
+from webapp.ratings.callers import Caller, locked_in
 from webapp.ratings.checking import gold_entry, repeated
 from webapp.ratings.models import Assignment, CampaignState, Mode, Purpose, Rater
-from webapp.ratings.pool import askable, candidates, out
+from webapp.ratings.pool import askable, candidates
+from webapp.ratings.statements import HAND_OUT, OUTSTANDING
 
 LIFETIME: Final = timedelta(hours=24)  # long enough for a train without a network
 LEAST_IN_BURST: Final = 2
@@ -34,36 +34,42 @@ class Ask:
 
 
 @transaction.atomic
-def next_questions(rater_id: UUID, count: int) -> tuple[Rater, list[Assignment]]:
+def next_questions(campaign_id: UUID, caller: Caller, count: int) -> tuple[Rater, list[Assignment]]:
     """Up to ``count`` questions: those the rater holds already, then new ones.
 
     Fewer, or none, when there is no more to ask. The rater comes with campaign and fusion.
-    Raises NotFound for a rater who is gone.
+    Raises NotFound when the caller rates nothing there.
     """
-    rater = locked(rater_id)
+    rater = locked_in(campaign_id, caller)
     if rater is None:
-        raise NotFound  # erased meanwhile
+        raise NotFound
     now = timezone.now()
     if rater.campaign.state_at(now) is not CampaignState.OPEN:
         return rater, []
-    held = list(outstanding(rater, now)[:count])
+    values = {"rater": rater.pk, "now": now, "most": count}
+    held: list[Assignment] = [row[0] for row in OUTSTANDING.rows(values)]
     wanted = min(count - len(held), _allowed(rater) - len(held))
     if wanted > 0:
-        expires = _expiry(rater, now)
-        held += Assignment.objects.bulk_create(
-            Assignment(
-                rater=rater, entries=list(ask.entries), purpose=ask.purpose, expires_at=expires,
-                created_at=now + timedelta(microseconds=nth),
-            )
-            for nth, ask in enumerate(_asks(rater, wanted, now))
-        )  # fmt: skip
+        held += _hand_out(rater, _asks(rater, wanted, now), now)
     return rater, held
 
 
-def outstanding(rater: Rater, now: datetime) -> QuerySet[Assignment]:
-    """Questions that the rater holds and can still answer, oldest first."""
-    held = Assignment.objects.filter(rater=rater, answered_at=None, expires_at__gt=now)
-    return held.exclude(entries__overlap=out(rater.campaign)).order_by("created_at", "pk")
+def _hand_out(rater: Rater, asks: Sequence[Ask], now: datetime) -> list[Assignment]:
+    expires = _expiry(rater, now)
+    new = [
+        Assignment(
+            rater_id=rater.pk, entries=list(ask.entries), purpose=ask.purpose, expires_at=expires,
+            created_at=now + timedelta(microseconds=nth),
+        )
+        for nth, ask in enumerate(asks)
+    ]  # fmt: skip
+    values: dict[str, Any] = {"rater": rater.pk, "expires_at": expires}
+    for name in ("id", "created_at", "purpose"):
+        values[name] = [getattr(each, name) for each in new]
+    values["entries"] = ["{" + ",".join(map(str, each.entries)) + "}" for each in new]
+    with connection.cursor() as cursor:
+        cursor.execute(HAND_OUT, values)
+    return new
 
 
 def cap_reached(rater: Rater) -> bool:

@@ -5,7 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from webapp.ratings.models import Fusion, Rater
-from webapp.ratings.statements import LOCK_OWN_RATER, LOCK_RATER, RATER_IN
+from webapp.ratings.statements import LOCK_RATER, LOCK_RATER_IN, RATER_IN
 
 _FUSION: Final = Fusion.campaign.field.remote_field
 
@@ -27,11 +27,14 @@ def rater_in(campaign_id: UUID, caller: Caller) -> Rater | None:
     return _whole(RATER_IN.first({"campaign": campaign_id, **caller.values()}))
 
 
-def locked(rater_id: UUID, caller: Caller | None = None) -> Rater | None:
-    """The same; nobody else asks or answers for them now. None for somebody else's."""
-    if caller is None:
-        return _whole(LOCK_RATER.first({"rater": rater_id}))
-    return _whole(LOCK_OWN_RATER.first({"rater": rater_id, **caller.values()}))
+def locked_in(campaign_id: UUID, caller: Caller) -> Rater | None:
+    """The same; nobody else asks or answers for them until the end of the transaction."""
+    return _whole(LOCK_RATER_IN.first({"campaign": campaign_id, **caller.values()}))
+
+
+def locked(rater_id: UUID, caller: Caller) -> Rater | None:
+    """The same of a certain rater; None for somebody else's."""
+    return _whole(LOCK_RATER.first({"rater": rater_id, **caller.values()}))
 
 
 def _whole(row: tuple[Any, ...] | None) -> Rater | None:

@@ -3,7 +3,7 @@
 from functools import partial
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
@@ -11,6 +11,7 @@ from webapp.events.publish import tell_campaign
 from webapp.jobs import services as jobs
 from webapp.jobs.models import LIVE_STATES, Job, JobKind, JobState, Queue
 from webapp.ratings.models import Campaign, Ruling, Vote
+from webapp.ratings.statements import FUSION_ASKED
 
 SOON_SECONDS = 1.0
 SETTLED_BADLY = (JobState.FAILED, JobState.DEAD)
@@ -38,7 +39,10 @@ def vote_came(campaign: Campaign) -> None:
 
 
 def _ask_soon(campaign: Campaign) -> None:
-    if fusion_jobs(campaign.pk).filter(state__in=LIVE_STATES).exists():
+    with connection.cursor() as cursor:
+        cursor.execute(FUSION_ASKED, [campaign.pk])
+        [asked] = cursor.fetchone()
+    if asked:
         return
     with transaction.atomic():
         ask_for_fusion(campaign, delay_seconds=SOON_SECONDS)

@@ -1,7 +1,7 @@
 """The SQL behind every question and every answer (docs/adr/0016).
 
-Put together by the ORM it cost ten times as much: fifty votes a second kept one core busy with
-making up the same text. What may change with a campaign's rules stays in Python beside it.
+Put together by the ORM they cost several times as much: at fifty votes a second a core was busy
+with making up the same text. The rules of a campaign stay in Python.
 """
 
 from typing import Final
@@ -25,6 +25,16 @@ LEFT JOIN ratings_fusion AS fusion ON fusion.campaign_id = campaign.id
 _CALLER: Final = """
     (rater.user_id = %(user)s OR rater.user_id IS NULL AND rater.id = ANY(%(guests)s::uuid[]))
 """
+# All pictures of a question are `there`, as far as the campaign still has them.
+_ALL_THERE: Final = """
+    NOT EXISTS (
+        SELECT 1 FROM ratings_entry AS entry
+        LEFT JOIN catalogue_artwork AS artwork ON artwork.id = entry.artwork_id
+        WHERE entry.id = ANY(asked.entries)
+            AND (artwork.id IS NULL OR artwork.deleted_at IS NOT NULL
+                OR entry.disqualified_at IS NOT NULL)
+    )
+"""
 _RATER_TABLES: Final[dict[str, type[Model] | Table]] = {
     "rater": Rater, "campaign": Campaign, "attribute": Attribute,
     "fusion": Table(Fusion, besides=("state", "figures")),
@@ -33,10 +43,11 @@ _RATER_TABLES: Final[dict[str, type[Model] | Table]] = {
 RATER_IN: Final = Statement(
     f"{_RATER} WHERE rater.campaign_id = %(campaign)s AND {_CALLER}", **_RATER_TABLES
 )
-LOCK_RATER: Final = Statement(
-    f"{_RATER} WHERE rater.id = %(rater)s FOR NO KEY UPDATE OF rater", **_RATER_TABLES
+LOCK_RATER_IN: Final = Statement(
+    f"{_RATER} WHERE rater.campaign_id = %(campaign)s AND {_CALLER} FOR NO KEY UPDATE OF rater",
+    **_RATER_TABLES,
 )
-LOCK_OWN_RATER: Final = Statement(
+LOCK_RATER: Final = Statement(
     f"{_RATER} WHERE rater.id = %(rater)s AND {_CALLER} FOR NO KEY UPDATE OF rater",
     **_RATER_TABLES,
 )
@@ -57,6 +68,39 @@ FOR NO KEY UPDATE OF asked
 """,
     asked=Assignment,
     vote=Vote,
+)
+
+_HELD: Final = """
+SELECT {asked}
+FROM ratings_assignment AS asked
+WHERE asked.rater_id = %(rater)s AND asked.answered_at IS NULL AND asked.expires_at > %(now)s
+"""
+# Questions that the rater holds and can still answer, the oldest first.
+OUTSTANDING: Final = Statement(
+    f"{_HELD} AND {_ALL_THERE} ORDER BY asked.created_at, asked.id LIMIT %(most)s",
+    asked=Assignment,
+)
+
+HAND_OUT: Final = """
+INSERT INTO ratings_assignment (rater_id, expires_at, id, created_at, purpose, entries)
+SELECT %(rater)s, %(expires_at)s, new.id, new.created_at, new.purpose, new.entries::uuid[]
+FROM unnest(
+    %(id)s::uuid[], %(created_at)s::timestamptz[], %(purpose)s::text[], %(entries)s::text[]
+) AS new (id, created_at, purpose, entries)
+"""
+
+# What is asked about, and the examples of its campaign.
+SHOWN: Final = Statement(
+    """
+SELECT {entry}, {artwork}
+FROM ratings_entry AS entry
+JOIN catalogue_artwork AS artwork ON artwork.id = entry.artwork_id
+WHERE entry.campaign_id = %(campaign)s
+    AND (entry.id = ANY(%(entries)s::uuid[])
+        OR entry.role <> 'entry' AND artwork.deleted_at IS NULL)
+""",
+    entry=Entry,
+    artwork=Table(Artwork, only=("width", "height", "thumbhash")),
 )
 
 LOCK_ENTRIES: Final = Statement(
@@ -114,25 +158,18 @@ WHERE vote.campaign_id = %(campaign)s AND vote.rater_id <> %(rater)s
     AND asked.purpose <> 'repeat' AND rater.quarantined_at IS NULL
     AND NOT vote.rater_id = ANY(%(void)s::uuid[])
     AND NOT EXISTS (SELECT 1 FROM ratings_vote AS later WHERE later.corrects_id = vote.id)
-    AND NOT EXISTS (
-        SELECT 1 FROM ratings_entry AS entry
-        LEFT JOIN catalogue_artwork AS artwork ON artwork.id = entry.artwork_id
-        WHERE entry.id = ANY(asked.entries)
-            AND (artwork.id IS NULL OR artwork.deleted_at IS NOT NULL
-                OR entry.disqualified_at IS NOT NULL)
-    )
 """
 ANSWERS_OF_OTHERS: Final = Statement(
     f"""
 SELECT asked.entries, vote.value, vote.outcome, count(*)
-{_OF_OTHERS} AND asked.entries IN %(asked)s
+{_OF_OTHERS} AND {_ALL_THERE} AND asked.entries IN %(asked)s
 GROUP BY 1, 2, 3
 """
 )
 BEST_OF_OTHERS: Final = Statement(
     f"""
 SELECT vote.best_id, count(*)
-{_OF_OTHERS} AND vote.best_id = ANY(%(shown)s::uuid[])
+{_OF_OTHERS} AND {_ALL_THERE} AND vote.best_id = ANY(%(shown)s::uuid[])
 GROUP BY 1
 """
 )
@@ -148,3 +185,11 @@ WHERE entry.id = ANY(%(entries)s::uuid[])
 """,
     score=Score,
 )
+
+# Whether a weighing is asked for, or goes on.
+FUSION_ASKED: Final = """
+SELECT EXISTS (
+    SELECT 1 FROM jobs_job
+    WHERE kind = 'fuse' AND subject = %s AND state IN ('queued', 'running')
+)
+"""
