@@ -13,6 +13,7 @@ from ml.contracts.config import Estimate
 from ml.evaluation.metrics import Array
 
 RESAMPLES = 1000
+LEVEL = 0.95
 BOOTSTRAP_SEED = 95
 _CHUNK_CELLS = 1_000_000
 _FLAT = 1e-12
@@ -21,16 +22,21 @@ Statistic = Callable[[Array], Array]
 
 
 def estimates(
-    statistics: Mapping[str, Statistic], *, count: int, resamples: int = RESAMPLES
+    statistics: Mapping[str, Statistic],
+    *,
+    count: int,
+    resamples: int = RESAMPLES,
+    level: float = LEVEL,
+    seed: int = BOOTSTRAP_SEED,
 ) -> dict[str, Estimate]:
-    """Every statistic with its 95 % percentile interval, all on the same resamples."""
+    """Every statistic with its percentile interval of ``level``, all on the same resamples."""
     draws: dict[str, list[Array]] = {name: [] for name in statistics}
-    for weights in resampled(count, resamples):
+    for weights in resampled(count, resamples, seed=seed):
         for name, statistic in statistics.items():
             draws[name].append(statistic(weights))
     whole = np.ones((1, count))
     return {
-        name: _estimate(float(statistic(whole)[0]), np.concatenate(draws[name]))
+        name: _estimate(float(statistic(whole)[0]), np.concatenate(draws[name]), level=level)
         for name, statistic in statistics.items()
     }
 
@@ -119,9 +125,9 @@ def _ratio(product: Array, first: Array, second: Array) -> Array:
     return np.where(size > _FLAT, product / safe, 0.0)
 
 
-def resampled(count: int, resamples: int) -> Iterator[Array]:
+def resampled(count: int, resamples: int, *, seed: int = BOOTSTRAP_SEED) -> Iterator[Array]:
     """Chunks of (r, count) weights, the same ones for the same ``count`` at any chunk size."""
-    generator = np.random.default_rng(BOOTSTRAP_SEED)
+    generator = np.random.default_rng(seed)
     at_once = max(1, _CHUNK_CELLS // count)
     for start in range(0, resamples, at_once):
         rows = min(at_once, resamples - start)
@@ -131,6 +137,6 @@ def resampled(count: int, resamples: int) -> Iterator[Array]:
         yield weights.astype(np.float64)
 
 
-def _estimate(value: float, draws: Array) -> Estimate:
-    low, high = np.percentile(draws, [2.5, 97.5])
+def _estimate(value: float, draws: Array, *, level: float) -> Estimate:
+    low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2])
     return Estimate(value=value, low=float(low), high=float(high))

@@ -1,0 +1,252 @@
+"""Champion against challenger on the same frozen pictures, and whether it may take over.
+
+What passes. A gain must be proved: of two intervals of a paired bootstrap over pictures (Efron and
+Tibshirani 1993, chapter 13), that of the difference in SRCC and that of the difference in EMD
+(r = 2), one must lie on the better side of 0. Both are wider than ``Gate.level``, so that they hold
+together (Bonferroni): with 0.95 each side of each errs in 1.25 of 100, so that of challengers that
+are no better at most 2.5 of 100 pass. docs/retraining-figures.md measures it.
+
+What vetoes. A loss in either metric, on all pictures or on a slice, that is larger than its margin
+while its whole interval lies on the worse side of 0. The margin alone would veto most good
+challengers, as small slices jump about; the interval alone would veto losses that nobody sees. The
+levels are not shared among slices: a veto that was none costs another run, one that is missed costs
+the pictures. Coverage vetoes by the same rule, unless the champion's is further off. Then the
+golden picture, speed, memory, and a constant.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ml.contracts.config import Estimate
+from ml.contracts.retrain import Gate
+from ml.contracts.verdict import Figures, Ruling, SliceVerdict, Verdict
+from ml.evaluation.bootstrap import Statistic, estimates, mean_of
+from ml.evaluation.bootstrap import rank_correlation_of as ranked
+from ml.evaluation.gate_reasons import Asked, reasons_of
+from ml.evaluation.metrics import Array, coverage, emd
+
+Mask = NDArray[np.bool_]
+_FLAT = 1e-12
+
+
+class GateError(ValueError):
+    """These predictions cannot be judged: whoever made them must say what is wrong with them."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """What a model says of the n test pictures.
+
+    ``shares``: (n, 10), None of an attribute. ``means``: (n,) in points. ``half_widths``: (n,) of
+    its 80 % intervals, None where it has none. ``milliseconds``: of one picture, ``megabytes``: of
+    its weights, None where not measured. ``golden``: it reproduces its card's golden picture.
+    """
+
+    shares: Array | None
+    means: Array
+    half_widths: Array | None
+    milliseconds: float | None
+    megabytes: float | None
+    golden: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Truth:
+    """What was voted. ``shares``: (n, 10) or None, ``means``: (n,), ``votes``: (n,) how many.
+
+    ``constant``: the mean of the training pictures, said of every picture.
+    """
+
+    shares: Array | None
+    means: Array
+    votes: Array
+    constant: Judged
+
+
+def decide(
+    challenger: Judged,
+    champion: Judged | None,
+    truth: Truth,
+    slices: Mapping[str, tuple[str, Mask]],
+    gate: Gate,
+    seed: int,
+) -> Verdict:
+    """The verdict with its reasons. ``slices``: title and (n,) membership, by key.
+
+    Without a champion the challenger must beat the constant. Raises GateError for predictions that
+    are not finite or not of the same pictures.
+    """
+    for judged in (challenger, champion, truth.constant):
+        if judged is not None:
+            _check(judged, truth)
+    rival = champion or truth.constant
+    figures = partial(_figures, truth=truth, gate=gate, seed=seed)
+    gains = partial(_gains, challenger, truth=truth, gate=gate, seed=seed)
+    everyone = np.ones(len(truth.means), dtype=np.bool_)
+    parts = [
+        _slice(key, title, mask, gains(rival, mask), gate) for key, (title, mask) in slices.items()
+    ]
+    level = _shared(gate.level, truth)
+    proof = gains(rival, everyone, level=level)
+    if not proof:
+        raise GateError("all pictures have the same votes: there is nothing to tell apart")
+    asked = Asked(
+        gate=gate,
+        level=level,
+        pictures=len(truth.means),
+        challenger=figures(challenger),
+        champion=None if champion is None else figures(champion),
+        constant=figures(truth.constant),
+        gain=proof["srcc"],
+        emd_gain=proof.get("emd"),
+        worse=_loses(proof, gate),
+        over_constant=gains(truth.constant, everyone),
+        slices=tuple(parts),
+        golden=challenger.golden,
+    )
+    reasons = reasons_of(asked)
+    return Verdict(
+        passed=all(reason.ruling is not Ruling.VETO for reason in reasons),
+        reasons=reasons,
+        pictures=asked.pictures,
+        challenger=asked.challenger,
+        champion=asked.champion,
+        constant=asked.constant,
+        gain=asked.gain,
+        emd_gain=asked.emd_gain,
+        ceiling=ceiling(truth, gate=gate, seed=seed),
+        slices=asked.slices,
+    )
+
+
+def ceiling(truth: Truth, *, gate: Gate, seed: int) -> Estimate | None:
+    """SRCC of the means with those of a second crowd of the same size; None if votes cannot say.
+
+    The reliability of the means, 1 less the noise of voting over their variance (Lord and Novick
+    1968, 3.3), where the noise of a mean of n votes is the pooled variance of single votes over n;
+    then from Pearson's to Spearman's by Pearson's (1907) formula for normal variables.
+    """
+    spare = np.maximum(truth.votes - 1, 0)
+    if truth.shares is None or spare.sum() <= 0:
+        return None
+    bins = np.arange(1, truth.shares.shape[1] + 1, dtype=np.float64)
+    within = truth.shares @ bins**2 - (truth.shares @ bins) ** 2
+    pooled = float((truth.votes * within).sum() / spare.sum())
+    noise, square = mean_of(pooled / truth.votes), mean_of(truth.means**2)
+    middle = mean_of(truth.means)
+
+    def statistic(weights: Array) -> Array:
+        spread = square(weights) - middle(weights) ** 2
+        share = 1 - noise(weights) / np.maximum(spread, _FLAT)
+        return 6 / np.pi * np.arcsin(np.clip(share, 0.0, 1.0) / 2)
+
+    return _judge({"only": statistic}, len(truth.means), gate, seed)["only"]
+
+
+def _check(judged: Judged, truth: Truth) -> None:
+    count = len(truth.means)
+    for what, values in (
+        ("shares", judged.shares),
+        ("means", judged.means),
+        ("half widths", judged.half_widths),
+    ):
+        if values is None:
+            continue
+        if len(values) != count:
+            raise GateError(f"{len(values)} rows of {what} for {count} pictures")
+        if not np.isfinite(values).all():
+            raise GateError(f"{what} are not finite")
+    if (judged.shares is None) != (truth.shares is None):
+        raise GateError("votes and predictions must both be distributions, or neither")
+
+
+def _figures(judged: Judged, *, truth: Truth, gate: Gate, seed: int) -> Figures:
+    statistics = {
+        "srcc": ranked(judged.means, truth.means),
+        "mae": mean_of(np.abs(judged.means - truth.means)),
+    }
+    if judged.shares is not None and truth.shares is not None:
+        statistics["emd"] = mean_of(emd(judged.shares, truth.shares, r=2))
+    found = _judge(statistics, len(truth.means), gate, seed)
+    widths = judged.half_widths
+    covered = None if widths is None else coverage(judged.means, truth.means, half_width=widths)
+    return Figures(
+        srcc=found["srcc"],
+        emd_r2=found.get("emd"),
+        mae=found["mae"],
+        coverage=covered,
+        milliseconds=judged.milliseconds,
+        megabytes=judged.megabytes,
+    )
+
+
+def _gains(
+    challenger: Judged,
+    rival: Judged,
+    mask: Mask,
+    *,
+    truth: Truth,
+    gate: Gate,
+    seed: int,
+    level: float | None = None,
+) -> dict[str, Estimate]:
+    """Differences on the pictures in ``mask``: in ``srcc`` and, of distributions, in ``emd``."""
+    voted = truth.means[mask]
+    if len(voted) < min(gate.fewest, len(mask)) or np.ptp(voted) < _FLAT:
+        return {}
+    new = ranked(challenger.means[mask], voted)
+    old = ranked(rival.means[mask], voted)
+    statistics: dict[str, Statistic] = {"srcc": lambda weights: new(weights) - old(weights)}
+    shares = challenger.shares, rival.shares, truth.shares
+    if shares[0] is not None and shares[1] is not None and shares[2] is not None:
+        ours, theirs, actual = (rows[mask] for rows in shares if rows is not None)
+        statistics["emd"] = mean_of(emd(ours, actual, r=2) - emd(theirs, actual, r=2))
+    return _judge(statistics, len(voted), gate, seed, level=level)
+
+
+def _judge(
+    statistics: Mapping[str, Statistic],
+    count: int,
+    gate: Gate,
+    seed: int,
+    *,
+    level: float | None = None,
+) -> dict[str, Estimate]:
+    return estimates(
+        statistics,
+        count=count,
+        resamples=gate.resamples,
+        level=gate.level if level is None else level,
+        seed=seed,
+    )
+
+
+def _shared(level: float, truth: Truth) -> float:
+    """The level of each interval so that those of all metrics hold together."""
+    metrics = 1 if truth.shares is None else 2
+    return 1 - (1 - level) / metrics
+
+
+def _loses(gains: Mapping[str, Estimate], gate: Gate) -> bool:
+    """Whether either metric is certainly worse, and by more than its margin."""
+    order, spread = gains.get("srcc"), gains.get("emd")
+    less_ordered = order is not None and order.value < -gate.margin and order.high < 0
+    further = spread is not None and spread.value > gate.emd_margin and spread.low > 0
+    return less_ordered or further
+
+
+def _slice(
+    key: str, title: str, mask: Mask, gains: Mapping[str, Estimate], gate: Gate
+) -> SliceVerdict:
+    return SliceVerdict(
+        key=key,
+        title=title,
+        pictures=int(mask.sum()),
+        srcc=gains.get("srcc"),
+        emd_r2=gains.get("emd"),
+        vetoes=_loses(gains, gate),
+    )

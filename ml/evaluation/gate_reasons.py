@@ -1,0 +1,201 @@
+"""Why a challenger passes or not: each question that the gate asks, answered in one sentence."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import sqrt
+from statistics import NormalDist
+
+from ml.contracts.config import Estimate
+from ml.contracts.retrain import Gate
+from ml.contracts.verdict import Figures, Reason, ReasonCode, Ruling, SliceVerdict
+
+COVERED = 0.8
+_POWER = 0.8
+_LEAST = 1e-6  # a gain below this is rounding
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """All that was measured. ``gain``, ``emd_gain``: over the champion, or the constant.
+
+    ``level``: of the intervals of these two. ``worse``: either loses more than its margin on all
+    pictures. ``over_constant``: gains over the constant by metric.
+    """
+
+    gate: Gate
+    level: float
+    pictures: int
+    challenger: Figures
+    champion: Figures | None
+    constant: Figures
+    gain: Estimate
+    emd_gain: Estimate | None
+    worse: bool
+    over_constant: Mapping[str, Estimate]
+    slices: tuple[SliceVerdict, ...]
+    golden: bool
+
+    @property
+    def rival(self) -> str:
+        return "a constant" if self.champion is None else "the champion"
+
+
+def reasons_of(asked: Asked) -> tuple[Reason, ...]:
+    """What decides comes first, then the vetoes, then what was found in order."""
+    proof, *others = _all(asked)
+    return (proof, *sorted(others, key=lambda reason: list(_ORDER).index(reason.ruling)))
+
+
+_ORDER = (Ruling.VETO, Ruling.PASS, Ruling.NOTE)
+
+
+def proves(gain: Estimate, emd_gain: Estimate | None) -> bool:
+    """Whether either interval lies on the better side of 0."""
+    return gain.low > _LEAST or (emd_gain is not None and emd_gain.high < -_LEAST)
+
+
+def _all(asked: Asked) -> Iterator[Reason]:
+    yield _better(asked)
+    yield from _too_few(asked)
+    yield from _slices(asked)
+    if asked.champion is not None:
+        yield _baseline(asked)
+    if asked.challenger.coverage is not None:
+        yield _calibration(asked, asked.challenger.coverage)
+    yield _golden(asked)
+    if asked.champion is not None:
+        yield _cost(
+            ReasonCode.SPEED,
+            asked.challenger.milliseconds,
+            asked.champion.milliseconds,
+            most=asked.gate.slowest,
+            words=("takes", "ms for a picture"),
+        )
+        yield _cost(
+            ReasonCode.MEMORY,
+            asked.challenger.megabytes,
+            asked.champion.megabytes,
+            most=asked.gate.largest,
+            words=("has", "MB of weights"),
+        )
+
+
+def _better(asked: Asked) -> Reason:
+    figures = f"On {asked.pictures} test pictures: {_both(asked)}."
+    if asked.worse:
+        lead = f"Certainly worse than {asked.rival}, by more than the margin."
+        return Reason(ReasonCode.BETTER, Ruling.VETO, f"{lead} {figures}")
+    if proves(asked.gain, asked.emd_gain):
+        return Reason(ReasonCode.BETTER, Ruling.PASS, f"Better than {asked.rival}. {figures}")
+    lead = f"No gain over {asked.rival} is proved: both intervals reach 0."
+    if asked.emd_gain is None:
+        lead = f"No gain over {asked.rival} is proved: the interval reaches 0."
+    return Reason(ReasonCode.BETTER, Ruling.VETO, f"{lead} {figures}")
+
+
+def _both(asked: Asked) -> str:
+    rival = asked.champion or asked.constant
+    words = (
+        f"SRCC {asked.challenger.srcc.value:.3f} instead of {rival.srcc.value:.3f}, "
+        f"a difference of {_signed(asked.gain)}"
+    )
+    new, old = asked.challenger.emd_r2, rival.emd_r2
+    if asked.emd_gain is not None and new is not None and old is not None:
+        words += (
+            f"; EMD, where less is better, {new.value:.4f} instead of {old.value:.4f}, "
+            f"a difference of {_signed(asked.emd_gain, digits=4)}"
+        )
+    return words
+
+
+def _too_few(asked: Asked) -> Iterator[Reason]:
+    """Below the fewest nothing is proved; without a proof, what gain could have been seen."""
+    if asked.pictures < asked.gate.fewest:
+        text = (
+            f"{asked.pictures} test pictures are too few to prove anything; "
+            f"{asked.gate.fewest} are needed."
+        )
+        yield Reason(ReasonCode.TOO_FEW, Ruling.VETO, text)
+    elif not asked.worse and not proves(asked.gain, asked.emd_gain):
+        text = (
+            f"With {asked.pictures} test pictures a gain in SRCC is found four times in five only "
+            f"if it is {_detectable(asked):.3f} or more. More votes on more pictures help."
+        )
+        yield Reason(ReasonCode.TOO_FEW, Ruling.NOTE, text)
+
+
+def _detectable(asked: Asked) -> float:
+    """The gain whose interval, as wide as this one, excludes 0 with probability 0.8."""
+    half = (asked.gain.high - asked.gain.low) / 2
+    return half * (1 + NormalDist().inv_cdf(_POWER) / NormalDist().inv_cdf(0.5 + asked.level / 2))
+
+
+def _slices(asked: Asked) -> Iterator[Reason]:
+    judged = [part for part in asked.slices if part.srcc is not None]
+    vetoes = [part for part in judged if part.vetoes]
+    for part in vetoes:
+        yield Reason(ReasonCode.SLICE, Ruling.VETO, _slice_words(part))
+    if judged and not vetoes:
+        text = f"None of {len(judged)} groups of pictures certainly loses more than its margin."
+        yield Reason(ReasonCode.SLICE, Ruling.PASS, text)
+
+
+def _slice_words(part: SliceVerdict) -> str:
+    words = f"Worse on {part.title} ({part.pictures} pictures)"
+    if part.srcc is not None:
+        words += f": SRCC {_signed(part.srcc)}"
+    if part.emd_r2 is not None:
+        words += f", EMD {_signed(part.emd_r2, digits=4)}"
+    return f"{words}. That is more than the margin, and no chance."
+
+
+def _baseline(asked: Asked) -> Reason:
+    order, spread = asked.over_constant.get("srcc"), asked.over_constant.get("emd")
+    if order is not None and proves(order, spread):
+        text = f"Better than saying the same of every picture: SRCC {_signed(order)}"
+        text += "." if spread is None else f", EMD {_signed(spread, digits=4)}."
+        return Reason(ReasonCode.BASELINE, Ruling.PASS, text)
+    text = "Not certainly better than saying the same of every picture."
+    return Reason(ReasonCode.BASELINE, Ruling.VETO, text)
+
+
+def _calibration(asked: Asked, covered: float) -> Reason:
+    off = abs(covered - COVERED)
+    chance = NormalDist().inv_cdf(0.5 + asked.gate.level / 2) * sqrt(
+        COVERED * (1 - COVERED) / asked.pictures
+    )
+    known = asked.champion.coverage if asked.champion is not None else None
+    nearer = known is not None and off < abs(known - COVERED)
+    text = f"Its 80 % intervals hold {covered:.0%} of the voted means"
+    text += "." if known is None else f"; the champion's hold {known:.0%}."
+    if off > asked.gate.coverage_slack and off > chance and not nearer:
+        return Reason(ReasonCode.CALIBRATION, Ruling.VETO, f"{text} That is too far off.")
+    return Reason(ReasonCode.CALIBRATION, Ruling.PASS, text)
+
+
+def _golden(asked: Asked) -> Reason:
+    if asked.golden:
+        text = "The written files, read again, judge the golden picture as the card says."
+        return Reason(ReasonCode.GOLDEN, Ruling.PASS, text)
+    text = "The written files, read again, do not judge the golden picture as the card says."
+    return Reason(ReasonCode.GOLDEN, Ruling.VETO, text)
+
+
+def _cost(
+    code: ReasonCode, new: float | None, old: float | None, *, most: float, words: tuple[str, str]
+) -> Reason:
+    verb, unit = words
+    if new is None or old is None:
+        return Reason(code, Ruling.NOTE, f"How many {unit} it {verb} was not measured.")
+    text = f"It {verb} {new:.1f} {unit}; the champion {verb} {old:.1f}."
+    if new > most * old:
+        return Reason(code, Ruling.VETO, f"{text} More than {most:g} times as much is not taken.")
+    return Reason(code, Ruling.PASS, text)
+
+
+def _signed(estimate: Estimate, *, digits: int = 3) -> str:
+    """``+0.012 (-0.003 to +0.030)``."""
+    value, low, high = (
+        f"{number:+.{digits}f}" for number in (estimate.value, estimate.low, estimate.high)
+    )
+    return f"{value} ({low} to {high})"
