@@ -19,10 +19,23 @@ def _fail(error: Exception) -> Any:
     return raising
 
 
+def gave_way(sqlstate: str) -> OperationalError:
+    """As the database's driver and Django raise it together."""
+
+    class FromTheDriver(Exception):
+        pgcode = sqlstate
+
+    error = OperationalError("deadlock detected")
+    error.__cause__ = FromTheDriver()
+    return error
+
+
 @pytest.mark.parametrize(
     ("error", "status", "code"),
     [
         (OperationalError("server closed the connection"), 503, "unavailable"),
+        (gave_way("40P01"), 503, "collided"),
+        (gave_way("57014"), 503, "unavailable"),
         (ZeroDivisionError(), 500, "server_error"),
     ],
 )

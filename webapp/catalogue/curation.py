@@ -29,7 +29,7 @@ def change(user: User, ids: Collection[UUID], **columns: str) -> int:
 def delete(user: User, ids: Collection[UUID]) -> int:
     """Put artworks into the trash, from where `restore` brings them back."""
     found = Artwork.objects.visible_to(user).filter(pk__in=ids)
-    gone = list(found.select_for_update().values_list("pk", flat=True))
+    gone = list(found.held().values_list("pk", flat=True))
     if gone:
         Artwork.objects.filter(pk__in=gone).update(deleted_at=timezone.now())
         publish(user.pk, EventKind.ARTWORK_DELETED, gone)
@@ -40,7 +40,7 @@ def delete(user: User, ids: Collection[UUID]) -> int:
 def restore(user: User, ids: Collection[UUID]) -> int:
     """Undo `delete`. Raises Conflict when the same file has been uploaded again since."""
     found = Artwork.objects.deleted_by(user).filter(pk__in=ids)
-    back = list(found.select_for_update().values_list("pk", "original"))
+    back = list(found.held().values_list("pk", "original"))
     twins = Artwork.objects.visible_to(user).filter(original__in=[blob for _, blob in back])
     if twins.exists():
         raise Conflict("This picture has been uploaded again since; there is nothing to restore.")

@@ -71,6 +71,14 @@ class ArtworkQuerySet(models.QuerySet["Artwork"]):
             return self.none()
         return self.filter(owner=user.pk, deleted_at__isnull=False)
 
+    def held(self) -> "ArtworkQuerySet":
+        """Locked in one order until the transaction ends; new rows may refer to them meanwhile.
+
+        Their foreign keys are checked at the commit, when the owner's stream is locked already: a
+        lock against them would be a deadlock with whoever holds an artwork and then publishes.
+        """
+        return self.order_by("pk").select_for_update(no_key=True)
+
 
 class Artwork(Identified):
     """A photo or painting of one owner.

@@ -29,6 +29,8 @@ _TITLES = {
     500: "Our fault",
     503: "Back in a moment",
 }
+# SQLSTATE of a transaction that was rolled back for another's sake: serialization, deadlock, lock.
+_GAVE_WAY = ("40001", "40P01", "55P03")
 
 
 def body(status: int, code: str, detail: str, **extra: object) -> dict[str, Any]:
@@ -51,17 +53,27 @@ def response(error: ApplicationError) -> JsonResponse:
 
 
 def failure() -> ApplicationError:
-    """What to tell about the exception that is being handled: away for a moment, or our fault."""
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+    """What to tell about the exception that is being handled: away for a moment, or our fault.
+
+    Of ``collided`` nothing was kept: the same request may be sent again, whatever it asks for.
+    """
+    error = sys.exc_info()[1]
+    if not isinstance(error, OperationalError | InterfaceError):
         return ApplicationError(
-            "The database is away for a moment. Try again; what was accepted is safe.",
-            code="unavailable",
+            "Something broke on our side. The operator finds the reason in the log.",
+            code="server_error",
+            status=500,
+        )
+    if getattr(error.__cause__, "pgcode", None) in _GAVE_WAY:
+        return ApplicationError(
+            "This met another change and gave way to it. Nothing of it was kept; try again.",
+            code="collided",
             status=503,
         )
     return ApplicationError(
-        "Something broke on our side. The operator finds the reason in the log.",
-        code="server_error",
-        status=500,
+        "The database is away for a moment. Try again; what was accepted is safe.",
+        code="unavailable",
+        status=503,
     )
 
 

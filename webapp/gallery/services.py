@@ -75,7 +75,7 @@ def _keep(incoming: _Incoming) -> Accepted:
     lock_library(incoming.owner)
     same = Artwork.objects.filter(owner=incoming.owner, original=incoming.measured.sha256)
     newest = F("deleted_at").desc(nulls_first=True)
-    known = same.select_for_update().order_by(newest).first()
+    known = same.held().order_by(newest).first()
     if known is not None:
         if isinstance(incoming.content, UUID):
             chunks.delete([incoming.content])

@@ -54,7 +54,7 @@ def record_advice(
     """
     previews = _stored(advice)
     require(ours=jobs.finish(claim))
-    artwork = Artwork.objects.filter(pk=claim.subject).select_for_update().first()
+    artwork = Artwork.objects.filter(pk=claim.subject).held().first()
     if artwork is None:
         return False
     Advice.objects.filter(artwork=artwork).delete()

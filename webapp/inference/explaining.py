@@ -115,7 +115,7 @@ def record_explanation(
     Raises LostLeaseError, and keeps nothing, when the job belongs to another worker by now.
     """
     require(ours=jobs.finish(claim))
-    artwork = Artwork.objects.filter(pk=claim.subject).select_for_update().first()
+    artwork = Artwork.objects.filter(pk=claim.subject).held().first()
     if artwork is None:
         return False
     pair: Pair = {"artwork": artwork, "model_version": model, "scorer": scorer}

@@ -89,7 +89,7 @@ def record_field(claim: Claim, data: bytes, *, cropper: ModelVersion) -> bool:
     Raises LostLeaseError, and keeps nothing, when the job belongs to another worker by now.
     """
     require(ours=jobs.finish(claim))
-    artwork = Artwork.objects.filter(pk=claim.subject).select_for_update().first()
+    artwork = Artwork.objects.filter(pk=claim.subject).held().first()
     if artwork is None:
         return False
     CropField.objects.filter(artwork=artwork).delete()

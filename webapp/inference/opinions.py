@@ -53,7 +53,7 @@ def record_opinions(judged: Sequence[tuple[Claim, ScoreResult]], scorer: ModelVe
     # Asked of two scorers, a crop may come twice.
     kept = {(it.subject, it.params): result for it, result in judged if it.id in ours}
     subjects = {subject for subject, _ in kept}
-    locked = Artwork.objects.filter(pk__in=subjects).order_by("pk").select_for_update()
+    locked = Artwork.objects.filter(pk__in=subjects).held()
     owners = dict(locked.values_list("pk", "owner_id"))
     CropOpinion.objects.bulk_create(
         [

@@ -131,7 +131,7 @@ def _unshown() -> list[UUID]:
 
 @transaction.atomic
 def _show(broken: Sequence[UUID]) -> int:
-    locked = Artwork.objects.filter(pk__in=broken).order_by("pk").select_for_update()
+    locked = Artwork.objects.filter(pk__in=broken).held()
     owned = list(locked.values_list("pk", "owner_id"))
     shown = Artwork.objects.filter(pk__in=broken).update(
         score_mean=Subquery(_current_scores().values("mean")),

@@ -71,7 +71,7 @@ def record_scores(scored: Sequence[tuple[Claim, ScoreResult]], version: ModelVer
     """
     ours = jobs.finish_many([claim for claim, _ in scored])
     results = {claim.subject: result for claim, result in scored if claim.id in ours}
-    found = Artwork.objects.filter(pk__in=results).order_by("pk").select_for_update()
+    found = Artwork.objects.filter(pk__in=results).held()
     artworks = list(found.only("pk", "owner_id", "state", "score_mean"))
     Score.objects.bulk_create(
         [_score(artwork, results[artwork.pk], version) for artwork in artworks],
@@ -209,7 +209,7 @@ def _show_failure(claim: Claim, code: str, text: str) -> None:
 
 
 def _show_judging(artwork_id: UUID) -> None:
-    failed = Artwork.objects.select_for_update().filter(pk=artwork_id, state=ArtworkState.FAILED)
+    failed = Artwork.objects.filter(pk=artwork_id, state=ArtworkState.FAILED).held()
     for artwork in failed:
         failed.update(state=ArtworkState.JUDGING, error_code="", error_text="")
         publish(artwork.owner_id, EventKind.ARTWORK_CHANGED, [artwork_id])

@@ -3,6 +3,7 @@ import { ApiError, isAbort, parseProblem } from './problem';
 import { csrfToken } from './site';
 
 export const API = '/api/v1';
+const PAUSES_MS = [100, 400, 1_600];
 
 export interface RequestOptions {
   method?: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
@@ -23,8 +24,7 @@ function asInit({ method = 'GET', body, signal }: RequestOptions): RequestInit {
   };
 }
 
-/** Sends one request. Raises ApiError when refused or offline; aborts pass through. */
-export async function request<T>(url: string, options: RequestOptions = {}): Promise<T> {
+async function once<T>(url: string, options: RequestOptions): Promise<T> {
   let response: Response;
   try {
     response = await fetch(url, asInit(options));
@@ -35,6 +35,23 @@ export async function request<T>(url: string, options: RequestOptions = {}): Pro
   const text = await response.text();
   if (!response.ok) throw new ApiError(parseProblem(response.status, text));
   return (text ? JSON.parse(text) : undefined) as T;
+}
+
+/**
+ * Sends one request. Raises ApiError when refused or offline; aborts pass through.
+ *
+ * One that gave way to another change was undone at the server, whatever it asked for: it is sent again.
+ */
+export async function request<T>(url: string, options: RequestOptions = {}): Promise<T> {
+  for (const pause of PAUSES_MS) {
+    try {
+      return await once<T>(url, options);
+    } catch (error) {
+      if (!(error instanceof ApiError && error.problem.code === 'collided')) throw error;
+    }
+    await new Promise((done) => setTimeout(done, pause));
+  }
+  return once<T>(url, options);
 }
 
 /** Query string of the values that say something; empty string when none does. */

@@ -24,9 +24,10 @@ export function hold(id: number): void {
   clearTimeout(timers.get(id));
 }
 
+/** Lets it go after a while; what failed stays until it is dismissed or three others came. */
 export function release(id: number): void {
   const toast = toasts.list.find((one) => one.id === id);
-  if (!toast) return;
+  if (!toast || toast.tone === 'bad') return;
   timers.set(id, setTimeout(() => dismiss(id), toast.action || toast.link ? UNDO_MS : PLAIN_MS));
 }
 
