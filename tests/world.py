@@ -1,5 +1,6 @@
 """A small world for access tests: one owner with everything, and the people around."""
 
+import gzip
 import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -33,6 +34,7 @@ from webapp.ratings.models import Assignment, Campaign, Entry, Rater, Vote
 from webapp.registry.attributes import sync_attributes
 from webapp.registry.models import ModelVersion
 from webapp.registry.services import activate
+from webapp.training.models import Snapshot, SnapshotPicture, TrainingRun
 
 TILE = b"\x89PNG\r\n\x1a\n of a map"
 PERSONAS = ("anonymous", "other", "visitor", "owner", "staff")
@@ -158,6 +160,28 @@ def voted(rater: Rater, entry: Entry, value: float, **columns: object) -> Vote:
     return Vote.objects.create(campaign=rater.campaign, rater=rater, assignment=assignment, **said)
 
 
+def frozen(by: User, *artworks: Artwork) -> Snapshot:
+    """A frozen snapshot of these pictures, all of them to test with."""
+    manifest = gzip.compress(b'{"schema": 1}\n', mtime=0)
+    snapshot = Snapshot.objects.create(
+        name="Spring", by=by, spec={}, state="frozen", digest="5" * 64, manifest=manifest,
+        pictures=len(artworks), test=len(artworks), frozen_at=timezone.now(),
+    )  # fmt: skip
+    for artwork in artworks:
+        SnapshotPicture.objects.create(
+            snapshot=snapshot, sha256=artwork.original.sha256, artwork=artwork, part="test",
+            voted=6.0,
+        )  # fmt: skip
+    return snapshot
+
+
+def trained(snapshot: Snapshot, *, champion: ModelVersion | None = None) -> TrainingRun:
+    """A run that waits for a worker."""
+    return TrainingRun.objects.create(
+        snapshot=snapshot, recipe="head", by=snapshot.by, champion=champion
+    )
+
+
 def build() -> World:
     owner, other = person("owner@example.org"), person("other@example.org")
     staff = person("staff@example.org", staff=True)
@@ -186,6 +210,7 @@ def build() -> World:
     delivered(artwork, box)
     batch = batched(album, artwork)
     sync_attributes()
+    run = trained(frozen(staff, artwork), champion=model)
     campaign = campaign_of(owner, artwork)
     challenge = campaign_of(
         owner, kind="challenge", reveal="at_end", repeat_share=0, published_at=None
@@ -201,6 +226,7 @@ def build() -> World:
         "upload": str(upload.pk), "job": str(job.pk), "nobody": str(uuid.uuid4()),
         "model": model.name, "explainer": explainer.name, "map": str(shown.pk),
         "proposal": str(proposal.pk), "attribute": "symmetry",
+        "snapshot": str(run.snapshot_id), "run": str(run.pk), "sha256": artwork.original.sha256,
         "batch": str(batch.pk), "box": str(box), "signature": addresses.signature(artwork, box),
     }  # fmt: skip
     return World(owner, other, staff, artwork, album, share, names)

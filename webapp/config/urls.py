@@ -10,6 +10,7 @@ from webapp.accounts import urls as accounts
 from webapp.cropping import urls as cropping
 from webapp.crowd import urls as crowd
 from webapp.gallery import urls as gallery
+from webapp.training import urls as training
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -19,15 +20,23 @@ class Schema(SpectacularAPIView):
     permission_classes = [AllowAny]
 
 
+_API = [
+    *gallery.api_v1,
+    *cropping.api_v1,
+    *crowd.api_v1,
+    *training.api_v1,
+    *accounts.api_v1,
+]
 urlpatterns: list[URLPattern | URLResolver] = [
     *gallery.pages,
     *gallery.shared,
     *cropping.pages,
     *crowd.pages,
+    *training.pages,
     *accounts.pages,
     path("accounts/", include("allauth.urls")),
     path("api/v1/schema", Schema.as_view(), name="api-schema"),
-    path("api/v1/", include([*gallery.api_v1, *cropping.api_v1, *crowd.api_v1, *accounts.api_v1])),
+    path("api/v1/", include(_API)),
 ]
 handler404 = "webapp.gallery.views.not_found"
 handler500 = "webapp.gallery.views.server_error"

@@ -11,3 +11,8 @@ def owner_group(owner_id: int) -> str:
 def campaign_group(campaign_id: UUID) -> str:
     """Every socket of a page that follows a campaign listens here."""
     return f"campaign.{campaign_id}"
+
+
+def run_group(run_id: UUID) -> str:
+    """Every socket of a page that watches a training run listens here."""
+    return f"run.{run_id}"

@@ -13,6 +13,7 @@ class EventKind(StrEnum):
     ALBUM_CHANGED = "album.changed"
     CROPS_CHANGED = "crops.changed"
     JOBS_CHANGED = "jobs.changed"
+    TRAINING_CHANGED = "training.changed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from channels.layers import get_channel_layer
 from django.db import connection, transaction
 from redis.exceptions import RedisError
 
-from webapp.events.groups import campaign_group, owner_group
+from webapp.events.groups import campaign_group, owner_group, run_group
 from webapp.events.models import Event
 from webapp.events.payloads import EventKind, Hint
 
@@ -47,6 +47,12 @@ def tell_campaign(campaign_id: UUID) -> None:
     """
     message = {"type": "campaign.hint", "id": str(campaign_id)}
     transaction.on_commit(partial(_tell, campaign_group(campaign_id), message), robust=True)
+
+
+def tell_run(run_id: UUID) -> None:
+    """The same of a training run, for the staff who watch it."""
+    message = {"type": "run.hint", "id": str(run_id)}
+    transaction.on_commit(partial(_tell, run_group(run_id), message), robust=True)
 
 
 def end_session(owner_id: int, session_key: str) -> None:

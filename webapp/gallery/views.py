@@ -124,7 +124,8 @@ def model(request: HttpRequest, name: str | None = None) -> HttpResponse:
         raise Http404
     if version is not None and version.kind == ModelKind.ATTRIBUTES:
         page = attribute_model_page(version)
-        return render(request, "gallery/attribute_model.html", {"page": page})
+        shown = {"page": page, "registry": {"kind": ModelKind.ATTRIBUTES}}
+        return render(request, "gallery/attribute_model.html", shown)
     if version is not None and version.kind == ModelKind.CROPPER:
         return render(request, "gallery/cropper_model.html", {"page": cropper_page(version)})
     return render(request, "gallery/model.html", _scorer_page(version, judge))
@@ -158,7 +159,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def _scorer_page(version: ModelVersion | None, judge: ModelVersion | None) -> dict[str, object]:
     page = model_page(version) if version else None
     second = version is not None and version.kind == ModelKind.SECOND_SCORER
-    return {"page": page, "active": judge, "second": second}
+    registered = None if second else {"kind": ModelKind.SCORER}
+    return {"page": page, "active": judge, "second": second, "registry": registered}
 
 
 def _attributes(request: HttpRequest, form: AttributeForm, *, status: int = 200) -> HttpResponse:

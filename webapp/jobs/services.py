@@ -221,11 +221,11 @@ def resume(queue: str) -> None:
 
 
 @transaction.atomic
-def tell_staff(changed: Collection[object]) -> None:
-    """Say that queues or jobs were changed by hand, in an order that avoids deadlocks."""
+def tell_staff(changed: Collection[object], *, kind: EventKind = EventKind.JOBS_CHANGED) -> None:
+    """Say what was changed (by default queues or jobs, by hand), in an order without deadlocks."""
     staff = User.objects.filter(is_staff=True, is_active=True).order_by("pk")
     for person in staff.values_list("pk", flat=True):
-        publish(person, EventKind.JOBS_CHANGED, changed)
+        publish(person, kind, changed)
 
 
 def _settle(claims: Collection[Claim], state: JobState, code: str, text: str) -> set[UUID]:

@@ -1,4 +1,4 @@
-"""One socket per page: hints of the owner's events and of the campaigns it follows, heartbeat."""
+"""One socket per page: hints of events, of the campaigns and runs it follows, heartbeat."""
 
 import asyncio
 import logging
@@ -17,7 +17,7 @@ from django.conf import settings
 from webapp.accounts.models import User
 from webapp.accounts.selectors import token_of
 from webapp.events import selectors as events
-from webapp.events.groups import campaign_group, owner_group
+from webapp.events.groups import campaign_group, owner_group, run_group
 from webapp.events.payloads import EventKind, Hint
 from webapp.ratings.models import Campaign
 
@@ -38,7 +38,7 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
 
     owner: User
     clock: asyncio.Task[None] | None = None
-    followed: frozenset[UUID] = frozenset()
+    followed: frozenset[str] = frozenset()  # groups of what the page shows
 
     async def connect(self) -> None:
         """Sign-in is checked here and again every minute."""
@@ -50,8 +50,8 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
         self.owner = owner
         await self.channel_layer.group_add(owner_group(owner.pk), self.channel_name)
         self.followed = await self._may_follow()
-        for campaign in self.followed:
-            await self.channel_layer.group_add(campaign_group(campaign), self.channel_name)
+        for group in self.followed:
+            await self.channel_layer.group_add(group, self.channel_name)
         self.clock = asyncio.create_task(self._keep_time())
         await self._catch_up()
 
@@ -75,6 +75,10 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
         """Something of a campaign is new: the page fetches what it shows of it."""
         await self._send({"type": "campaign", "id": message["id"]})
 
+    async def run_hint(self, message: dict[str, Any]) -> None:
+        """Something of a training run is new: the page fetches it again."""
+        await self._send({"type": "run", "id": message["id"]})
+
     async def session_ended(self, message: dict[str, Any]) -> None:
         """The browser signed out: close its sockets at once."""
         if self.scope["session"].session_key == message["session"]:
@@ -92,16 +96,19 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
     def _asked(self, name: str) -> list[str]:
         return parse_qs(self.scope["query_string"].decode("latin-1")).get(name, [])
 
-    async def _may_follow(self) -> frozenset[UUID]:
-        """Of the campaigns that the page names, those that its owner sees now."""
-        named = {each for each in map(_uuid, self._asked("campaign")[:MOST_FOLLOWED]) if each}
-        if not named:
+    async def _may_follow(self) -> frozenset[str]:
+        """Groups of what the page names, as far as its owner may see it now."""
+        campaigns, runs = self._named("campaign"), self._named("run")
+        if not campaigns and not runs:
             return frozenset()
-        return await database_sync_to_async(_visible)(self.owner, named)
+        return await database_sync_to_async(_groups)(self.owner.pk, campaigns, runs)
 
-    async def _unfollow(self, campaigns: frozenset[UUID]) -> None:
-        for campaign in campaigns:
-            await self.channel_layer.group_discard(campaign_group(campaign), self.channel_name)
+    def _named(self, what: str) -> set[UUID]:
+        return {each for each in map(_uuid, self._asked(what)[:MOST_FOLLOWED]) if each}
+
+    async def _unfollow(self, groups: frozenset[str]) -> None:
+        for group in groups:
+            await self.channel_layer.group_discard(group, self.channel_name)
 
     async def _catch_up(self) -> None:
         asked = (self._asked("after") or [""])[0]
@@ -162,6 +169,12 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
-def _visible(user: User, named: set[UUID]) -> frozenset[UUID]:
-    found = Campaign.objects.visible_to(user).filter(pk__in=named)
-    return frozenset(found.values_list("pk", flat=True))
+def _groups(owner_id: int, campaigns: set[UUID], runs: set[UUID]) -> frozenset[str]:
+    """Of the campaigns that this person sees; of any run for staff, who see them all."""
+    owner = User.objects.filter(pk=owner_id, is_active=True).first()
+    seen = Campaign.objects.visible_to(owner).filter(pk__in=campaigns)
+    watched = runs if owner is not None and owner.is_staff else set()
+    return frozenset(
+        {campaign_group(pk) for pk in seen.values_list("pk", flat=True)}
+        | set(map(run_group, watched))
+    )
