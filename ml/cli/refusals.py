@@ -17,7 +17,7 @@ from ml.losses.objectives import UnknownObjectiveError
 from ml.losses.weighting import NoWeightError
 from ml.models.backbone import NoClassifierError, UnknownBackboneError
 from ml.models.registry import UnknownModelError
-from ml.models.scorer import UnknownPanelError
+from ml.models.scoring_network import UnknownPanelError
 from ml.models.weights import WeightsError
 from ml.training.kernel_fit import KernelFitError
 from ml.training.progress import NonFiniteLossError, TrainingStoppedError

@@ -28,7 +28,7 @@ from ml.contracts.votes import BINS
 from ml.data.transforms import UnusablePictureError, on_white, to_pixels
 from ml.inference.devices import open_device
 from ml.inference.scoring import LoadedScorer, open_scorer
-from ml.models.scorer import Scorer
+from ml.models.scoring_network import ScoringNetwork
 
 WORK_SIDE = 640
 STRENGTHS = (0.7, 0.45)
@@ -43,7 +43,7 @@ class Coach:
 
     def __init__(
         self,
-        network: Scorer,
+        network: ScoringNetwork,
         card: ScorerCard,
         *,
         served: LoadedScorer,

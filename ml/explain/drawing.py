@@ -18,7 +18,7 @@ from ml.explain.gradient_maps import gradient_maps
 from ml.explain.merge_maps import Terms, merge_maps
 from ml.explain.visual_backprop import visual_backprop
 from ml.models.attribute_mapper import Answers, AttributeMapper
-from ml.models.scorer import Scorer
+from ml.models.scoring_network import ScoringNetwork
 
 # Maps are drawn on a grid of the square's side over this: the finest that a tile of 64 cells can
 # show of a square of 256, and the grids of all blocks are whole multiples of each other up to it.
@@ -76,7 +76,7 @@ class Drawer:
     def __init__(
         self,
         mapper: AttributeMapper,
-        scorer: Scorer,
+        scorer: ScoringNetwork,
         *,
         panel: str,
         keys: Sequence[str],
@@ -169,7 +169,7 @@ class Drawer:
             yield DrawnMap(kind, key, above_weakest(values))
 
     def _mean_of_stages(self, stages: Sequence[Tensor]) -> Tensor:
-        features = self._scorer.pooling(stages)
+        features = self._scorer.pooled(stages)
         return _mean(self._scorer.judge(features, self._panel))
 
 

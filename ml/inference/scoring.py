@@ -17,7 +17,7 @@ from ml.inference.devices import open_device
 from ml.inference.golden import GoldenMismatchError, check_distribution, golden_picture
 from ml.inference.runtimes.base import Pictures, Runtime
 from ml.inference.runtimes.choice import SelfTest, choose
-from ml.models.scorer import Scorer
+from ml.models.scoring_network import ScoringNetwork
 from ml.models.weights import WeightsError, fill, read_weight_file
 
 logger = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 class OnePanel(nn.Module):
     """A scorer that answers for one panel only: what an engine is given to run."""
 
-    def __init__(self, network: Scorer, panel: str) -> None:
+    def __init__(self, network: ScoringNetwork, panel: str) -> None:
         super().__init__()
         self.network, self.panel = network, panel
 
@@ -41,7 +41,7 @@ class LoadedScorer:
 
     def __init__(
         self,
-        network: Scorer,
+        network: ScoringNetwork,
         card: ScorerCard,
         *,
         device: torch.device,
@@ -137,7 +137,7 @@ def load_scorer(
     return loaded
 
 
-def open_scorer(weights: Path, card: Path) -> tuple[Scorer, ScorerCard]:
+def open_scorer(weights: Path, card: Path) -> tuple[ScoringNetwork, ScorerCard]:
     """The filled network and its card, checked but for the golden picture.
 
     Raises CardError, DigestMismatchError or WeightsError.
@@ -145,16 +145,21 @@ def open_scorer(weights: Path, card: Path) -> tuple[Scorer, ScorerCard]:
     facts = read_card(card)
     check_digest(weights, expected=facts.sha256)
     network = create_scorer(facts)
-    fill(network.head, read_weight_file(weights).tensors, name="the scorer's head")
+    fill(network.taught, read_weight_file(weights).tensors, name=f"{facts.architecture}'s head")
     return network, facts
 
 
-def create_scorer(card: ScorerCard) -> Scorer:
+def create_scorer(card: ScorerCard) -> ScoringNetwork:
     """The untrained network that ``card`` names, with its pretrained backbone.
 
     Raises CardError for options that describe no network, WeightsError for another network.
     """
-    network = create_named(card.architecture, card.options, Scorer, lack="is no scorer")
+    network = create_named(
+        card.architecture,
+        card.options,
+        ScoringNetwork,  # type: ignore[type-abstract]
+        lack="is no scorer",
+    )
     if card.panel not in network.panels:
         raise WeightsError(f"the card serves panel {card.panel}, which the scorer does not know")
     return network

@@ -1,5 +1,5 @@
 """Whole networks, created by name from the registry. Importing the package registers them."""
 
-from ml.models import attribute_mapper, nima, scorer
+from ml.models import attribute_mapper, nima, nima_scorer, scorer
 
-__all__ = ["attribute_mapper", "nima", "scorer"]
+__all__ = ["attribute_mapper", "nima", "nima_scorer", "scorer"]

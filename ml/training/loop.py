@@ -12,7 +12,8 @@ from ml.data.splits import Indices, Split, grouped_folds, picture_groups
 from ml.evaluation.metrics import Array, conformal_half_width, mean_scores, spreads
 from ml.layers.kernel_head import KernelHead
 from ml.models.registry import create
-from ml.models.scorer import Scorer, UnknownPanelError
+from ml.models.scorer import Scorer
+from ml.models.scoring_network import UnknownPanelError
 from ml.training.checkpoint import round_head
 from ml.training.features import panel_features
 from ml.training.kernel_fit import fit_kernel_head

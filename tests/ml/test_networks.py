@@ -10,7 +10,8 @@ from ml.layers.kernel_head import KernelHead
 from ml.layers.mbconv import SameConv
 from ml.layers.pooling import StagePooling
 from ml.models.registry import UnknownModelError, create, names, register
-from ml.models.scorer import Scorer, UnknownPanelError
+from ml.models.scorer import Scorer
+from ml.models.scoring_network import UnknownPanelError
 
 
 def same_edges(side: int, kernel: int, stride: int) -> tuple[int, int]:
