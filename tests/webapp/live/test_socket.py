@@ -1,6 +1,7 @@
 """The socket: who may listen, what arrives, and how a gap is closed."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
-from django.db import transaction
+from django.db import connections, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -22,6 +23,13 @@ from webapp.live.routing import application
 from webapp.ratings.models import Campaign
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+async def _hang_up(transactional_db: None) -> AsyncIterator[None]:
+    """The thread that asks the database for us would keep its connection for ever."""
+    yield
+    await sync_to_async(connections.close_all)()
 
 
 @sync_to_async
