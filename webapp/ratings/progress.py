@@ -82,8 +82,7 @@ answered AS (
         AND NOT EXISTS (SELECT 1 FROM ratings_vote AS later WHERE later.corrects_id = vote.id)
 ),
 entries AS (
-    SELECT entry.fused_votes AS votes, entry.sd, entry.settled,
-        CASE WHEN %(bursts)s THEN entry.burst ELSE row_number() OVER () END AS question,
+    SELECT entry.fused_votes AS votes, entry.sd, entry.settled, entry.burst,
         artwork.owner_id IS DISTINCT FROM %(user)s
             AND entry.submitted_by_id IS DISTINCT FROM %(user)s AS votable,
         entry.id IN (SELECT shown FROM seen) AS seen
@@ -95,14 +94,15 @@ entries AS (
         AND entry.disqualified_at IS NULL AND artwork.deleted_at IS NULL
 )
 SELECT %(rater)s::uuid, (SELECT mine FROM answered), (SELECT skipped FROM answered),
-    count(DISTINCT question) FILTER (WHERE votable AND NOT seen),
-    count(DISTINCT question) FILTER (WHERE votable),
+    {questions} FILTER (WHERE votable AND NOT seen), {questions} FILTER (WHERE votable),
     (SELECT votes FROM raters), count(*), count(*) FILTER (WHERE settled),
     coalesce(sum(greatest((%(plain)s / nullif(sd, 0)) ^ 2 - votes, 0))
         FILTER (WHERE votes >= %(enough)s), 0),
     (SELECT raters FROM raters)
 FROM entries
 """
+_OF_PICTURES: Final = _PROGRESS.format(questions="count(*)")
+_OF_BURSTS: Final = _PROGRESS.format(questions="count(DISTINCT burst)")
 
 
 def progress_of(rater: Rater) -> Progress:
@@ -115,10 +115,14 @@ def progress_of_each(raters: Sequence[Rater]) -> dict[UUID, Progress]:
     if not raters:
         return {}
     with connection.cursor() as cursor:
-        asked = (cursor.mogrify(_PROGRESS, _values(rater)).decode() for rater in raters)
+        asked = (cursor.mogrify(_text(rater), _values(rater)).decode() for rater in raters)
         cursor.execute(" UNION ALL ".join(f"({query})" for query in asked))
         found = {row[0]: row[1:] for row in cursor.fetchall()}
     return {rater.pk: _progress(rater, *found[rater.pk]) for rater in raters}
+
+
+def _text(rater: Rater) -> str:
+    return _OF_BURSTS if rater.campaign.mode == Mode.BURST else _OF_PICTURES
 
 
 def _values(rater: Rater) -> dict[str, Any]:
@@ -126,7 +130,6 @@ def _values(rater: Rater) -> dict[str, Any]:
     fusion = getattr(campaign, "fusion", None)
     return {
         "campaign": str(campaign.pk), "rater": str(rater.pk), "user": rater.user_id or NOBODY,
-        "bursts": campaign.mode == Mode.BURST,
         "plain": None if fusion is None else fusion.plain_noise, "enough": VOTES_SAVED,
     }  # fmt: skip
 
