@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from ml.contracts.crowd import RaterCard, Standing
 from webapp.events.publish import tell_campaign
@@ -18,7 +19,10 @@ from webapp.ratings.fusions import ask_for_fusion, is_up_to_date
 from webapp.ratings.models import Campaign, Fusion
 from webapp.ratings.reading import Reading
 
-AGAIN_SECONDS = 2.0  # between two weighings of a campaign in which people vote
+# Between two weighings of a campaign in which people vote: so long at least, and so many times as
+# long as the last one took, so that votes that pour in leave the cores to those who vote.
+AGAIN_SECONDS = 3.0
+RESTS = 9.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,8 @@ def record(claim: Claim, reading: Reading, weighed: Weighed) -> None:
     )  # fmt: skip
     require(ours=jobs.finish(claim))
     if not is_up_to_date(campaign):
-        ask_for_fusion(campaign, delay_seconds=AGAIN_SECONDS)
+        took = (timezone.now() - reading.read_at).total_seconds()
+        ask_for_fusion(campaign, delay_seconds=max(AGAIN_SECONDS, RESTS * took))
     tell_campaign(campaign.pk)
 
 
