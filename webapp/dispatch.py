@@ -20,7 +20,8 @@ class TaskName(StrEnum):
 
     RENDER = "workers.tasks.media.render"
     SCORE = "workers.tasks.score.score"
-    FUSE = "workers.tasks.crowd.fuse"
+    MAINTAIN = "workers.tasks.maintenance.maintain"
+    TRAIN = "workers.tasks.train.train"
     HOUSEKEEPING = "workers.tasks.housekeeping.housekeeping"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from webapp.celery import GPU_QUEUES, IO_QUEUES
+from webapp.celery import GPU_QUEUES, IO_QUEUES, TRAIN_QUEUES
 from webapp.embedded.processes import PREPARE, process_table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,13 +50,17 @@ def test_every_queue_is_consumed_by_one_worker() -> None:
 
     assert sorted(consumed("worker-io")) == sorted(IO_QUEUES)
     assert sorted(consumed("worker-gpu")) == sorted(GPU_QUEUES)
+    assert sorted(consumed("worker-train")) == sorted(TRAIN_QUEUES)
 
 
-def test_only_the_gpu_worker_has_torch_and_a_gpu() -> None:
+def test_only_who_judges_and_who_trains_have_torch_and_a_gpu() -> None:
     targets = {name: SERVICES[name]["build"]["target"] for name in OURS}
-    assert {name for name, target in targets.items() if target == "gpu"} == {"worker-gpu"}
-    reserved = SERVICES["worker-gpu"]["deploy"]["resources"]["reservations"]["devices"]
-    assert reserved[0]["capabilities"] == ["gpu"]
+    assert {name for name, target in targets.items() if target == "gpu"} == {
+        "worker-gpu", "worker-train",
+    }  # fmt: skip
+    for name in ("worker-gpu", "worker-train"):
+        reserved = SERVICES[name]["deploy"]["resources"]["reservations"]["devices"]
+        assert reserved[0]["capabilities"] == ["gpu"]
     assert "torch" not in pins("requirements-web.lock")
     assert "torch" in pins("requirements-gpu.lock")
 

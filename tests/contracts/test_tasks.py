@@ -21,7 +21,7 @@ print(json.dumps({"tasks": names, "torch": "torch" in sys.modules}))
 """
 
 
-@pytest.fixture(scope="module", params=["workers.io", "workers.gpu"])
+@pytest.fixture(scope="module", params=["workers.io", "workers.gpu", "workers.train"])
 def worker(request):
     """What a fresh worker process knows."""
     ran = subprocess.run(
@@ -34,6 +34,7 @@ def worker(request):
 QUEUES_OF = {
     "workers.io": {Queue.IO, Queue.MAINTENANCE},
     "workers.gpu": {Queue.GPU_INTERACTIVE, Queue.GPU_BATCH},
+    "workers.train": {Queue.TRAIN},
 }
 
 
@@ -43,7 +44,7 @@ def test_a_worker_has_the_task_of_each_of_its_queues(worker):
     assert {TASKS[queue] for queue in QUEUES_OF[module]} | tidying == set(known["tasks"])
 
 
-def test_neither_the_io_worker_nor_the_parent_of_the_gpu_worker_imports_torch(worker):
+def test_torch_is_for_children_alone(worker):
     assert not worker[1]["torch"]
 
 

@@ -32,12 +32,14 @@ def process_table(*, host: str, port: int, live_port: int) -> tuple[Process, ...
     """Every process of a running Connoisseur, in the order of their start."""
     single = compute_threads(1)
     half = compute_threads(max(1, (os.cpu_count() or 1) // 2))
-    gpu = _worker("gpu", "gpu.interactive,gpu.batch,gpu.generate,train", children=1)
+    gpu = _worker("gpu", "gpu.interactive,gpu.batch,gpu.generate", children=1)
+    train = _worker("train", "train", children=1)
     io = _worker("io", "io,maintenance", children=2)
     return (
         Process("web", _web(host, port), {**single, "MALLOC_ARENA_MAX": "2"}),
         Process("live", _live(host, live_port), single, after_first_page=True),
         Process("worker-gpu", gpu, {**half, **AS_ROOT}, after_first_page=True),
+        Process("worker-train", train, {**half, **AS_ROOT}, after_first_page=True),
         Process("worker-io", io, {**single, **AS_ROOT}, after_first_page=True),
         Process("dispatcher", ("python", "manage.py", "dispatch"), single, after_first_page=True),
     )

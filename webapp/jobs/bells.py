@@ -14,7 +14,8 @@ TASKS = {
     Queue.IO: TaskName.RENDER,
     Queue.GPU_INTERACTIVE: TaskName.SCORE,
     Queue.GPU_BATCH: TaskName.SCORE,
-    Queue.MAINTENANCE: TaskName.FUSE,
+    Queue.TRAIN: TaskName.TRAIN,
+    Queue.MAINTENANCE: TaskName.MAINTAIN,
 }
 TIDYING = TaskName.HOUSEKEEPING  # has no jobs; the dispatcher asks for it now and then
 SILENCE_SECONDS = 1.0  # after a failed ring, so that a dead Redis slows nobody down

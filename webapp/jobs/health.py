@@ -8,7 +8,9 @@ from webapp.jobs import beats, selectors, services
 from webapp.jobs.findings import Check
 from webapp.jobs.models import Job, JobState, Queue
 
-NEEDED_QUEUES = (Queue.IO, Queue.GPU_INTERACTIVE, Queue.GPU_BATCH, Queue.MAINTENANCE)
+NEEDED_QUEUES = (
+    Queue.IO, Queue.GPU_INTERACTIVE, Queue.GPU_BATCH, Queue.TRAIN, Queue.MAINTENANCE,
+)  # fmt: skip
 DISPATCHER = "dispatcher"
 
 

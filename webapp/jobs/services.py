@@ -107,6 +107,25 @@ def extend(claims: Collection[Claim], *, lease_seconds: float | None = None) -> 
         cursor.execute(statements.EXTEND, [lease, ids, attempts])
 
 
+def holds(claim: Claim) -> bool:
+    """Whether the job is still ours; then it stays so until the caller's transaction ends."""
+    ours = Job.objects.filter(pk=claim.id, attempt=claim.attempt, state=JobState.RUNNING)
+    return bool(ours.select_for_update(no_key=True).values_list("pk", flat=True))
+
+
+def forgive(claim: Claim, attempts: int) -> None:
+    """So many further attempts after this one: it brought something, or failed through no fault."""
+    ours = Job.objects.filter(pk=claim.id, attempt=claim.attempt, state=JobState.RUNNING)
+    ours.update(max_attempts=claim.attempt + attempts)
+
+
+def give_back(claim: Claim) -> bool:
+    """Make it wait again at once, at no cost: its worker stops. False when the lease was lost."""
+    forgive(claim, 1)
+    ours = Job.objects.filter(pk=claim.id, attempt=claim.attempt, state=JobState.RUNNING)
+    return bool(ours.update(state=JobState.QUEUED, not_before=Now(), lease_until=None))
+
+
 def finish(claim: Claim) -> bool:
     """Mark done, fenced. False: the lease was lost and the caller must roll its results back."""
     return bool(finish_many([claim]))

@@ -6,7 +6,7 @@ from ml.contracts.attributes import KEY_PATTERN
 from ml.contracts.attributes_card import AttributesCard, parse_attributes_card
 from ml.contracts.card import CardError
 from webapp.common.errors import NotFound
-from webapp.registry.models import Attribute, ModelKind, ModelVersion, VersionState
+from webapp.registry.models import Attribute, Change, ModelKind, ModelVersion, VersionState
 
 
 def active(kind: ModelKind) -> ModelVersion | None:
@@ -18,6 +18,19 @@ def active_digests() -> set[str]:
     """Of every version that is in use now, whatever it predicts."""
     found = ModelVersion.objects.filter(state=VersionState.ACTIVE)
     return set(found.values_list("digest", flat=True))
+
+
+def previous(kind: ModelKind) -> ModelVersion | None:
+    """The version that judged before the one that judges now; None when there was none."""
+    changes = Change.objects.filter(version__kind=kind).select_related("replaced")
+    newest = changes.order_by("-created_at", "-pk").first()
+    return None if newest is None else newest.replaced
+
+
+def challenger(kind: ModelKind) -> ModelVersion | None:
+    """The newest version that was trained here or taken in, and never judged."""
+    waiting = ModelVersion.objects.filter(kind=kind, state=VersionState.REGISTERED, builtin="")
+    return waiting.order_by("-created_at", "-pk").first()
 
 
 def named(kind: ModelKind, name: str) -> ModelVersion | None:

@@ -14,8 +14,9 @@ from django.db import transaction
 from ml.contracts.attributes_card import AttributesCard, parse_attributes_card
 from ml.contracts.card import ScorerCard, parse_card
 from ml.contracts.cropper_card import CROPPER_KIND, CropperCard, parse_cropper_card
+from webapp.accounts.models import User
 from webapp.registry.attributes import sync_attributes
-from webapp.registry.models import ModelKind, ModelVersion, VersionState
+from webapp.registry.models import Change, ChangeKind, ModelKind, ModelVersion, VersionState
 
 logger = logging.getLogger(__name__)
 
@@ -76,14 +77,41 @@ def register_builtin(folder: Path | None = None) -> Synced:
     return Synced(tuple(registered), tuple(activated))
 
 
-def activate(version: ModelVersion) -> None:
-    """Let this version judge from now on; the one before it is retired."""
-    with transaction.atomic():
-        same = ModelVersion.objects.select_for_update().filter(kind=version.kind)
-        list(same.order_by("pk"))  # locks: two activations never interleave
+@transaction.atomic
+def activate(
+    version: ModelVersion,
+    *,
+    why: ChangeKind = ChangeKind.SHIPPED,
+    by: User | None = None,
+    reason: str = "",
+) -> None:
+    """Let this version judge from now on; the one before it is retired, and the change kept.
+
+    Idempotent. Whoever decides by what judges now looks at `hold_kind` first.
+    """
+    before = hold_kind(version.kind)
+    if before is None or before.pk != version.pk:
+        same = ModelVersion.objects.filter(kind=version.kind)
         same.filter(state=VersionState.ACTIVE).update(state=VersionState.RETIRED)
         same.filter(pk=version.pk).update(state=VersionState.ACTIVE)
+        Change.objects.create(kind=why, version=version, replaced=before, by=by, reason=reason)
     version.state = VersionState.ACTIVE
+
+
+def hold_kind(kind: str) -> ModelVersion | None:
+    """The version that judges, of a kind in which nobody else changes it until we commit."""
+    rows = ModelVersion.objects.select_for_update(no_key=True).filter(kind=kind).order_by("pk")
+    return next((each for each in rows if each.state == VersionState.ACTIVE), None)
+
+
+def identity(content: object) -> tuple[ModelKind, str, str]:
+    """Kind, name and digest of a card. Raises ValueError (CardError is one) for what is none."""
+    kind = content.get("kind") if isinstance(content, dict) else None
+    if not isinstance(content, dict) or kind not in KINDS:
+        raise ValueError(f"there is no kind {kind!r} of models")
+    parse = _PARSERS.get(KINDS[kind], parse_card)
+    card = parse(content)
+    return KINDS[kind], card.version, card.sha256
 
 
 def _takes_over(newest: ModelVersion) -> bool:
@@ -112,19 +140,7 @@ def _natural(path: Path) -> list[tuple[int, str]]:
 def _read(path: Path) -> Card:
     try:
         content = json.loads(path.read_text())
-        name, digest = _identity(content)
+        kind, name, digest = identity(content)
     except ValueError as error:
         raise BadCardError(f"{path} is not a model card: {error}") from error
-    return Card(
-        kind=KINDS[content["kind"]], name=name, digest=digest, stem=path.stem, content=content
-    )
-
-
-def _identity(content: object) -> tuple[str, str]:
-    """Name and digest. Raises ValueError (CardError is one) for what is no card of ours."""
-    kind = content.get("kind") if isinstance(content, dict) else None
-    if not isinstance(content, dict) or kind not in KINDS:
-        raise ValueError(f"there is no kind {kind!r} of models")
-    parse = _PARSERS.get(KINDS[kind], parse_card)
-    card = parse(content)
-    return card.version, card.sha256
+    return Card(kind=kind, name=name, digest=digest, stem=path.stem, content=content)

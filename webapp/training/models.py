@@ -1,5 +1,7 @@
 """What models learn from, and how the learning went. Only staff see any of it."""
 
+from typing import TypeVar
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -10,11 +12,13 @@ from ml.contracts import retrain
 from webapp.catalogue.models import Visitor
 from webapp.common.models import Identified
 
+Row = TypeVar("Row", bound=models.Model, covariant=True)
 
-class StaffQuerySet(models.QuerySet[models.Model]):
+
+class StaffQuerySet(models.QuerySet[Row]):
     """Filters that all of these share."""
 
-    def visible_to(self, user: Visitor) -> "StaffQuerySet":
+    def visible_to(self, user: Visitor) -> "StaffQuerySet[Row]":
         """Everything for those who run the installation, nothing for others."""
         if user is None or not user.is_authenticated or not user.is_staff:
             return self.none()
@@ -189,8 +193,8 @@ class TrainingRun(Identified):
     champion = models.ForeignKey(  # whom it was compared with; None: there was none
         "registry.ModelVersion", null=True, on_delete=models.PROTECT, related_name="+"
     )
-    version = models.OneToOneField(  # what came of it
-        "registry.ModelVersion", null=True, on_delete=models.PROTECT, related_name="run"
+    version = models.ForeignKey(  # what came of it; a run that is repeated makes the same weights
+        "registry.ModelVersion", null=True, on_delete=models.PROTECT, related_name="runs"
     )
     verdict = models.JSONField(null=True)
     passed = models.BooleanField(null=True)

@@ -1,11 +1,18 @@
-"""Where the files of a model version lie."""
+"""Where the files of a model version lie; those that were trained here are written out once."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
 
-from webapp.registry.models import ModelVersion
+from ml.contracts.card import file_digest
+from ml.contracts.files import replace_file
+from webapp.registry.models import ModelVersion, StoredWeights
+
+
+class ModelFilesError(OSError):
+    """The version was neither shipped with the code nor kept: the operator must import it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +24,16 @@ class ModelFiles:
 
 
 def files_of(version: ModelVersion) -> ModelFiles:
-    """The files of a built-in version; that they are intact is for the loader to prove."""
-    stem = settings.WEIGHTS_DIR / version.builtin
-    return ModelFiles(stem.with_suffix(".safetensors"), stem.with_suffix(".json"))
+    """That they are intact is for the loader to prove. Raises ModelFilesError."""
+    if version.builtin:
+        stem = settings.WEIGHTS_DIR / version.builtin
+        return ModelFiles(stem.with_suffix(".safetensors"), stem.with_suffix(".json"))
+    folder = Path(settings.DATA_HOME) / "models" / version.digest
+    files = ModelFiles(folder / "weights.safetensors", folder / "card.json")
+    if not files.weights.exists() or file_digest(files.weights) != version.digest:
+        stored = StoredWeights.objects.filter(version=version).first()
+        if stored is None:
+            raise ModelFilesError(f"the weights of {version.name} are not kept")
+        replace_file(files.weights, bytes(stored.data))
+    replace_file(files.card, json.dumps(version.card).encode())
+    return files

@@ -1,0 +1,177 @@
+"""The folder of a training run: lay it out, read what came of it, throw it away.
+
+What lies in it is said by `ml.contracts.retrain`. It is kept while the run may go on.
+"""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+
+from ml.contracts.card import check_digest, read_document
+from ml.contracts.files import replace_file
+from ml.contracts.retrain import RunRecipe, RunRequest, write_request
+from ml.contracts.verdict import read_report
+from webapp.catalogue import blobs
+from webapp.catalogue.chunks import MissingBytesError
+from webapp.catalogue.models import Rendition
+from webapp.inference.services import SCORED_SIZE
+from webapp.registry.services import identity
+from webapp.training.models import LIVE_RUNS, SnapshotPicture, TrainingRun
+from webapp.training.recording import Artefact, Learned, kind_of
+from webapp.training.snapshots import data_sources, manifest_of, slices, target_in
+from workers.runtime import weights
+
+AT_ONCE: Final = 200
+CACHE: Final = "cache"  # features of pictures, shared by all runs
+LARGEST_FILE: Final = 32 * 1024 * 1024
+MOST_FILES: Final = 60
+_TYPES: Final = {
+    ".json": "application/json", ".jsonl": "application/x-ndjson", ".csv": "text/csv",
+    ".svg": "image/svg+xml", ".txt": "text/plain", ".md": "text/markdown",
+}  # fmt: skip
+
+
+class BadResultError(Exception):
+    """The process said that it is done, and left something unusable: a fault of ours."""
+
+
+def folder_of(run_id: UUID) -> Path:
+    """Where everything of one run lies."""
+    return Path(settings.RUNS_DIR) / str(run_id)
+
+
+def cache_folder() -> Path:
+    """Where features are kept that the next run needs again."""
+    return Path(settings.RUNS_DIR) / CACHE
+
+
+def lay_out(run: TrainingRun, tell: Callable[[int, int], None]) -> Path:
+    """Write what is not there yet; `tell` hears how many pictures of how many are.
+
+    Raises OSError when the disk is full, ModelFilesError when the champion's files are lost.
+    """
+    folder = folder_of(run.pk)
+    folder.mkdir(parents=True, exist_ok=True)
+    replace_file(folder / "manifest.jsonl", manifest_of(run.snapshot))
+    if run.champion is not None:
+        files = weights.files_of(run.champion)
+        shutil.copyfile(files.weights, folder / "champion.safetensors")
+        shutil.copyfile(files.card, folder / "champion.json")
+    _write_pictures(run, folder / "pictures", tell)
+    write_request(folder / "request.json", request_of(run))
+    return folder
+
+
+def request_of(run: TrainingRun) -> RunRequest:
+    """All that decides the run; the same whenever it is laid out."""
+    target = target_in(run.snapshot)
+    return RunRequest(
+        run=str(run.pk),
+        version=version_name(run),
+        created_at=run.created_at.date().isoformat(),
+        recipe=RunRecipe(run.recipe),
+        target=target.key,
+        low=target.low,
+        high=target.high,
+        seed=run.seed,
+        snapshot=run.snapshot.digest,
+        sources=data_sources(run.snapshot),
+        slices=slices(run.snapshot),
+        changes=run.changes,
+    )
+
+
+def version_name(run: TrainingRun) -> str:
+    """What the challenger is called."""
+    what = run.snapshot.attribute_id or "scorer"
+    return f"{what}-{run.created_at:%Y%m%d}-{run.pk.hex[:6]}"
+
+
+def learned(run: TrainingRun) -> Learned:
+    """What the run left, checked as far as that needs no torch. Raises BadResultError."""
+    folder = folder_of(run.pk)
+    weights_file = folder / "challenger.safetensors"
+    try:
+        card = read_document(folder / "challenger.json")
+        kind, _, digest = identity(card)
+        check_digest(weights_file, expected=digest)
+        read_report(folder / "report.json")
+        report = read_document(folder / "report.json")
+        data = weights_file.read_bytes()
+        json.dumps([card, report], allow_nan=False)  # what Postgres would not hold
+    except (OSError, ValueError) as error:
+        raise BadResultError(f"What the run left cannot be used: {error}") from error
+    if kind != kind_of(run):
+        raise BadResultError(f"The run left a model of the kind {kind}.")
+    return Learned(digest, data, card, report, tuple(_artefacts(folder)))
+
+
+def throw_away(run_id: UUID) -> None:
+    """The run will not go on."""
+    shutil.rmtree(folder_of(run_id), ignore_errors=True)
+
+
+def sweep() -> None:
+    """Folders of runs that ended elsewhere or were deleted."""
+    root = Path(settings.RUNS_DIR)
+    found = {each.name for each in root.iterdir()} if root.is_dir() else set()
+    named = {pk for name in found if (pk := _uuid(name)) is not None}
+    live = TrainingRun.objects.filter(pk__in=named, state__in=LIVE_RUNS)
+    for pk in named - set(live.values_list("pk", flat=True)):
+        throw_away(pk)
+
+
+def _write_pictures(run: TrainingRun, folder: Path, tell: Callable[[int, int], None]) -> None:
+    """The display files that judging sees, named as in the manifest; what is gone is left out."""
+    folder.mkdir(exist_ok=True)
+    shown = SnapshotPicture.objects.filter(
+        snapshot=run.snapshot_id, artwork__isnull=False, artwork__deleted_at=None
+    )
+    named = dict(shown.order_by("sha256").values_list("artwork_id", "sha256"))
+    wanted = [pk for pk, sha256 in named.items() if not _path(folder, sha256).exists()]
+    done = len(named) - len(wanted)
+    for part in _parts(wanted):
+        tell(done, len(named))
+        files = Rendition.objects.filter(artwork__in=part, size=SCORED_SIZE, format="webp")
+        for file in files.select_related("blob"):
+            try:
+                data = blobs.read(file.blob)
+            except MissingBytesError:
+                continue  # as if it were deleted; the doctor makes it again
+            replace_file(_path(folder, named[file.artwork_id]), data)
+        done += len(part)
+    tell(done, len(named))
+    for gone in {each.name for each in folder.iterdir()} - {
+        f"{each}.webp" for each in named.values()
+    }:
+        (folder / gone).unlink()
+
+
+def _path(folder: Path, sha256: str) -> Path:
+    return folder / f"{sha256}.webp"
+
+
+def _parts(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
+    for start in range(0, len(ids), AT_ONCE):
+        yield ids[start : start + AT_ONCE]
+
+
+def _artefacts(folder: Path) -> Iterator[Artefact]:
+    """What people may want to look at, of the types that we know."""
+    found = sorted((folder / "artefacts").glob("*")) if (folder / "artefacts").is_dir() else []
+    for path in [folder / "request.json", *found][:MOST_FILES]:
+        kind = _TYPES.get(path.suffix)
+        if kind and path.is_file() and path.stat().st_size <= LARGEST_FILE:
+            yield Artefact(path.name[:80], kind, path.read_bytes())
+
+
+def _uuid(name: str) -> UUID | None:
+    try:
+        return UUID(name)
+    except ValueError:
+        return None
