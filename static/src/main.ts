@@ -35,6 +35,22 @@ function connectControls(): void {
   }
 }
 
+/** A menu that unfolds folds again at Escape, and when something else is pressed or focused. */
+function connectFolds(): void {
+  for (const fold of document.querySelectorAll<HTMLDetailsElement>('[data-folds]')) {
+    const away = ({ target }: Event): void => {
+      if (!(target instanceof Node && fold.contains(target))) fold.open = false;
+    };
+    document.addEventListener('pointerdown', away);
+    document.addEventListener('focusin', away);
+    fold.addEventListener('keydown', ({ key }) => {
+      if (key !== 'Escape' || !fold.open) return;
+      fold.open = false;
+      fold.querySelector('summary')?.focus();
+    });
+  }
+}
+
 async function mountIslands(): Promise<string[]> {
   const places = [...document.querySelectorAll<HTMLElement>('[data-island]')];
   const names = places.map((place) => place.dataset.island as string);
@@ -50,6 +66,7 @@ async function mountIslands(): Promise<string[]> {
 
 async function start(): Promise<void> {
   connectControls();
+  connectFolds();
   startShortcuts();
   const indicator = document.querySelector('[data-live]');
   if (indicator && site.user) mount(Indicator, { target: indicator });

@@ -15,9 +15,10 @@ interface SocketMessage {
   kind?: string;
   ids?: string[];
   reset?: boolean;
-  /** Of a hint about a campaign. */
+  /** Of a hint about a campaign or a run. */
   id?: string;
 }
+type Topic = 'campaign' | 'run';
 type Listener = (messages: LiveMessage[], reset: boolean) => void;
 
 const SIGNED_OUT = 4401;
@@ -34,6 +35,7 @@ let pollTimer: ReturnType<typeof setTimeout> | undefined;
 let silenceTimer: ReturnType<typeof setTimeout> | undefined;
 const listeners = new Set<Listener>();
 const watchers = new Set<(status: LiveStatus) => void>();
+/** By `topic=id`, as the address of the socket names them. */
 const followers = new Map<string, Set<() => void>>();
 
 /** Hears every event in order, once. Returns how to stop. `reset` means: refetch everything. */
@@ -52,19 +54,25 @@ export function onStatus(watcher: (status: LiveStatus) => void): () => void {
  * Hears that a campaign changed, and whenever a change may have been missed: with each connection,
  * and with each poll without one. Returns how to stop.
  */
-export function onCampaign(id: string, follower: () => void): () => void {
-  const known = followers.get(id) ?? new Set();
-  followers.set(id, known.add(follower));
+export const onCampaign = (id: string, follower: () => void): (() => void) => follow('campaign', id, follower);
+
+/** The same of a training run. */
+export const onRun = (id: string, follower: () => void): (() => void) => follow('run', id, follower);
+
+function follow(topic: Topic, id: string, follower: () => void): () => void {
+  const name = `${topic}=${id}`;
+  const known = followers.get(name) ?? new Set();
+  followers.set(name, known.add(follower));
   if (known.size === 1) renew();
   return () => {
     known.delete(follower);
-    if (!known.size) followers.delete(id);
+    if (!known.size) followers.delete(name);
   };
 }
 
-function tellFollowers(id?: string): void {
-  for (const [campaign, known] of followers) {
-    if (id === undefined || id === campaign) for (const follower of known) follower();
+function tellFollowers(name?: string): void {
+  for (const [followed, known] of followers) {
+    if (name === undefined || name === followed) for (const follower of known) follower();
   }
 }
 
@@ -139,15 +147,15 @@ function receive(text: string): void {
     report('live');
     if (message.reset) startOver(message.seq ?? 0);
     tellFollowers();
-  } else if (message.type === 'campaign') {
-    tellFollowers(message.id);
+  } else if (message.type === 'campaign' || message.type === 'run') {
+    tellFollowers(`${message.type}=${message.id}`);
   } else if (message.type === 'event' && message.seq !== undefined) {
     take(merge(sequence, [{ seq: message.seq, kind: message.kind ?? '', ids: message.ids ?? [] }]));
   }
 }
 
 function connect(): void {
-  const followed = [...followers.keys()].map((id) => `&campaign=${id}`).join('');
+  const followed = [...followers.keys()].map((name) => `&${name}`).join('');
   try {
     socket = new WebSocket(`${site.live_url}?after=${sequence.last}${followed}`);
   } catch {

@@ -1,0 +1,46 @@
+// A run's history on one line of time: phases side by side, each as wide as its epochs. Pure.
+import type { CurvePoint } from '../api/training';
+
+export type Metric = 'loss' | 'srcc' | 'emd_r2' | 'coverage';
+
+export const METRICS: readonly { key: Metric; name: string; about: string; better: 'up' | 'down' | 'goal' }[] = [
+  { key: 'srcc', name: 'SRCC', about: 'order, higher is better', better: 'up' },
+  { key: 'emd_r2', name: 'EMD', about: 'distance of the curves, lower is better', better: 'down' },
+  { key: 'loss', name: 'Loss', about: 'what training lowers', better: 'down' },
+  { key: 'coverage', name: 'Coverage', about: 'of its 80 % intervals', better: 'goal' },
+];
+
+export const COVERAGE_GOAL = 0.8;
+
+export interface Phase {
+  name: string;
+  /** Share of the whole width where it begins and ends. */
+  from: number;
+  to: number;
+}
+
+export interface Placed {
+  x: number;
+  point: CurvePoint;
+}
+
+/** Phases in the order they came, and each point's place from 0 to 1. */
+export function laidOut(curve: readonly CurvePoint[]): { phases: Phase[]; points: Placed[] } {
+  const lengths = new Map<string, number>();
+  for (const { phase, epoch, epochs } of curve) lengths.set(phase, Math.max(lengths.get(phase) ?? 1, epoch, epochs));
+  const whole = [...lengths.values()].reduce((sum, one) => sum + one, 0);
+  const starts = new Map<string, number>();
+  const phases: Phase[] = [];
+  let sum = 0;
+  for (const [name, length] of lengths) {
+    starts.set(name, sum);
+    phases.push({ name, from: sum / whole, to: (sum + length) / whole });
+    sum += length;
+  }
+  return { phases, points: curve.map((point) => ({ x: ((starts.get(point.phase) ?? 0) + point.epoch) / whole, point })) };
+}
+
+/** The newest known value of a metric. */
+export function latest(curve: readonly CurvePoint[], metric: Metric): number | null {
+  return curve.findLast((point) => point[metric] !== null)?.[metric] ?? null;
+}

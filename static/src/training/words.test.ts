@@ -1,0 +1,53 @@
+// What the gate's answer is called, and how long things take.
+import { describe, expect, it } from 'vitest';
+import type { Verdict } from '../api/training';
+import { duration, headline, moveWords, progressWords, stateWord } from './words';
+
+const figures = { srcc: { value: 0.5, low: 0.4, high: 0.6 }, emd_r2: null, mae: { value: 1, low: 1, high: 1 }, coverage: null, milliseconds: null, megabytes: null };
+const verdict = (change: Partial<Verdict>): Verdict => ({
+  passed: false,
+  reasons: [],
+  pictures: 90,
+  challenger: figures,
+  champion: figures,
+  constant: figures,
+  gain: { value: 0.01, low: -0.02, high: 0.04 },
+  emd_gain: null,
+  ceiling: null,
+  slices: [],
+  ...change,
+});
+const veto = (code: string) => ({ code, ruling: 'veto' as const, text: '' });
+
+describe('the headline of a verdict', () => {
+  it('says yes only when the gate passed', () => {
+    expect(headline(verdict({ passed: true }))).toEqual({ answer: 'Yes', rest: 'the challenger is better.' });
+    expect(headline(verdict({ passed: true, champion: null })).rest).toBe('it is better than a constant.');
+  });
+  it('names what stands in the way, the gravest first', () => {
+    expect(headline(verdict({ reasons: [veto('too_few'), veto('better')] })).rest).toMatch('too few');
+    expect(headline(verdict({ gain: { value: -0.1, low: -0.2, high: -0.01 } })).rest).toBe('the challenger is worse.');
+    expect(headline(verdict({ reasons: [veto('better')] })).rest).toMatch('nothing proves');
+    const slices = [{ key: 'dark', title: 'Dark', pictures: 30, srcc: null, emd_r2: null, vetoes: true }];
+    expect(headline(verdict({ reasons: [veto('slice')], slices })).rest).toBe('it loses on “Dark”.');
+    expect(headline(verdict({ reasons: [veto('speed'), veto('memory')] })).rest).toBe('2 vetoes.');
+  });
+});
+
+describe('where a run stands', () => {
+  it('is told by its state, and by what was asked of it', () => {
+    expect(stateWord({ state: 'running', wish: 'pause', passed: null })).toBe('pausing');
+    expect(stateWord({ state: 'done', wish: '', passed: false })).toBe('refused by the gate');
+    expect(progressWords({ state: 'queued', wish: '', step: null, estimate_s: 300 })).toBe('Waits for the training worker; then about 5 min.');
+    expect(progressWords({ state: 'running', wish: '', step: { text: 'Features', eta_s: 12.4 }, estimate_s: 1 })).toBe('Features, about 12 s left');
+  });
+});
+
+describe('times and moves', () => {
+  it('are as exact as they help', () => {
+    expect([0.2, 42, 700, 4_800, 36_000, 90_000].map(duration)).toEqual(['under a second', '42 s', '12 min', '80 min', '10 h', '25 h']);
+    expect(duration(6_000)).toBe('1 h 40 min');
+    expect(moveWords(41.2, 75)).toBe('rises 34 places of 100');
+    expect(moveWords(50, 49)).toBe('falls 1 place of 100');
+  });
+});
