@@ -33,6 +33,10 @@ class Product:
         assert ran.returncode == 0, ran.stderr
         return ran.stdout.strip()
 
+    def last_words(self) -> str:
+        """The end of its log."""
+        return (self.home / "log.txt").read_text(errors="replace")[-12000:]
+
     def token(self, email: str = "robot@example.org", *options: str) -> str:
         return self.manage("create_token", email, *options)
 

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 from playwright.sync_api import Browser, expect
 
-from tests.browser.pages import OWNER, PASSWORD, Person, visit
+from tests.browser.pages import PASSWORD, Person, owners_token, visit
 from tests.images import photo_file
 from tests.product import Product
 
@@ -52,7 +52,7 @@ def at_api(product: Product, token: str) -> httpx.Client:
 
 def organise(product: Product, count: int) -> Organiser:
     """With so many pictures that have their display files."""
-    client = at_api(product, product.token(OWNER))
+    client = at_api(product, owners_token(product))
     ids = [_upload(client, seed) for seed in range(300, 300 + count)]
     deadline = time.monotonic() + DRAWN_S
     while not all(client.get(f"artworks/{each}").json()["renditions"] for each in ids):

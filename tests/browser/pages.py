@@ -2,11 +2,19 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import httpx
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from axe_playwright_python.sync_playwright import DEFAULT_OPTIONS, Axe
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    StorageState,
+    expect,
+)
 
 from tests.product import Product
 
@@ -15,6 +23,15 @@ PASSWORD = "a long enough sentence"
 DESKTOP = {"width": 1440, "height": 900}
 JUDGED_MS = 60_000
 PHONE = {"width": 390, "height": 844}
+DARK = "matchMedia('(prefers-color-scheme: dark)').matches"
+CONTRAST = {"resultTypes": ["violations"], "runOnly": ["color-contrast"]}
+#: What fades in has the contrast of its end only then; what never ends is not waited for.
+AT_REST = """() => Promise.race([
+    new Promise(done => setTimeout(done, 2000)),
+    Promise.allSettled(document.getAnimations()
+        .filter(one => one.playState === 'running' && one.effect.getComputedTiming().endTime < 2000)
+        .map(one => one.finished)),
+])"""
 
 
 @dataclass
@@ -28,8 +45,17 @@ class Person:
             self.complaints.append(message.text)
 
     def axe(self) -> list[str]:
-        """Serious and critical accessibility findings of the page as it stands."""
-        found = Axe().run(self.page).response["violations"]
+        """Serious and critical accessibility findings of the page as it stands, light and dark."""
+        other = "light" if self.page.evaluate(DARK) else "dark"
+        found = self._violations(DEFAULT_OPTIONS)
+        self.page.emulate_media(color_scheme=other)
+        found += self._violations(CONTRAST)
+        self.page.emulate_media(color_scheme="null")
+        return found
+
+    def _violations(self, options: dict[str, list[str]]) -> list[str]:
+        self.page.evaluate(AT_REST)
+        found = Axe().run(self.page, options=options).response["violations"]
         return [
             f"{self.page.url} {each['id']}: {each['nodes'][0]['html'][:160]}"
             for each in found
@@ -37,13 +63,21 @@ class Person:
         ]
 
 
-def visit(browser: Browser, product: Product, *, phone: bool = False, dark: bool = False) -> Person:
-    """A fresh browser window on the product."""
+def visit(
+    browser: Browser,
+    product: Product,
+    *,
+    phone: bool = False,
+    dark: bool = False,
+    key: StorageState | None = None,
+) -> Person:
+    """A fresh browser window on the product, signed in when it has the `key` of one that is."""
     context = browser.new_context(
         base_url=product.url,
         viewport=PHONE if phone else DESKTOP,
         has_touch=phone,
         color_scheme="dark" if dark else "light",
+        storage_state=key,
     )
     return _on_page(context)
 
@@ -99,16 +133,22 @@ def hang(person: Person, files: list[Path]) -> list[str]:
     return addresses
 
 
+@cache
+def owners_token(product: Product) -> str:
+    """One for all tests, as the command that makes it takes long to start."""
+    return product.token(OWNER)
+
+
 def sent(product: Product, file: Path) -> None:
     """Have the owner's program upload a picture; the answer says that it is there."""
-    headers = {"Authorization": f"Bearer {product.token(OWNER)}"}
+    headers = {"Authorization": f"Bearer {owners_token(product)}"}
     with httpx.Client(base_url=f"{product.url}/api/v1/", headers=headers) as client:
         client.post("artworks", files={"file": (file.name, file.read_bytes())}).raise_for_status()
 
 
 def gather(product: Product, title: str, addresses: list[str]) -> str:
     """Put the owner's pictures at these addresses into a new album; returns its id."""
-    headers = {"Authorization": f"Bearer {product.token(OWNER)}"}
+    headers = {"Authorization": f"Bearer {owners_token(product)}"}
     with httpx.Client(base_url=f"{product.url}/api/v1/", headers=headers) as client:
         album: str = client.post("albums", json={"title": title}).json()["id"]
         ids = [address.split("/")[2] for address in addresses]

@@ -1,14 +1,12 @@
 """Two pictures side by side: zoomed as one, one map on both, curves and attributes on one scale."""
 
 import re
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, StorageState, expect
 
-from tests.browser.pages import Person, enter, hang, visit
+from tests.browser.pages import Person, visit
 from tests.browser.planted import Stage
-from tests.images import photo_file
 from tests.product import Product
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -20,21 +18,6 @@ CENTRE = """stage => {
             (frame.y + frame.height / 2 - picture.y) / picture.height,
             picture.width / parseFloat(stage.querySelector('.picture').style.width)];
 }"""
-
-
-@pytest.fixture(scope="module")
-def pair(owner: Person, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
-    """The ids of a wide and a tall picture, both judged."""
-    folder = tmp_path_factory.mktemp("pair")
-    files = [_file(folder, "Wide", 900, 600), _file(folder, "Tall", 600, 800)]
-    wide, tall = (address.split("/")[2] for address in hang(owner, files))
-    return wide, tall
-
-
-def _file(folder: Path, name: str, width: int, height: int) -> Path:
-    path = folder / f"{name}.jpg"
-    path.write_bytes(photo_file(width, height, seed=width + height))
-    return path
 
 
 def centres(page: Page) -> list[list[float]]:
@@ -89,13 +72,11 @@ def test_one_picture_twice_is_refused_kindly(person: Person, pair: tuple[str, st
     expect(person.page.get_by_role("alert")).to_contain_text("one picture twice")
 
 
-@pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("phone", [False, True])
 def test_the_comparison_is_accessible_and_fits(
-    chromium: Browser, product: Product, pair: tuple[str, str], phone: bool, dark: bool
+    chromium: Browser, product: Product, pair: tuple[str, str], phone: bool, key: StorageState
 ) -> None:
-    person = visit(chromium, product, phone=phone, dark=dark)
-    enter(person, product)
+    person = visit(chromium, product, phone=phone, key=key)
     Stage().plant(person.page)
     page = person.page
     page.goto(f"/compare/?a={pair[0]}&b={pair[1]}")

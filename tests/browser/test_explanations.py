@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, Locator, StorageState, expect
 
-from tests.browser.pages import Person, enter, hang, visit
+from tests.browser.pages import Person, hang, visit
 from tests.browser.planted import Stage
 from tests.images import photo_file
 from tests.product import Product
@@ -229,13 +229,11 @@ def test_a_coach_without_advice_says_why(
     expect(person.page.get_by_text(words)).to_be_visible()
 
 
-@pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("phone", [False, True])
 def test_the_screens_are_accessible_and_fit(
-    chromium: Browser, product: Product, address: str, phone: bool, dark: bool
+    chromium: Browser, product: Product, address: str, phone: bool, key: StorageState
 ) -> None:
-    person = visit(chromium, product, phone=phone, dark=dark)
-    enter(person, product)
+    person = visit(chromium, product, phone=phone, key=key)
     Stage(coach="ready").plant(person.page)
     page = person.page
     page.goto(address)

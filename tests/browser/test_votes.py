@@ -6,9 +6,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.pages import Person, another, hang, visit
+from tests.browser.pages import Person, another, visit
 from tests.browser.planted import Stage
-from tests.images import photo_file
 from tests.product import Product
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -22,11 +21,9 @@ POST = """async ([path, body]) => (await fetch(path, {
 
 
 @pytest.fixture(scope="module")
-def artwork(owner: Person, tmp_path_factory: pytest.TempPathFactory) -> str:
+def artwork(pair: tuple[str, str]) -> str:
     """The id of a judged picture."""
-    path = tmp_path_factory.mktemp("pictures") / "Asked.jpg"
-    path.write_bytes(photo_file(900, 600, seed=43))
-    return hang(owner, [path])[0].split("/")[2]
+    return pair[0]
 
 
 @pytest.fixture
