@@ -65,27 +65,34 @@ def kill_web(product: Product) -> None:
             os.kill(int(folder.name), signal.SIGKILL)
 
 
-def rate(product: Product, campaign: str, tokens: Sequence[str], seconds: float) -> list[Voter]:
-    """All raters at their pace for so long."""
+def rate(
+    product: Product, campaign: str, tokens: Sequence[str], seconds: float
+) -> tuple[list[Voter], float]:
+    """All raters with the votes of so many seconds, and how many it took to give them."""
     voters = [Voter(product.url, key, campaign, seed=nth) for nth, key in enumerate(tokens)]
     for voter in voters:
         voter.join()
-    together(voters, seconds, every=len(voters) / PER_SECOND)
-    return voters
+    return voters, together(voters, seconds, every=len(voters) / PER_SECOND)
 
 
 def told(product: Product, campaign: str, voters: Sequence[Voter], seconds: float) -> str:
-    """One line of figures."""
+    """One line of figures; ``seconds``: that the votes took."""
     took = sorted(each for voter in voters for each in voter.took)
+    asked = sorted(each for voter in voters for each in voter.asked)
     heard = [vote for voter in voters for vote in voter.heard.values()]
     votes, questions, weighed = stored(product, campaign)
     return (
-        f"{len(heard) / seconds:.1f} votes/s from {len(voters)} raters; vote and asking for more: "
-        f"p50 {1000 * statistics.median(took):.0f} ms, "
-        f"p95 {1000 * took[int(0.95 * (len(took) - 1))]:.0f} ms; "
+        f"{len(heard) / seconds:.1f} votes/s from {len(voters)} raters; "
+        f"a vote {_waits(took)}; asking for more {_waits(asked)}; "
         f"answered {len(heard)}, distinct {len(set(heard))}, stored {votes}, questions {questions},"
         f" weighed so far {weighed}; sent again {sum(voter.again for voter in voters)}"
     )
+
+
+def _waits(took: Sequence[float]) -> str:
+    """``took``: seconds, ascending."""
+    late = took[int(0.95 * (len(took) - 1))]
+    return f"p50 {1000 * statistics.median(took):.0f} ms, p95 {1000 * late:.0f} ms"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -96,11 +103,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with running() as product:
         (calm, killed), tokens = plant(product)
         time.sleep(LOADING_S)
-        tell(f"undisturbed: {told(product, calm, rate(product, calm, tokens, seconds), seconds)}")
+        tell(f"undisturbed: {told(product, calm, *rate(product, calm, tokens, seconds))}")
         fault = Timer(seconds / 2, kill_web, [product])
         fault.start()
-        voters = rate(product, killed, tokens, seconds)
-        tell(f"killed half way: {told(product, killed, voters, seconds)}")
+        tell(f"killed half way: {told(product, killed, *rate(product, killed, tokens, seconds))}")
         time.sleep(5)
         tell(f"weighed five seconds later: {stored(product, killed)[2]}")
 

@@ -18,7 +18,7 @@ GIVE_UP_S = 60.0
 
 @dataclass
 class Voter:
-    """One rater; `heard`: vote id by token, `took`: seconds of each vote, with asking for more."""
+    """One rater; `heard`: vote id by token, `took`, `asked`: seconds of each vote, each asking."""
 
     url: str
     token: str
@@ -26,6 +26,7 @@ class Voter:
     seed: int = 0
     heard: dict[str, str] = field(default_factory=dict)
     took: list[float] = field(default_factory=list)
+    asked: list[float] = field(default_factory=list)
     again: int = 0
 
     def __post_init__(self) -> None:
@@ -48,11 +49,11 @@ class Voter:
         began = time.perf_counter()
         vote = {"token": token, "kind": "score", "value": self._random.randint(1, 10)}
         [result] = self._send("/ratings", {"votes": [vote]})["results"]
+        self.took.append(time.perf_counter() - began)
         assert result["status"] == "counted", result
         self.heard[token] = result["vote"]
         if len(self._waiting) <= FEW:
             self._ask()
-        self.took.append(time.perf_counter() - began)
         return True
 
     def vote_on(self) -> None:
@@ -71,7 +72,9 @@ class Voter:
             due += every
 
     def _ask(self) -> None:
+        began = time.perf_counter()
         asked = self._send("/assignments", {"campaign": self.campaign, "count": AHEAD})
+        self.asked.append(time.perf_counter() - began)
         self._waiting = asked["assignments"]
 
     def _send(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -91,9 +94,13 @@ class Voter:
             time.sleep(RETRY_S)
 
 
-def together(voters: list[Voter], seconds: float, *, every: float) -> None:
-    """All vote at their pace, evenly spread, for so long; raises what one of them raised."""
-    end = time.monotonic() + seconds
+def together(voters: list[Voter], seconds: float, *, every: float) -> float:
+    """All give the votes of so many seconds at their pace, evenly spread; how long it took.
+
+    Longer than that when the server could not keep up. Raises what one of them raised.
+    """
+    started = time.monotonic()
+    end = started + seconds
     failed: list[BaseException] = []
 
     def run(voter: Voter, begin: float) -> None:
@@ -112,3 +119,4 @@ def together(voters: list[Voter], seconds: float, *, every: float) -> None:
         thread.join()
     if failed:
         raise failed[0]
+    return time.monotonic() - started
