@@ -7,7 +7,7 @@ from workers import signals
 
 app.conf.imports = (
     "workers.tasks.media",
-    "workers.tasks.crowd",
+    "workers.tasks.maintenance",
     "workers.tasks.housekeeping",
 )
 signals.serve("io")

@@ -52,7 +52,17 @@ class Manifest:
 def write_manifest(path: Path, manifest: Manifest) -> str:
     """Write by an atomic rename. Returns the digest that names this snapshot.
 
-    Equal manifests give equal bytes. Raises ManifestError for counts that JSON cannot hold.
+    Raises ManifestError for counts that JSON cannot hold.
+    """
+    content, digest = encode_manifest(manifest)
+    replace_file(path, content)
+    return digest
+
+
+def encode_manifest(manifest: Manifest) -> tuple[bytes, str]:
+    """The bytes of the file, and the digest of its rows. Equal manifests give equal bytes.
+
+    Raises ManifestError.
     """
     body = b"".join(_line(_as_json(row)) for row in manifest.rows)
     digest = sha256(body).hexdigest()
@@ -64,8 +74,7 @@ def write_manifest(path: Path, manifest: Manifest) -> str:
         "rows": len(manifest.rows),
         "sha256": digest,
     }
-    replace_file(path, _line(header) + body)
-    return digest
+    return _line(header) + body, digest
 
 
 def read_manifest(path: Path) -> Manifest:

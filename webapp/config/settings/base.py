@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "webapp.crowd",
     "webapp.training",
     "webapp.taste",
+    "workers",
 ]
 
 MIDDLEWARE = [

@@ -1,0 +1,132 @@
+"""What a snapshot holds, in figures, before and after it is frozen."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from webapp.accounts.models import User
+from webapp.catalogue.models import Medium
+from webapp.training.gathering import Gathered, LeftOut, Voted, gather
+from webapp.training.models import SnapshotPicture
+from webapp.training.parts import Part, counted, part_of_group
+from webapp.training.sources import choose
+from webapp.training.specs import FEWEST_PICTURES, FEWEST_TESTED, Spec, Target, target_of
+
+TENTHS: Final = 10
+# By votes of a picture, from and to; the last has no end.
+BINS: Final = ((1, 2), (3, 4), (5, 9), (10, 19), (20, 49), (50, 99), (100, None))
+_SAME: Final = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why nothing can be learned from this yet."""
+
+    code: str
+    text: str
+
+
+def preview(asker: User, spec: Spec) -> dict[str, Any]:
+    """From the tables alone: no picture is looked at, so near-duplicates are not known yet.
+
+    Raises UnknownTarget and UnknownSource.
+    """
+    target = target_of(spec.target)
+    gathered = gather(choose(asker, target, spec), spec, target)
+    earlier = earlier_parts([each.sha256 for each in gathered.rows])
+    parts = [part_of_group([each.sha256], earlier) for each in gathered.rows]
+    return described(gathered, spec, target, parts)
+
+
+def described(
+    gathered: Gathered, spec: Spec, target: Target, parts: Sequence[Part]
+) -> dict[str, Any]:
+    """The figures as JSON; ``parts`` in the order of the rows."""
+    rows = gathered.rows
+    sizes = counted(parts)
+    problem = problem_of(gathered, spec, sizes)
+    media = Counter(each.medium for each in rows)
+    return {
+        "pictures": len(rows),
+        "votes": round(sum(each.votes for each in rows)),
+        "raters": gathered.raters,
+        "media": {medium.value: media[medium.value] for medium in Medium},
+        "means": _means(rows, target),
+        "votes_per_picture": _per_picture(rows),
+        "sources": _sources(gathered),
+        "left_out": [_left_out(each) for each in gathered.left_out],
+        "same_file": sum(each.copies - 1 for each in rows),
+        "parts": sizes,
+        "notes": list(gathered.notes),
+        "problem": None if problem is None else {"code": problem.code, "text": problem.text},
+    }
+
+
+def problem_of(gathered: Gathered, spec: Spec, parts: dict[str, int]) -> Problem | None:
+    """What stands in the way, the plainest reason first."""
+    rows = gathered.rows
+    if spec.empty:
+        return Problem("nothing_chosen", "Choose at least one source.")
+    if not rows and gathered.flagged and not gathered.raters:
+        text = "Every rater of these campaigns is in quarantine or looks careless."
+        return Problem("all_raters_flagged", f"{text} Look at them in the campaign's dashboard.")
+    if len(rows) < FEWEST_PICTURES or parts[Part.TEST] < FEWEST_TESTED:
+        text = (
+            f"{len(rows):,} pictures are left, {parts[Part.TEST]:,} of them for the test. At least"
+            f" {FEWEST_PICTURES} and {FEWEST_TESTED} are needed: ask a crowd about more pictures."
+        )
+        return Problem("too_few_pictures", text)
+    means = [each.mean for each in rows]
+    if max(means) - min(means) < _SAME:
+        text = "All pictures have the same votes: there is nothing to tell apart."
+        return Problem("one_class", text)
+    return None
+
+
+def earlier_parts(pictures: Sequence[str]) -> dict[str, set[str]]:
+    """Where earlier snapshots put these pictures."""
+    found: dict[str, set[str]] = {}
+    wanted = set(pictures)
+    for sha256, part in SnapshotPicture.objects.values_list("sha256", "part").distinct():
+        if sha256 in wanted:
+            found.setdefault(sha256, set()).add(part)
+    return found
+
+
+def _means(rows: Sequence[Voted], target: Target) -> list[int]:
+    """Pictures by the tenth of the scale that their mean lies in; each step is one slice of it."""
+    found = [0] * TENTHS
+    for each in rows:
+        place = (each.mean - target.low + target.apart / 2) / (target.apart * target.steps)
+        found[min(max(int(place * TENTHS), 0), TENTHS - 1)] += 1
+    return found
+
+
+def _per_picture(rows: Sequence[Voted]) -> list[dict[str, int | None]]:
+    votes = [round(each.votes) for each in rows]
+    return [
+        {"from": low, "to": high, "n": sum(low <= n and (high is None or n <= high) for n in votes)}
+        for low, high in BINS
+    ]
+
+
+def _sources(gathered: Gathered) -> list[dict[str, Any]]:
+    pictures: Counter[str] = Counter()
+    votes: dict[str, float] = {}
+    for row in gathered.rows:
+        for name, given in row.by_source:
+            pictures[name] += 1
+            votes[name] = votes.get(name, 0.0) + given
+    return [
+        {
+            "name": each.name, "title": each.title, "licence": each.licence,
+            "pictures": pictures[each.name], "votes": round(votes.get(each.name, 0.0)),
+            "alpha": each.alpha,
+        }
+        for each in gathered.sources
+    ]  # fmt: skip
+
+
+def _left_out(each: LeftOut) -> dict[str, Any]:
+    return {"code": each.code, "n": each.n, "text": each.text}
