@@ -16,7 +16,10 @@ Pair = tuple[UUID, UUID]
 
 
 def next_pairs(rater: Rater, count: int, now: datetime) -> list[Pair]:
-    """Up to ``count`` pairs that this rater was not asked about, in neither order."""
+    """Up to ``count`` pairs that this rater was not asked about, in neither order.
+
+    Entries of a burst (as the arena of two models has them) meet within it alone.
+    """
     firsts = candidates(rater, now, most=SAMPLE, again=True)
     done = _asked(rater)
     noise = noise_of(rater.campaign)
@@ -26,7 +29,7 @@ def next_pairs(rater: Rater, count: int, now: datetime) -> list[Pair]:
     for nth, first in enumerate([*firsts, *firsts]):
         if len(found) >= count:
             break
-        free = [each for each in firsts if _key(first, each) not in done and each is not first]
+        free = [each for each in firsts if _may_meet(first, each) and _key(first, each) not in done]
         if not free or (nth < len(firsts) and first.id in used):
             continue  # at first each picture is used once, then again
         gains = {each.id: 0.0 if blind else _gain(first, each, noise) for each in free}
@@ -66,6 +69,10 @@ def beyond_doubt(low: tuple[float, float], high: tuple[float, float], noise: flo
 def _asked(rater: Rater) -> set[frozenset[UUID]]:
     rows = Assignment.objects.filter(rater=rater).values_list("entries", flat=True)
     return {frozenset(entries) for entries in rows}
+
+
+def _may_meet(first: Candidate, second: Candidate) -> bool:
+    return second is not first and second.burst == first.burst
 
 
 def _key(first: Candidate, second: Candidate) -> frozenset[UUID]:

@@ -13,8 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, Self
 
-from django.conf import settings
-
+ROOT: Final = Path(__file__).resolve().parents[2]
 TAIL: Final = 4000  # bytes of its standard error that tell why it broke
 # What a process that trains needs to know. It gets no address of an engine and no secret.
 _PASSED_ON: Final = (
@@ -36,7 +35,7 @@ class Child:
         with errors.open("ab") as file:
             self._process = subprocess.Popen(  # noqa: S603 - our own command, without a shell
                 [*leash, *command],
-                cwd=settings.BASE_DIR, env=_environment(os.environ), stdin=subprocess.DEVNULL,
+                cwd=ROOT, env=_environment(os.environ), stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE, stderr=file, start_new_session=True, text=True,
                 errors="replace",
             )  # fmt: skip

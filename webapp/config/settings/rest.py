@@ -29,5 +29,12 @@ SPECTACULAR_SETTINGS = {
         "CampaignState": "webapp.ratings.models.CampaignState",
         "Mode": "webapp.ratings.models.Mode",
         "VoteKind": "webapp.ratings.models.VoteKind",
+        "ModelKind": "webapp.registry.models.ModelKind",
+        "VersionState": "webapp.registry.models.VersionState",
+        "ChangeKind": "webapp.registry.models.ChangeKind",
+        "RunRecipe": "webapp.training.models.RunRecipe",
+        "RunState": "webapp.training.models.RunState",
+        "SnapshotState": "webapp.training.models.SnapshotState",
+        "ImportedKind": "webapp.training.models.ImportedKind",
     },
 }

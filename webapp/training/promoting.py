@@ -1,0 +1,160 @@
+"""Who judges from now on: promote, roll back, and the written override of a verdict."""
+
+import logging
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from django.db import transaction
+
+from webapp.accounts.models import User
+from webapp.common.errors import ApplicationError, Conflict
+from webapp.inference import rescoring
+from webapp.jobs import bells
+from webapp.registry import selectors as registry
+from webapp.registry.models import ChangeKind, ModelKind, ModelVersion, VersionState
+from webapp.registry.services import activate, hold_kind
+from webapp.training.models import Override, RunState, TrainingRun
+from webapp.training.telling import tell_staff
+
+logger = logging.getLogger(__name__)
+
+LEAST_REASON: Final = 10  # letters: a reason that others can understand
+REASON_LENGTH: Final = 500
+
+
+class BadReason(ApplicationError):
+    """Whoever overrides must say why in words."""
+
+    code = "bad_reason"
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """Why a version may not judge, for programs and for people."""
+
+    code: str
+    text: str
+
+
+@transaction.atomic
+def promote(by: User, version: ModelVersion, *, reason: str = "") -> None:
+    """Let it judge. Raises Conflict with the code of what bars it (see `bar_to_promotion`)."""
+    champion = hold_kind(version.kind)
+    version.refresh_from_db()
+    barred = bar_to_promotion(by, version, champion)
+    if barred is not None:
+        raise Conflict(barred.text, code=barred.code)
+    override = _override_of(version)
+    if not reason and override is not None and not _proven(version, champion):
+        reason = f"Override by {override.by}: {override.reason}"
+    activate(version, why=ChangeKind.PROMOTED, by=by, reason=reason[:REASON_LENGTH])
+    _follow(version, champion)
+
+
+@transaction.atomic
+def roll_back(by: User, version: ModelVersion, *, reason: str = "") -> ModelVersion:
+    """Let the version judge again that did so before this one; its scores are there at once.
+
+    Raises Conflict `champion_changed` unless this one judges, `nothing_before`.
+    """
+    champion = hold_kind(version.kind)
+    before = registry.previous(ModelKind(version.kind))
+    barred = bar_to_rollback(version, champion, before)
+    if barred is not None:
+        raise Conflict(barred.text, code=barred.code)
+    assert before is not None
+    activate(before, why=ChangeKind.ROLLED_BACK, by=by, reason=reason[:REASON_LENGTH])
+    _follow(before, champion)
+    return before
+
+
+@transaction.atomic
+def override(by: User, version: ModelVersion, *, reason: str) -> Override:
+    """Write down why it may judge without the gate's yes; somebody else then promotes it.
+
+    Raises BadReason, and Conflict `already_judging`.
+    """
+    reason = reason.strip()
+    if len(reason) < LEAST_REASON:
+        raise BadReason("Say why, so that others understand it later.")
+    hold_kind(version.kind)
+    version.refresh_from_db()
+    if version.state == VersionState.ACTIVE:
+        raise Conflict("It judges already.", code="already_judging")
+    Override.objects.filter(version=version).delete()
+    made = Override.objects.create(version=version, by=by, reason=reason)
+    tell_staff([version.pk])
+    return made
+
+
+@transaction.atomic
+def withdraw_override(version: ModelVersion) -> None:
+    """Take it back; what was promoted by it stays. Idempotent."""
+    Override.objects.filter(version=version).delete()
+    tell_staff([version.pk])
+
+
+def bar_to_promotion(by: User, version: ModelVersion, champion: ModelVersion | None) -> Bar | None:
+    """What keeps this person from promoting it; None: nothing does.
+
+    It needs a passed run against whoever judges now, or an override by somebody else.
+    """
+    if version.state == VersionState.ACTIVE:
+        return Bar("already_judging", "It judges already.")
+    if _proven(version, champion):
+        return None
+    override = _override_of(version)
+    if override is not None and override.by_id != by.pk:
+        return None
+    if override is not None:
+        text = "You wrote its override yourself: somebody else must promote it."
+        return Bar("own_override", text)
+    runs = _verdicts(version)
+    if any(run.passed for run in runs):
+        text = "It was compared with a model that judges no more. Repeat its run, or override."
+        return Bar("champion_changed", text)
+    if runs:
+        return Bar("gate_failed", "The gate said no. It needs an override by somebody else.")
+    return Bar("no_verdict", "No gate has looked at it here. It needs an override.")
+
+
+def bar_to_rollback(
+    version: ModelVersion, champion: ModelVersion | None, before: ModelVersion | None
+) -> Bar | None:
+    """What keeps anybody from rolling back from this version; None: nothing does."""
+    if champion is None or champion.pk != version.pk:
+        return Bar("champion_changed", "It does not judge (any more): look again who does.")
+    if before is None or before.pk == version.pk:
+        return Bar("nothing_before", "No version judged before this one.")
+    return None
+
+
+def _proven(version: ModelVersion, champion: ModelVersion | None) -> bool:
+    """Whether a run of it passed the gate against exactly this champion."""
+    against = None if champion is None else champion.pk
+    return any(run.passed and run.champion_id == against for run in _verdicts(version))
+
+
+def _verdicts(version: ModelVersion) -> list[TrainingRun]:
+    return [run for run in version.runs.all() if run.state == RunState.DONE]
+
+
+def _override_of(version: ModelVersion) -> Override | None:
+    found: Override | None = getattr(version, "override", None)
+    return found
+
+
+def _follow(version: ModelVersion, champion: ModelVersion | None) -> None:
+    """Everything else follows once it is certain: what workers hold, what artworks show."""
+    tell_staff([each.pk for each in (version, champion) if each is not None])
+    if version.kind == ModelKind.SCORER:
+        rescoring.show_known()
+    transaction.on_commit(partial(_ask, version), robust=True)
+
+
+def _ask(version: ModelVersion) -> None:
+    """The first portion now; housekeeping, which is rung, asks for the others."""
+    if version.kind == ModelKind.SCORER:
+        rescoring.ask_for_the_rest()
+    bells.ask_to_tidy()

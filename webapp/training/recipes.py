@@ -1,0 +1,129 @@
+"""Ways to make a challenger from a snapshot: which fit, and about how long each takes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Final
+
+from ml.contracts.retrain import RunRecipe as Way
+from webapp.registry import selectors as registry
+from webapp.registry.models import ModelKind, ModelVersion
+from webapp.training.models import RunRecipe, RunState, Snapshot, SnapshotState, TrainingRun
+
+LOOKED_BACK: Final = 10  # earlier runs that tell how long the next one takes
+KERNEL_SCORERS: Final = ("scorer",)  # architectures whose head `refine` can move
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How a recipe is told. `seconds` and `each`: a guess, in all and for a picture, on a CPU."""
+
+    title: str
+    text: str
+    seconds: float
+    each: float
+
+
+WORDS: Final = {
+    Way.REFINE: Words(
+        "Move the current model", "Keeps what it knows and corrects it where the new votes"
+        " differ. Best with few votes.", 20.0, 0.3,
+    ),
+    Way.HEAD: Words(
+        "A fresh head", "Learns from this snapshot alone, on what the current model's networks"
+        " see. Needs some hundred pictures.", 15.0, 0.25,
+    ),
+    Way.FINE_TUNE: Words(
+        "Fine-tune a whole network", "Its head first, then all of it. For thousands of pictures,"
+        " and a GPU.", 60.0, 12.0,
+    ),
+    Way.SCRATCH: Words(
+        "Train from nothing", "A whole network from random weights. To compare with: it needs"
+        " tens of thousands of pictures.", 60.0, 20.0,
+    ),
+}  # fmt: skip
+_QUICK: Final = (Way.REFINE, Way.HEAD)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A recipe for a snapshot. `why_not` says why it does not fit; `words` tell the estimate."""
+
+    recipe: str
+    title: str
+    text: str
+    fits: bool
+    why_not: str | None
+    estimate_s: float | None
+    words: str
+
+
+def offers(snapshot: Snapshot) -> list[Offer]:
+    """All recipes, the quickest first."""
+    kind = ModelKind.SCORER if snapshot.attribute_id is None else ModelKind.ATTRIBUTES
+    champion = registry.active(kind)
+    return [_offer(way, snapshot, champion) for way in Way]
+
+
+def offer(recipe: str, snapshot: Snapshot) -> Offer:
+    """One of them."""
+    return next(each for each in offers(snapshot) if each.recipe == recipe)
+
+
+def _offer(way: Way, snapshot: Snapshot, champion: ModelVersion | None) -> Offer:
+    told = WORDS[way]
+    why_not = _why_not(way, snapshot, champion)
+    seconds, words = _estimate(way, snapshot)
+    return Offer(
+        way.value, told.title, told.text, why_not is None, why_not,
+        seconds, words if why_not is None else "",
+    )  # fmt: skip
+
+
+def _why_not(way: Way, snapshot: Snapshot, champion: ModelVersion | None) -> str | None:
+    if snapshot.state != SnapshotState.FROZEN:
+        return "The snapshot is not frozen."
+    if snapshot.attribute_id is not None and way not in _QUICK:
+        return "An attribute is learned as a head on what the model sees, not as a whole network."
+    if way in _QUICK and champion is None:
+        return "No model judges yet, so there is nothing whose networks could be used."
+    architecture = champion.card.get("architecture", {}) if champion else {}
+    kernel = architecture.get("name") in KERNEL_SCORERS
+    if way in _QUICK and snapshot.attribute_id is None and not kernel:
+        return "The model that judges now is a whole network: it has no such head."
+    return None
+
+
+def _estimate(way: Way, snapshot: Snapshot) -> tuple[float, str]:
+    """Seconds, and a sentence that says where they come from."""
+    rates = _rates(way, snapshot)
+    if rates:
+        seconds = median(rates) * snapshot.pictures
+        runs = "the last run" if len(rates) == 1 else f"the last {len(rates)} runs"
+        return seconds, f"{duration(seconds)}, from the pace of {runs} of this kind."
+    told = WORDS[way]
+    seconds = told.seconds + told.each * snapshot.pictures
+    return seconds, f"{duration(seconds)} on a CPU: a guess, until a first run has shown it."
+
+
+def _rates(way: Way, snapshot: Snapshot) -> Sequence[float]:
+    """Seconds for a picture of earlier runs of the recipe, for the same kind of target."""
+    overall = snapshot.attribute_id is None
+    done = TrainingRun.objects.filter(
+        recipe=RunRecipe(way.value), state=RunState.DONE, snapshot__attribute__isnull=overall,
+        snapshot__pictures__gt=0,
+    ).order_by("-ended_at")  # fmt: skip
+    rows = done.values_list("verdict__seconds", "snapshot__pictures")[:LOOKED_BACK]
+    return [seconds / pictures for seconds, pictures in rows if seconds]
+
+
+def duration(seconds: float) -> str:
+    """About how long, in words."""
+    if seconds < 50:
+        return f"About {max(5, round(seconds / 5) * 5)} seconds"
+    minutes = seconds / 60
+    if minutes < 50:
+        count = max(1, round(minutes))
+        return f"About {count} minute{'s' if count > 1 else ''}"
+    hours = max(1, round(minutes / 60))
+    return f"About {hours} hour{'s' if hours > 1 else ''}"

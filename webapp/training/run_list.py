@@ -1,0 +1,54 @@
+"""Read training runs, their log and their files."""
+
+from uuid import UUID
+
+from django.db.models import Prefetch, QuerySet
+from django.db.models.functions import Length
+
+from webapp.accounts.models import User
+from webapp.common.errors import NotFound
+from webapp.training.models import RunFile, RunLine, RunPoint, TrainingRun
+
+MOST_LISTED = 200
+MOST_LINES = 1000
+
+
+def listed(viewer: User, *, snapshot: UUID | None = None) -> QuerySet[TrainingRun]:
+    """Newest first, without what only the page of a run shows."""
+    found = _visible(viewer).defer("verdict", "mistakes", "snapshot__manifest", "snapshot__report")
+    found = found.order_by("-created_at", "-pk")
+    return found if snapshot is None else found.filter(snapshot=snapshot)
+
+
+def run_of(viewer: User, pk: UUID) -> TrainingRun:
+    """One with its curve and the list of its files (`listed_files`). Raises NotFound."""
+    points = RunPoint.objects.order_by("pk")
+    files = RunFile.objects.annotate(bytes=Length("data")).defer("data").order_by("name")
+    rows = _visible(viewer).defer("snapshot__manifest").select_related("arena__campaign")
+    found = rows.prefetch_related(
+        Prefetch("curve", points), Prefetch("files", files, to_attr="listed_files")
+    )
+    run = found.filter(pk=pk).first()
+    if run is None:
+        raise NotFound
+    return run
+
+
+def lines_of(run: TrainingRun, *, after: int) -> list[RunLine]:
+    """Up to a thousand lines of its log, after the one with that id."""
+    return list(run.log.filter(pk__gt=after).order_by("pk")[:MOST_LINES])
+
+
+def file_of(run: TrainingRun, name: str) -> RunFile:
+    """Raises NotFound."""
+    found = run.files.filter(name=name).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _visible(viewer: User) -> QuerySet[TrainingRun]:
+    seen = TrainingRun.objects.visible_to(viewer)
+    return TrainingRun.objects.filter(pk__in=seen.values("pk")).select_related(
+        "snapshot__attribute", "by", "champion", "version"
+    )
