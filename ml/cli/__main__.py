@@ -23,6 +23,8 @@ from ml.cli import (
     measured,
     predict,
     published,
+    retrain,
+    retraining,
     search,
     train,
 )
@@ -46,6 +48,8 @@ COMMANDS = (
     measured,
     predict,
     published,
+    retrain,
+    retraining,
     search,
     train,
 )

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from typing import cast
 
 from torch import Tensor, nn
 
@@ -23,6 +24,11 @@ class ScoringNetwork(nn.Module, ABC):
         super().__init__()
         self.backbones = nn.ModuleList(backbones)
         self.panels = tuple(panels)
+
+    @property
+    def sees_with(self) -> tuple[Backbone, ...]:
+        """The backbones, in order."""
+        return tuple(cast(Backbone, part) for part in self.backbones)
 
     @property
     @abstractmethod

@@ -1,6 +1,7 @@
 """Fit one network to one panel by a recipe: from voted pictures to a network that judges."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -20,7 +21,7 @@ from ml.training.material import Material, prepare
 from ml.training.phases import Phase, plan
 from ml.training.pixels import PixelStore, cache_name, load_pixels
 from ml.training.predicting import BATCH, PhaseInputs, judge_pixels
-from ml.training.progress import EpochRecord, FitContext
+from ml.training.progress import EpochEnd, EpochRecord, FitContext
 from ml.training.resume import Saved, prefixed, read_saved, under, write_saved
 from ml.training.sampling import PriorShift
 from ml.training.tasks import teacher_softmax
@@ -80,8 +81,12 @@ def fit(
     store: PixelStore,
     source: WeightSource | None,
     context: FitContext,
+    validation: Indices | None = None,
 ) -> Fitted:
     """Train on ``rows`` of the panel and on nothing else; validation is taken out of them.
+
+    ``validation``: other rows that are only looked at, where the data say which; none is taken out
+    then.
 
     With ``context.checkpoint`` the state is kept after every epoch, and a run of the same recipe
     on the same pictures goes on from there. The same recipe and pictures give the same weights
@@ -93,7 +98,7 @@ def fit(
     began = time.monotonic()
     if needs_spread(recipe.objective):
         panel.require_spread()
-    material = prepare(panel, rows, recipe, store=store)
+    material = prepare(panel, rows, recipe, store=store, validation=validation)
     with torch.random.fork_rng():
         network = build_network(recipe, source).to(context.device)
         network = network.to(memory_format=torch.channels_last)
@@ -132,6 +137,7 @@ class _Fit:
             self._network.load_state_dict(under("network", saved.tensors))
             torch.set_rng_state(saved.tensors["random"])
             self._history = list(saved.history)
+            self._repeat(phases)
         done = 0 if saved is None else saved.phase
         for number, phase in enumerate(phases):
             if number >= done:
@@ -152,6 +158,13 @@ class _Fit:
         for record in run.run():
             self._history.append(record)
             self._keep(number, record.epoch, run)
+            self._context.on_epoch(EpochEnd(record, phase.epochs, run.guessed))
+
+    def _repeat(self, phases: Sequence[Phase]) -> None:
+        """Tell of the epochs that an earlier run finished."""
+        epochs = {phase.name: phase.epochs for phase in phases}
+        for record in self._history:
+            self._context.on_epoch(EpochEnd(record, epochs[record.phase], None))
 
     def _inputs(self, phase: Phase) -> PhaseInputs:
         device = self._context.device

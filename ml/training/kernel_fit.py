@@ -67,7 +67,7 @@ def fit_kernel_head(
     for number, crowd in enumerate(crowds):
         _check(number, crowd)
     ground = _ground(crowds, emphasis=_emphasis(config, widths), rank=config.rank)
-    distances = _squared_distances(ground.placed)
+    distances = squared_distances(ground.placed)
     sharpness = config.sharpness / _median_distance(distances)
     owner = np.concatenate([np.full(len(c.votes), number) for number, c in enumerate(crowds)])
     kin = np.where(np.eye(len(crowds), dtype=bool), 1.0, config.kinship)  # (P, P)
@@ -144,7 +144,8 @@ def _principal(centred: Features, *, rank: int) -> Array:
     return np.pad(directions, ((0, missing), (0, 0)))
 
 
-def _squared_distances(placed: Array) -> Array:
+def squared_distances(placed: Array) -> Array:
+    """Between all rows of (N, q). (N, N), 0 or above."""
     squares = (placed**2).sum(axis=1)
     distances: Array = np.maximum(squares[:, None] + squares - 2 * placed @ placed.T, 0.0)
     return distances

@@ -45,14 +45,22 @@ class Material:
         return self.shares.double().numpy()
 
 
-def prepare(panel: Panel, rows: Indices, recipe: Recipe, *, store: PixelStore) -> Material:
+def prepare(
+    panel: Panel,
+    rows: Indices,
+    recipe: Recipe,
+    *,
+    store: PixelStore,
+    validation: Indices | None = None,
+) -> Material:
     """Set validation pictures aside from ``rows``, under-sample and weigh the rest.
 
-    A row of weight 0 is left out: that is how dropping ambiguous pictures is done.
+    ``validation``: other rows to look at instead, where the data say which. A row of weight 0 is
+    left out: that is how dropping ambiguous pictures is done.
     """
     shares = np.array([picture.distribution for picture in panel.pictures])
     means = np.array([picture.mean for picture in panel.pictures])
-    natural, validation = _split(rows, recipe)
+    natural, watched = _split(rows, recipe) if validation is None else (rows, validation)
     kept = natural
     if recipe.per_bin:
         kept = natural[under_sampled(means[natural], per_bin=recipe.per_bin, seed=recipe.seed)]
@@ -64,7 +72,7 @@ def prepare(panel: Panel, rows: Indices, recipe: Recipe, *, store: PixelStore) -
         weights=torch.from_numpy(weights).float(),
         train=kept[weights[kept] > 0],
         natural=natural,
-        validation=validation,
+        validation=watched,
     )
 
 

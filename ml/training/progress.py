@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 
 import torch
 
+from ml.evaluation.metrics import Array
 from ml.training.ddp import World
 
 Said = TypeVar("Said")
@@ -46,6 +47,18 @@ class EpochRecord:
     emd_r2: float | None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class EpochEnd:
+    """A finished epoch of ``epochs`` in its phase, its state kept.
+
+    ``guessed``: (validation, 10) shares; None without any, and where an earlier run made them.
+    """
+
+    record: EpochRecord
+    epochs: int
+    guessed: Array | None
+
+
 @dataclass(frozen=True, slots=True)
 class FitProgress:
     """Where a fit stands after an update. ``eta_s``: seconds left in this phase, estimated.
@@ -81,10 +94,12 @@ class Callbacks(Generic[Said]):
 class FitContext:
     """Where a fit runs. ``checkpoint``: the file it is resumed from, None to keep none.
 
-    ``cache``: folder of pixels and features that later fits read again.
+    ``cache``: folder of pixels and features that later fits read again. ``on_epoch``: told of each
+    finished epoch, and first of those that an earlier run finished.
     """
 
     callbacks: Callbacks[FitProgress] = field(default_factory=Callbacks)
+    on_epoch: Callable[[EpochEnd], None] = lambda _end: None
     world: World = field(default_factory=World)
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
     checkpoint: Path | None = None

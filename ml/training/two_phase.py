@@ -38,6 +38,7 @@ from ml.training.views import draw_order
 class PhaseRun:
     """One phase of a fit. ``run`` yields after every epoch; the state can be saved and restored.
 
+    ``guessed``: what the last epoch said of the validation pictures, (n, 10), where it was asked.
     The caller seeds torch's generator, which only dropout reads.
     """
 
@@ -74,6 +75,7 @@ class PhaseRun:
         self._seen = 0
         self._first_epoch = 0
         self._last: EpochRecord | None = None
+        self.guessed: Array | None = None
 
     def run(self) -> Iterator[EpochRecord]:
         """Train the epochs that are left. Raises TrainingStoppedError or NonFiniteLossError."""
@@ -123,7 +125,7 @@ class PhaseRun:
             losses += loss
             self._tell(epoch, step, loss, pictures=len(places))
         seconds = time.monotonic() - began
-        guessed = self._validation() if self._phase.judges else None
+        self.guessed = guessed = self._validation() if self._phase.judges else None
         return EpochRecord(
             phase=self._phase.name,
             epoch=epoch + 1,

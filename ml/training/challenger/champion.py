@@ -1,0 +1,68 @@
+"""The model that a challenger is made from and has to beat."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ml.contracts.card import CardError, DigestMismatchError, ScorerCard, read_document
+from ml.contracts.retrain import RefusalCode
+from ml.data.splits import Indices
+from ml.inference.scoring import open_scorer
+from ml.models.scorer import Scorer
+from ml.models.scoring_network import ScoringNetwork
+from ml.models.weights import WeightsError
+from ml.training.challenger.folder import RunFolder
+from ml.training.challenger.refusals import RunRefusedError
+
+LEARNED = "learned"  # field of a card: how the digests of pictures begin that it learned from
+PREFIX = 16  # hexadecimal digits: 8 bytes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Champion:
+    """The served network. ``document``: its whole card. ``learned``: None where it does not say."""
+
+    network: ScoringNetwork
+    card: ScorerCard
+    document: Mapping[str, Any]
+    learned: frozenset[str] | None
+
+    @property
+    def kernel(self) -> Scorer | None:
+        """The network, where it judges by likeness to known pictures."""
+        return self.network if isinstance(self.network, Scorer) else None
+
+    def knows(self, artwork: str) -> bool:
+        """Whether its card says that it learned from this picture."""
+        return self.learned is not None and artwork[:PREFIX] in self.learned
+
+    def unseen(self, keys: tuple[str, ...], rows: Indices) -> Indices:
+        """Those of ``rows`` whose pictures it is not known to have learned from."""
+        return rows[[not self.knows(keys[row]) for row in rows.tolist()]]
+
+
+def read_champion(folder: RunFolder) -> Champion | None:
+    """The champion of a run; None where there is none. Raises RunRefusedError."""
+    if not folder.champion.is_file() and not folder.champion_card.is_file():
+        return None
+    try:
+        network, card = open_scorer(folder.champion, folder.champion_card)
+        document = read_document(folder.champion_card)
+    except (CardError, DigestMismatchError, WeightsError) as error:
+        raise RunRefusedError(
+            RefusalCode.CHAMPION_UNFIT, f"The champion cannot be read: {error}."
+        ) from error
+    return Champion(network, card, document, learned_of(document))
+
+
+def learned_of(document: Mapping[str, Any]) -> frozenset[str] | None:
+    """How the digests begin of the pictures that a card names as learned from."""
+    named = document.get(LEARNED)
+    if not isinstance(named, list):
+        return None
+    return frozenset(each for each in named if isinstance(each, str))
+
+
+def learned_from(keys: tuple[str, ...], rows: Indices) -> frozenset[str]:
+    """The same of ``rows``, for a new card."""
+    return frozenset(keys[row][:PREFIX] for row in rows.tolist())

@@ -1,0 +1,61 @@
+"""Names of the files of a run's folder, which ``ml.contracts.retrain`` describes."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+CHALLENGER = "challenger"
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """Where everything of one run lies."""
+
+    path: Path
+
+    @property
+    def request(self) -> Path:
+        return self.path / "request.json"
+
+    @property
+    def manifest(self) -> Path:
+        return self.path / "manifest.jsonl"
+
+    @property
+    def pictures(self) -> Path:
+        return self.path / "pictures"
+
+    @property
+    def champion(self) -> Path:
+        """Weights of the model to beat."""
+        return self.path / "champion.safetensors"
+
+    @property
+    def champion_card(self) -> Path:
+        return self.path / "champion.json"
+
+    @property
+    def checkpoint(self) -> Path:
+        """Where a network that learns epoch by epoch goes on."""
+        return self.path / "last.safetensors"
+
+    @property
+    def weights(self) -> Path:
+        """What was learned."""
+        return self.path / f"{CHALLENGER}.safetensors"
+
+    @property
+    def card(self) -> Path:
+        return self.path / f"{CHALLENGER}.json"
+
+    @property
+    def report(self) -> Path:
+        return self.path / "report.json"
+
+    @property
+    def artefacts(self) -> Path:
+        return self.path / "artefacts"
+
+    @property
+    def work(self) -> Path:
+        """Decoded pixels of this run: of no use after it."""
+        return self.path / "work"

@@ -1,0 +1,135 @@
+"""One run from its folder to a challenger with its verdict."""
+
+import json
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from ml.contracts.card import parse_card
+from ml.contracts.files import replace_file
+from ml.contracts.retrain import OVERALL, RefusalCode, RunRecipe, RunRequest, read_request
+from ml.contracts.verdict import RunReport, write_report
+from ml.training.challenger.artefacts import write_artefacts
+from ml.training.challenger.card import Document, first_card, full_card
+from ml.training.challenger.champion import Champion, read_champion
+from ml.training.challenger.folder import CHALLENGER, RunFolder
+from ml.training.challenger.judging import Judge, report_of
+from ml.training.challenger.kernels import Bench, learn_kernel
+from ml.training.challenger.learned import Learned
+from ml.training.challenger.networks import learn_network
+from ml.training.challenger.refusals import RunRefusedError
+from ml.training.challenger.telling import Speaker
+from ml.training.challenger.voted import VotedPictures, read_pictures
+from ml.training.checkpoint import write_checkpoint
+from ml.training.ddp import World
+
+BY_EPOCHS = (RunRecipe.FINE_TUNE, RunRecipe.SCRATCH)
+LOOKS = "looks.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Where a run computes. ``cache``: what runs share, None to keep nothing between them."""
+
+    device: torch.device
+    cache: Path | None
+    world: World
+
+
+def run_folder(path: Path, *, machine: Machine, speaker: Speaker) -> RunReport | None:
+    """Learn, judge, and write all files of ``ml.contracts.retrain``; the report comes last.
+
+    None in processes that only help the first one to learn. Raises TrainingStoppedError, and what
+    ``refusals.refusal_of`` knows by name.
+    """
+    began = time.monotonic()
+    folder = RunFolder(path)
+    request = read_request(folder.request)
+    if request.target != OVERALL:
+        raise RunRefusedError(
+            RefusalCode.BAD_REQUEST, f"Nothing is learned for {request.target} by this command."
+        )
+    if request.recipe not in BY_EPOCHS and not machine.world.writes:
+        return None
+    speaker.step("reading the snapshot")
+    voted = read_pictures(folder)
+    champion = read_champion(folder)
+    _say_what_counts(voted, champion, speaker)
+    learned = _learn(request, folder, voted, champion, machine, speaker)
+    if not machine.world.writes:
+        return None
+    report = _judged(request, folder, voted, champion, learned, machine, speaker, began=began)
+    shutil.rmtree(folder.work, ignore_errors=True)
+    return report
+
+
+def _learn(
+    request: RunRequest,
+    folder: RunFolder,
+    voted: VotedPictures,
+    champion: Champion | None,
+    machine: Machine,
+    speaker: Speaker,
+) -> Learned:
+    if request.recipe in BY_EPOCHS:
+        return learn_network(
+            request,
+            folder,
+            voted,
+            champion,
+            world=machine.world,
+            device=machine.device,
+            speaker=speaker,
+        )
+    bench = Bench(machine.device, machine.cache)
+    return learn_kernel(request, voted, champion, bench=bench, speaker=speaker)
+
+
+def _judged(
+    request: RunRequest,
+    folder: RunFolder,
+    voted: VotedPictures,
+    champion: Champion | None,
+    learned: Learned,
+    machine: Machine,
+    speaker: Speaker,
+    *,
+    began: float,
+) -> RunReport:
+    """Write the challenger, read it again, judge it, and write what was found."""
+    card = first_card(request, voted, learned, champion)
+    write_checkpoint(folder.path, name=CHALLENGER, weights=learned.weights, card=card)
+    judge = Judge(voted, learned, champion, device=machine.device, speaker=speaker)
+    tested = judge.test(folder.weights, folder.card)
+    speaker.step("deciding")
+    looks = None if machine.cache is None else machine.cache / LOOKS
+    seconds = round(time.monotonic() - began, 3)
+    report = report_of(request, voted, learned, tested, looks=looks, seconds=seconds)
+    _write_card(folder, full_card(card, voted, learned, tested, report))
+    write_artefacts(folder, request, learned.network, speaker.points, report)
+    write_report(folder.report, report)
+    return report
+
+
+def _write_card(folder: RunFolder, card: Document) -> None:
+    """Raises CardError for a card that the loader would refuse."""
+    parse_card(card)
+    replace_file(folder.card, (json.dumps(card, indent=2, ensure_ascii=False) + "\n").encode())
+
+
+def _say_what_counts(voted: VotedPictures, champion: Champion | None, speaker: Speaker) -> None:
+    gone = f"; {voted.gone} were deleted since" if voted.gone else ""
+    speaker.note(
+        f"{len(voted.train)} pictures to learn from, {len(voted.validation)} to watch, "
+        f"{len(voted.test)} to be tested on{gone}."
+    )
+    if champion is None:
+        speaker.note("No model is served yet: the challenger must beat a constant.")
+    elif champion.learned is None:
+        speaker.note(
+            f"The card of {champion.card.version} does not name the pictures that it learned "
+            "from; test pictures among them would flatter it."
+        )
