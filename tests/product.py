@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 
 ROOT = Path(__file__).resolve().parents[1]
-START_S = 120
+START_S = 180
 
 
 @dataclass(frozen=True)
