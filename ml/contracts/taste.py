@@ -55,8 +55,8 @@ class Badge:
         )
 
     def document(self) -> dict[str, Any]:
-        """As JSON."""
-        return asdict(self)
+        """As JSON, with what follows from it."""
+        return {**asdict(self), "shown": self.shown, "text": self.text}
 
 
 def parse_badge(document: object) -> Badge:

@@ -53,11 +53,15 @@ class KernelHead(nn.Module):
 
     def forward(self, features: Tensor, panel: int) -> Tensor:
         """(B, F) -> (B, 10), rows sum to 1, as the crowd number ``panel`` would vote."""
-        ready = (features - self.centre[panel]) / self.scale[panel]
-        placed = ready.clamp(-CLIP, CLIP) @ self.directions.T - self.origin  # (B, rank)
-        shares = self.base[panel] + self.likeness(placed) @ self.pull[panel]  # (B, 10)
+        likeness = self.likeness(self.placed(features, panel))
+        shares = self.base[panel] + likeness @ self.pull[panel]  # (B, 10)
         positive = shares.clamp_min(FLOOR)
         return positive / positive.sum(dim=1, keepdim=True)
+
+    def placed(self, features: Tensor, panel: int) -> Tensor:
+        """(B, F) -> (B, rank), where pictures lie: alike ones close together."""
+        ready = (features - self.centre[panel]) / self.scale[panel]
+        return ready.clamp(-CLIP, CLIP) @ self.directions.T - self.origin
 
     def likeness(self, placed: Tensor) -> Tensor:
         """(B, rank) -> (B, support), 1 for the same place, towards 0 far away."""

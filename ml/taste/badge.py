@@ -44,7 +44,8 @@ def auc(scores: Floats, liked: Truths) -> float:
 def wins(scores: Floats, liked: Truths) -> Floats:
     """(liked, others): 1 where the liked one has the higher score, 1/2 where they are equal."""
     ahead = scores[liked][:, None] - scores[~liked]
-    return (ahead > 0) + 0.5 * (ahead == 0)
+    won: Floats = (ahead > 0) + 0.5 * (ahead == 0)
+    return won
 
 
 def _held_out(picks: Picks, generator: np.random.Generator, settings: Settings) -> Floats:

@@ -120,7 +120,8 @@ def decoded(data: bytes) -> Head:
     try:
         with np.load(BytesIO(data), allow_pickle=False) as file:
             line, known, pull = (file[name] for name in ("line", "known", "pull"))
-        return Head(*line.tolist(), known.astype(np.float64), pull)
+        middle, offset, slope, closeness = line.tolist()
+        return Head(middle, offset, slope, closeness, known.astype(np.float64), pull)
     except (ValueError, KeyError, TypeError, EOFError, OSError, BadZipFile) as error:
         raise HeadError(f"this is no head: {error}") from error
 

@@ -10,6 +10,7 @@ from webapp.accounts import urls as accounts
 from webapp.cropping import urls as cropping
 from webapp.crowd import urls as crowd
 from webapp.gallery import urls as gallery
+from webapp.taste import urls as taste
 from webapp.training import urls as training
 
 
@@ -24,6 +25,7 @@ _API = [
     *gallery.api_v1,
     *cropping.api_v1,
     *crowd.api_v1,
+    *taste.api_v1,
     *training.api_v1,
     *accounts.api_v1,
 ]

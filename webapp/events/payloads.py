@@ -14,6 +14,7 @@ class EventKind(StrEnum):
     CROPS_CHANGED = "crops.changed"
     JOBS_CHANGED = "jobs.changed"
     TRAINING_CHANGED = "training.changed"
+    TASTE_CHANGED = "taste.changed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,9 +75,10 @@ class Artworks(APIView):
     def get(self, request: Request) -> Response:
         """A window of the library as cards."""
         asked, offset, limit = filters.parse_page(request.query_params)
-        library = Artwork.objects.visible_to(signed_in(request))
-        page = selectors.page(library, asked, offset=offset, limit=limit)
-        return Response(PageSerializer(page).data)
+        reader = signed_in(request)
+        library = Artwork.objects.visible_to(reader)
+        page = selectors.page(library, asked, offset=offset, limit=limit, reader=reader)
+        return Response(PageSerializer(page, context={"own": page.own}).data)
 
     @extend_schema(
         request={"multipart/form-data": UploadSerializer},

@@ -5,16 +5,23 @@ from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from rest_framework import serializers
 
 from webapp.catalogue.models import ArtworkQuerySet, ArtworkState, Medium
+from webapp.taste.models import Pick, TasteScore
 
+# How much its owner would like it; such values exist where their owner is shown them.
+_OWN_VALUE = Subquery(
+    TasteScore.objects.filter(taste__user=OuterRef("owner"), artwork=OuterRef("pk")).values("value")
+)
+NEWEST = "-created"
 SORTS = {
     "-created": (F("created_at").desc(), "id"),
     "created": (F("created_at").asc(), "id"),
     "-score": (F("score_mean").desc(nulls_last=True), "id"),
     "score": (F("score_mean").asc(nulls_last=True), "id"),
+    "-taste": (_OWN_VALUE.desc(nulls_last=True), "id"),
 }
 
 
@@ -29,12 +36,14 @@ class Filters:
     created_from: datetime | None = None
     created_to: datetime | None = None
     album: UUID | None = None
+    liked: bool | None = None
     q: str = ""
-    sort: str = "-created"
+    sort: str = NEWEST
 
     def of_visitor(self) -> Self:
-        """Without those that would answer questions about file names and other albums."""
-        return replace(self, q="", album=None)
+        """Without those that would answer questions about file names, other albums and taste."""
+        sort = NEWEST if self.sort == "-taste" else self.sort
+        return replace(self, q="", album=None, liked=None, sort=sort)
 
     def apply(self, artworks: ArtworkQuerySet) -> ArtworkQuerySet:
         """The artworks that pass, in order; ties broken by id so that pages never overlap."""
@@ -52,6 +61,9 @@ class Filters:
         )
         if self.q:
             found = found.filter(Q(title__icontains=self.q) | Q(filename__icontains=self.q))
+        if self.liked is not None:
+            own = Pick.objects.filter(user=OuterRef("owner"), artwork=OuterRef("pk"))
+            found = found.filter(Exists(own.filter(liked=self.liked)))
         return found.order_by(*SORTS[self.sort])
 
 
@@ -65,8 +77,9 @@ class FiltersSerializer(serializers.Serializer[object]):
     created_from = serializers.DateTimeField(required=False)
     created_to = serializers.DateTimeField(required=False)
     album = serializers.UUIDField(required=False)
+    liked = serializers.BooleanField(required=False, allow_null=True, default=None)
     q = serializers.CharField(required=False, max_length=200)
-    sort = serializers.ChoiceField(choices=list(SORTS), default="-created")
+    sort = serializers.ChoiceField(choices=list(SORTS), default=NEWEST)
 
 
 class PageSerializer(FiltersSerializer):

@@ -19,6 +19,7 @@ from webapp.jobs.models import Job
 from webapp.ratings.models import Rating
 from webapp.registry import selectors as registry
 from webapp.registry.models import ModelKind, ModelVersion, VersionState
+from webapp.taste.selectors import Own, own_of
 
 CARD_COLUMNS = (
     "id", "title", "medium", "state", "error_code", "width", "height", "thumbhash",
@@ -34,10 +35,11 @@ class UnknownModel(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A window into a list, and how long the list is."""
+    """A window into a list, how long the list is, and what concerns its reader alone."""
 
     count: int
     artworks: list[Artwork]
+    own: dict[UUID, Own]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +77,23 @@ class Detail:
     explanation: Explanation
     source: Artwork | None
     derived: list[Artwork]
+    own: Own
 
 
-def page(artworks: ArtworkQuerySet, filters: Filters, *, offset: int, limit: int) -> Page:
-    """A window of cards with their curves. Three queries, whatever the window."""
+def page(
+    artworks: ArtworkQuerySet,
+    filters: Filters,
+    *,
+    offset: int,
+    limit: int,
+    reader: Visitor = None,
+) -> Page:
+    """A window of cards with their curves. As many queries, whatever the window."""
     found = filters.apply(artworks)
     window = list(found.only(*CARD_COLUMNS)[offset : offset + limit])
     prefetch_related_objects(window, Prefetch("scores", _by_authority(), to_attr="opinions"))
-    return Page(found.order_by().count(), window)
+    own = own_of(reader, [artwork.pk for artwork in window]) if reader is not None else {}
+    return Page(found.order_by().count(), window, own)
 
 
 def layout(artworks: ArtworkQuerySet, filters: Filters) -> list[int]:
@@ -136,6 +147,7 @@ def detail(
         ),
         source=source,
         derived=derived,
+        own=own_of(user, [artwork.pk]).get(artwork.pk, Own()),
     )
 
 

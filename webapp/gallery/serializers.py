@@ -18,6 +18,7 @@ from webapp.gallery.explained_json import (
 from webapp.gallery.links import Links
 from webapp.gallery.selectors import Detail, Opinion
 from webapp.jobs.models import JobKind, JobState
+from webapp.taste.selectors import Own
 
 
 class CardScoreSerializer(serializers.Serializer[Any]):
@@ -63,11 +64,35 @@ class CardSerializer(serializers.ModelSerializer[Artwork]):
         return {"mean": artwork.score_mean, "distribution": bins}
 
 
+class OwnSerializer(serializers.Serializer[Own]):
+    """What the owner alone sees: whether they like it, and the chance of it from 0 to 1.
+
+    Each is null where there is none; the chance unless their own order is shown.
+    """
+
+    pick = serializers.BooleanField(allow_null=True)
+    value = serializers.FloatField(allow_null=True)
+
+
+class OwnCardSerializer(CardSerializer):
+    """An artwork in a list of one's own."""
+
+    taste = serializers.SerializerMethodField()
+
+    class Meta(CardSerializer.Meta):
+        fields = (*CardSerializer.Meta.fields, "taste")
+
+    @extend_schema_field(OwnSerializer)
+    def get_taste(self, artwork: Artwork) -> dict[str, Any]:
+        """The reader's."""
+        return OwnSerializer(self.context["own"].get(artwork.pk, Own())).data
+
+
 class PageSerializer(serializers.Serializer[Any]):
     """A window of cards."""
 
     count = serializers.IntegerField()
-    results = CardSerializer(many=True, source="artworks")
+    results = OwnCardSerializer(many=True, source="artworks")
 
 
 class LayoutSerializer(serializers.Serializer[Any]):
@@ -177,12 +202,13 @@ class ArtworkSerializer(DetailSerializer, WhySerializer):
     derived_from = SourceArtworkSerializer(allow_null=True)
     derived = DerivedArtworkSerializer(many=True)
     caution = serializers.CharField(allow_null=True)
+    taste = OwnSerializer()
 
     class Meta(DetailSerializer.Meta):
         fields = (
             *DetailSerializer.Meta.fields, "jobs", "ratings", "albums", "attributes", "maps",
             "palette", "explanation", "versions", "derived_from", "derivation", "derived",
-            "caution",
+            "caution", "taste",
         )  # fmt: skip
 
 
@@ -196,11 +222,12 @@ def render_detail(
         "duplicate": duplicate,
         "jobs": JobSerializer(detail.jobs, many=True).data,
         "albums": AlbumNameSerializer(detail.albums, many=True).data,
+        "taste": OwnSerializer(detail.own).data,
     }
 
 
 def render_shared(detail: Detail, *, links: Links | None = None) -> dict[str, Any]:
-    """A link visitor's answer: the same less jobs and albums."""
+    """A link visitor's answer: the same less jobs, albums and taste."""
     shown = DetailSerializer(detail.artwork, context={"links": links}).data
     opinion = detail.opinion
     return {

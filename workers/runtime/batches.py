@@ -12,6 +12,7 @@ from webapp.jobs import services as jobs
 from webapp.jobs.claims import Claim
 from webapp.jobs.models import JobKind
 from webapp.registry.models import ModelVersion
+from webapp.taste import embeddings
 from workers import identity
 from workers.runtime import pictures
 from workers.runtime.draining import give_up_exhausted, set_back, settling
@@ -24,12 +25,17 @@ Record = Callable[[Sequence[tuple[Claim, ScoreResult]], ModelVersion], object]
 
 def score_next(queues: Sequence[str]) -> int:
     """Judge one batch of pictures of the first queue that has any; returns how many were taken."""
-    return _next(queues, JobKind.SCORE, pictures.load_each, inference.record_scores)
+    return _next(queues, JobKind.SCORE, pictures.load_each, _record_scores)
 
 
 def judge_next(queues: Sequence[str]) -> int:
     """Judge one batch of crops of the first queue that has any; returns how many were taken."""
     return _next(queues, JobKind.JUDGE, pictures.cut_each, opinions.record_opinions)
+
+
+def _record_scores(scored: Sequence[tuple[Claim, ScoreResult]], version: ModelVersion) -> None:
+    """What somebody picked, or wants in an order of their own, is placed after its score."""
+    embeddings.judged(inference.record_scores(scored, version))
 
 
 def _next(queues: Sequence[str], kind: JobKind, load: Load, record: Record) -> int:

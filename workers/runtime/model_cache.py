@@ -44,7 +44,7 @@ class ModelCache:
 
     def _current(self, role: Role[Model]) -> LoadedModel:
         place = self._places.setdefault(role.name, _Place())
-        versions = [(kind, registry.active(kind)) for kind in role.kinds]
+        versions = [(kind, role.chosen(kind)) for kind in role.kinds]
         missing = [kind for kind, version in versions if version is None]
         active = tuple(version for _, version in versions if version is not None)
         if missing:

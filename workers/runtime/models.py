@@ -1,7 +1,7 @@
 """What the drains know of a loaded model. Free of torch: the parent of the pool imports it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -11,7 +11,9 @@ from ml.contracts.advice import Advice
 from ml.contracts.explanations import Explanation
 from ml.contracts.results import ScoreResult
 from ml.crop.field import CropField
+from webapp.registry import selectors as registry
 from webapp.registry.models import ModelKind, ModelVersion
+from webapp.taste.spaces import home
 
 
 class ModelUnusableError(Exception):
@@ -67,6 +69,14 @@ class CroppingModel(LoadedModel, ABC):
         """The crop field of a picture; None when that exceeds the memory."""
 
 
+class EmbeddingModel(LoadedModel, ABC):
+    """Says where a picture lies among others."""
+
+    @abstractmethod
+    def place(self, image: Image.Image) -> bytes | None:
+        """Its embedding, 16-bit floats; None when finding it exceeds the memory."""
+
+
 Model = TypeVar("Model", bound=LoadedModel)
 
 
@@ -77,13 +87,14 @@ class Role(Generic[Model]):
     The loader is named and not imported: torch is for the child that computes, not for the parent
     that only hears doorbells. ``falls_back``: while the active version cannot be loaded, the one
     before it goes on; else the work waits, as the answer of another version would be made for
-    nothing and asked for again.
+    nothing and asked for again. ``chosen``: which version of a kind, the active one as a rule.
     """
 
     name: str
     kinds: tuple[ModelKind, ...]
     loader: str
     falls_back: bool = False
+    chosen: Callable[[ModelKind], ModelVersion | None] = registry.active
 
 
 SCORER: Role[ScoringModel] = Role(
@@ -101,4 +112,10 @@ COACH: Role[CoachingModel] = Role(
 )
 CROPPER: Role[CroppingModel] = Role(
     "cropper", (ModelKind.CROPPER,), "workers.runtime.loading_cropping.load_cropping"
+)
+EMBEDDER: Role[EmbeddingModel] = Role(
+    "embedder",
+    (ModelKind.SCORER,),
+    "workers.runtime.loading_embedding.load_embedding",
+    chosen=home,
 )

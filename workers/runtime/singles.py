@@ -1,4 +1,4 @@
-"""Claim -> decode -> explain, advise or look -> record, for models that take one picture."""
+"""Claim -> decode -> explain, advise, look or place -> record, for models that take one picture."""
 
 from collections.abc import Callable, Sequence
 
@@ -10,6 +10,7 @@ from webapp.jobs import selectors
 from webapp.jobs import services as jobs
 from webapp.jobs.claims import Claim
 from webapp.jobs.models import JobKind
+from webapp.taste.embeddings import record_embedding
 from workers import identity
 from workers.runtime import pictures
 from workers.runtime.draining import give_up_exhausted, set_back, settling
@@ -17,9 +18,11 @@ from workers.runtime.model_cache import model_cache
 from workers.runtime.models import (
     COACH,
     CROPPER,
+    EMBEDDER,
     EXPLAINER,
     CoachingModel,
     CroppingModel,
+    EmbeddingModel,
     ExplainingModel,
     Model,
     ModelUnusableError,
@@ -40,6 +43,11 @@ def coach_next(queues: Sequence[str]) -> int:
 def crop_next(queues: Sequence[str]) -> int:
     """Look at one artwork of the first queue that has any; returns how many jobs were taken."""
     return _next(queues, JobKind.CROP, CROPPER, _look)
+
+
+def embed_next(queues: Sequence[str]) -> int:
+    """Place one artwork of the first queue that has any; returns how many jobs were taken."""
+    return _next(queues, JobKind.EMBED, EMBEDDER, _place)
 
 
 def _next(
@@ -91,4 +99,12 @@ def _look(claim: Claim, image: Image.Image, model: CroppingModel) -> bool:
         return False
     if fields.record_field(claim, field.encode(), cropper=model.version):
         field_recorded(claim.subject)
+    return True
+
+
+def _place(claim: Claim, image: Image.Image, model: EmbeddingModel) -> bool:
+    vector = model.place(image)
+    if vector is None:
+        return False
+    record_embedding(claim, vector, space=model.version.digest)
     return True

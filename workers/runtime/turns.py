@@ -9,6 +9,7 @@ ORDER = (
     singles.crop_next,
     batches.judge_next,
     singles.coach_next,
+    singles.embed_next,
     singles.explain_next,
 )
 

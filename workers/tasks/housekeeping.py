@@ -4,6 +4,7 @@ from webapp.cropping.housekeeping import tidy_crops
 from webapp.dispatch import TaskName
 from webapp.inference.housekeeping import Tidied, tidy
 from webapp.ratings.housekeeping import tidy_campaigns
+from webapp.taste.housekeeping import tidy_tastes
 from workers.decorators import drain_task
 
 
@@ -12,4 +13,5 @@ def housekeeping(**_unused: object) -> Tidied | None:
     """Tidy, unless another worker is doing it."""
     tidy_crops()
     tidy_campaigns()
+    tidy_tastes()
     return tidy()
