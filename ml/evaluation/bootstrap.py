@@ -5,7 +5,7 @@ weights, (resamples, pictures) -> (resamples,), so that one matrix product serve
 a chunk, and the ranks of a resample follow from one sort of the pictures and a running sum.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from ml.evaluation.metrics import Array
 RESAMPLES = 1000
 LEVEL = 0.95
 BOOTSTRAP_SEED = 95
-_CHUNK_CELLS = 1_000_000
+_CHUNK_CELLS = 50_000
 _FLAT = 1e-12
 
 Statistic = Callable[[Array], Array]
@@ -66,18 +66,43 @@ def correlation_of(predicted: Array, actual: Array) -> Statistic:
 
 def rank_correlation_of(predicted: Array, actual: Array) -> Statistic:
     """Spearman's correlation of two (n,) arrays, ranked anew in every resample."""
-    rank_a, rank_b = ranks_of(predicted), ranks_of(actual)
+    correlate = rank_correlations_of([predicted], actual)
+    return lambda weights: correlate(weights)[0]
+
+
+def rank_gain_of(new: Array, old: Array, actual: Array) -> Statistic:
+    """Spearman's correlation of ``new`` with ``actual``, less that of ``old``."""
+    correlate = rank_correlations_of([new, old], actual)
 
     def statistic(weights: Array) -> Array:
-        total = weights.sum(axis=1, keepdims=True)
-        middle = (total - 1) / 2  # the mean rank of any resample
-        a, b = rank_a(weights) - middle, rank_b(weights) - middle
-        wa = weights * a
-        return _ratio(
-            np.sum(wa * b, axis=1), np.sum(wa * a, axis=1), np.sum(weights * b * b, axis=1)
-        )
+        after, before = correlate(weights)
+        return after - before
 
     return statistic
+
+
+def rank_correlations_of(
+    predictions: Sequence[Array], actual: Array
+) -> Callable[[Array], list[Array]]:
+    """Spearman's correlations of several (n,) arrays with one, whose ranks are taken once."""
+    rank_actual = ranks_of(actual)
+    rank_each = [ranks_of(predicted) for predicted in predictions]
+
+    def correlations(weights: Array) -> list[Array]:
+        middle = (weights.sum(axis=1, keepdims=True) - 1) / 2  # the mean rank of any resample
+        b = rank_actual(weights)
+        b -= middle
+        spread = np.einsum("rn,rn,rn->r", weights, b, b)
+        found = []
+        for ranked in rank_each:
+            a = ranked(weights)
+            a -= middle
+            a_weights = weights * a
+            product = np.einsum("rn,rn->r", a_weights, b)
+            found.append(_ratio(product, np.einsum("rn,rn->r", a_weights, a), spread))
+        return found
+
+    return correlations
 
 
 def sd_ratio_of(predicted: Array, actual: Array) -> Statistic:
@@ -101,12 +126,17 @@ def ranks_of(values: Array) -> Statistic:
     _, group = np.unique(values, return_inverse=True)
     order = np.argsort(group, kind="stable")
     starts = np.flatnonzero(np.diff(group[order], prepend=-1))
+    tied = len(starts) < len(values)
 
     def ranks(weights: Array) -> Array:
-        sizes = np.add.reduceat(weights[:, order], starts, axis=1)  # (r, groups)
-        middle = np.cumsum(sizes, axis=1) - sizes / 2 - 0.5
-        placed: Array = middle[:, group]
-        return placed
+        sizes = np.take(weights, order, axis=1)
+        if tied:
+            sizes = np.add.reduceat(sizes, starts, axis=1)  # (r, groups)
+        middle = np.cumsum(sizes, axis=1)
+        sizes /= 2
+        middle -= sizes
+        middle -= 0.5
+        return np.take(middle, group, axis=1)
 
     return ranks
 

@@ -24,8 +24,13 @@ from numpy.typing import NDArray
 from ml.contracts.config import Estimate
 from ml.contracts.retrain import Gate
 from ml.contracts.verdict import Figures, Ruling, SliceVerdict, Verdict
-from ml.evaluation.bootstrap import Statistic, estimates, mean_of
-from ml.evaluation.bootstrap import rank_correlation_of as ranked
+from ml.evaluation.bootstrap import (
+    Statistic,
+    estimates,
+    mean_of,
+    rank_correlation_of,
+    rank_gain_of,
+)
 from ml.evaluation.gate_reasons import Asked, reasons_of
 from ml.evaluation.metrics import Array, coverage, emd
 
@@ -166,7 +171,7 @@ def _check(judged: Judged, truth: Truth) -> None:
 
 def _figures(judged: Judged, *, truth: Truth, gate: Gate, seed: int) -> Figures:
     statistics = {
-        "srcc": ranked(judged.means, truth.means),
+        "srcc": rank_correlation_of(judged.means, truth.means),
         "mae": mean_of(np.abs(judged.means - truth.means)),
     }
     if judged.shares is not None and truth.shares is not None:
@@ -198,9 +203,7 @@ def _gains(
     voted = truth.means[mask]
     if len(voted) < min(gate.fewest, len(mask)) or np.ptp(voted) < _FLAT:
         return {}
-    new = ranked(challenger.means[mask], voted)
-    old = ranked(rival.means[mask], voted)
-    statistics: dict[str, Statistic] = {"srcc": lambda weights: new(weights) - old(weights)}
+    statistics = {"srcc": rank_gain_of(challenger.means[mask], rival.means[mask], voted)}
     shares = challenger.shares, rival.shares, truth.shares
     if shares[0] is not None and shares[1] is not None and shares[2] is not None:
         ours, theirs, actual = (rows[mask] for rows in shares if rows is not None)
