@@ -40,6 +40,7 @@ logger = logging.getLogger(__name__)
 LISTEN_S: Final = 0.5  # pages hear of a run no more often
 STOP_WITHIN_S: Final = 60.0  # a batch and a checkpoint
 WHOLE_NETWORKS: Final = (RunRecipe.FINE_TUNE, RunRecipe.SCRATCH)
+RETRAIN = ("-m", "ml.cli", "retrain")
 NO_SPACE: Final = "The disk of the training worker is full. Make room, then repeat the run."
 
 
@@ -152,8 +153,10 @@ def _train(claim: Claim, run: TrainingRun, folder: Path) -> Ended:
 
 def _command(run: TrainingRun, folder: Path) -> tuple[list[str], int]:
     """What trains, and the signal that reaches it when this worker dies."""
-    retrain = ["-m", "ml.cli", "retrain", str(folder), "--cache", str(run_folder.cache_folder())]
     gpus = _gpus()
+    device = "cuda" if gpus else "cpu"
+    cache = str(run_folder.cache_folder())
+    retrain = [*RETRAIN, str(folder), "--cache", cache, "--device", device]
     if gpus < 2 or run.recipe not in WHOLE_NETWORKS:
         return [sys.executable, *retrain], signal.SIGKILL
     torchrun = ["-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={gpus}"]
