@@ -4,8 +4,8 @@ import type { CurvePoint } from '../api/training';
 export type Metric = 'loss' | 'srcc' | 'emd_r2' | 'coverage';
 
 export const METRICS: readonly { key: Metric; name: string; about: string; better: 'up' | 'down' | 'goal' }[] = [
-  { key: 'srcc', name: 'SRCC', about: 'order, higher is better', better: 'up' },
-  { key: 'emd_r2', name: 'EMD', about: 'distance of the curves, lower is better', better: 'down' },
+  { key: 'srcc', name: 'SRCC', about: 'higher is better', better: 'up' },
+  { key: 'emd_r2', name: 'EMD', about: 'lower is better', better: 'down' },
   { key: 'loss', name: 'Loss', about: 'what training lowers', better: 'down' },
   { key: 'coverage', name: 'Coverage', about: 'of its 80 % intervals', better: 'goal' },
 ];
