@@ -115,7 +115,7 @@ class CampaignDetail(OfKind):
 
     @extend_schema(request=CampaignAskSerializer(partial=True), responses=CampaignSerializer)
     def patch(self, request: Request, pk: UUID) -> Response:
-        """Change it. 409 `votes_exist` for what people have already answered to."""
+        """Change it. 409 `votes_exist` or `raters_joined` for what people have agreed to."""
         asked = CampaignAskSerializer(data=request.data, partial=True)
         asked.is_valid(raise_exception=True)
         campaign = self.own(request, pk)

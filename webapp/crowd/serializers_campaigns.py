@@ -26,7 +26,11 @@ _OPTIONAL: Final[dict[str, Any]] = {"required": False, "allow_null": True}
 
 
 class CampaignAskSerializer(serializers.Serializer[Any]):
-    """What an organiser says of a campaign. `attribute` is a key; dates may be null."""
+    """What an organiser says of a campaign. `attribute` is a key; dates may be null.
+
+    `for_training`: whoever runs the installation may train models with its pictures and votes.
+    Raters agree to that; once people have voted it can only be taken back.
+    """
 
     title = serializers.CharField(max_length=120)
     kind = serializers.ChoiceField(CampaignKind.choices, default=CampaignKind.CAMPAIGN)
@@ -48,6 +52,7 @@ class CampaignAskSerializer(serializers.Serializer[Any]):
     repeat_share = FiniteField(min_value=0, max_value=0.3, required=False)
     most_per_rater = serializers.IntegerField(min_value=1, max_value=1_000_000, **_OPTIONAL)
     least_dwell_ms = serializers.IntegerField(min_value=0, max_value=10_000, required=False)
+    for_training = serializers.BooleanField(required=False)
     submissions_close_at = serializers.DateTimeField(**_OPTIONAL)
     most_submissions = serializers.IntegerField(min_value=1, max_value=100, required=False)
     must_vote_share = FiniteField(min_value=0, max_value=1, required=False)
@@ -120,6 +125,7 @@ class CampaignSerializer(serializers.Serializer[CampaignCard]):
     repeat_share = serializers.FloatField(source="campaign.repeat_share")
     most_per_rater = serializers.IntegerField(source="campaign.most_per_rater", allow_null=True)
     least_dwell_ms = serializers.IntegerField(source="campaign.least_dwell_ms")
+    for_training = serializers.BooleanField(source="campaign.for_training")
     submissions_close_at = serializers.DateTimeField(
         source="campaign.submissions_close_at", allow_null=True
     )

@@ -1,6 +1,6 @@
 """What an organiser does with a campaign as a whole. One transaction each."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -60,6 +60,12 @@ class VotesExist(Conflict):
     code = "votes_exist"
 
 
+class RatersJoined(Conflict):
+    """People agreed to other words: the organiser makes another campaign instead."""
+
+    code = "raters_joined"
+
+
 class StillCounting(Conflict):
     """Asked again in a moment it goes on."""
 
@@ -88,14 +94,16 @@ def create(organiser: User, *, emails: Collection[str] = (), **columns: Any) -> 
 
 @transaction.atomic
 def change(campaign: Campaign, *, emails: Collection[str] | None = None, **columns: Any) -> None:
-    """Raises BadCampaign, and VotesExist for what people have already answered to."""
+    """Raises BadCampaign; VotesExist and RatersJoined for what people have already agreed to."""
     campaign = Campaign.objects.select_for_update(of=("self",), no_key=True).get(pk=campaign.pk)
     changed = {name: value for name, value in columns.items() if getattr(campaign, name) != value}
-    fixed = sorted(changed.keys() - FREE)
+    fixed = sorted(changed.keys() - FREE - _taken_back(changed))
     if fixed and has_votes(campaign):
         raise VotesExist(
             f"People have voted: {', '.join(fixed)} cannot change any more.", fields=fixed
         )
+    if changed.get("for_training") and campaign.raters.exclude(consented_at=None).exists():
+        raise RatersJoined("People joined who were not told that models learn from their votes.")
     if changed.keys() & {"mode", "attribute"}:  # nobody answers what is no longer asked
         Assignment.objects.filter(rater__campaign=campaign).delete()
     for name, value in changed.items():
@@ -176,6 +184,11 @@ def revoke_links(campaign: Campaign) -> None:
 def has_votes(campaign: Campaign) -> bool:
     """Whether anybody answered anything."""
     return Vote.objects.filter(campaign=campaign).exists()
+
+
+def _taken_back(changed: Mapping[str, Any]) -> set[str]:
+    """What raters agreed to and is not done after all: that needs nobody's leave."""
+    return {"for_training"} if changed.get("for_training") is False else set()
 
 
 def _invite(campaign: Campaign, emails: Collection[str]) -> None:

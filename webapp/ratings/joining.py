@@ -15,6 +15,10 @@ CONSENT: Final = (
     "Your votes are kept under a pseudonym. Whoever runs this campaign sees them, with how long "
     "you looked, and may publish them under that pseudonym. You can have all of it deleted."
 )
+TRAINING: Final = (
+    "Whoever runs this website may also train models with these votes. What a model has learned "
+    "cannot be taken out of it again."
+)
 ENTERED: Final = frozenset(
     {CampaignState.SCHEDULED, CampaignState.SUBMITTING, CampaignState.OPEN}
 )  # fmt: skip
@@ -48,7 +52,8 @@ class NotOpen(Conflict):
 
 def consent_to(campaign: Campaign) -> str:
     """What a rater agrees to: our words and the organiser's."""
-    return f"{CONSENT}\n\n{campaign.consent}".strip()
+    ours = f"{CONSENT} {TRAINING}" if campaign.for_training else CONSENT
+    return f"{ours}\n\n{campaign.consent}".strip()
 
 
 @transaction.atomic

@@ -50,6 +50,8 @@ export interface CampaignTerms {
   repeat_share: number;
   most_per_rater: number | null;
   least_dwell_ms: number;
+  /** Whoever runs the installation may train models with it. */
+  for_training: boolean;
   submissions_close_at: string | null;
   most_submissions: number;
   must_vote_share: number;
