@@ -1,6 +1,6 @@
 """Bring labels and picture files together; list every row and file that finds no partner."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,19 +29,26 @@ class _Usable:
     facts: PictureFacts
 
 
+def _untold(_done: int, _total: int) -> None:
+    """Nobody wants to hear."""
+
+
 def labels_alone(labels: Labels) -> Reading:
     """The reading of a source without pictures."""
     return Reading(table=labels.table, panel=None, report=_report(labels, labels.table.faults))
 
 
-def join(labels: Labels, images: Path) -> Reading:
-    """Check every picture of every row. Raises DataSetError when no picture can be used."""
+def join(labels: Labels, images: Path, *, looked: Callable[[int, int], None] = _untold) -> Reading:
+    """Check every picture of every row. Raises DataSetError when no picture can be used.
+
+    ``looked`` hears how many of how many pictures were opened.
+    """
     if not images.is_dir():
         raise DataSetError(f"the picture folder {images} is not there")
     folder = _index(images)
     faults: list[Fault] = list(labels.table.faults)
     found = dict(_found(labels.table, folder, images, faults))
-    usable = list(_usable(labels.table, found, labels.digests or {}, faults))
+    usable = list(_usable(labels.table, found, labels.digests or {}, faults, looked))
     usable = _without_copies(usable, faults)
     faults += _looks_alike(usable)
     faults += odd_files([item.facts for item in usable])
@@ -98,11 +105,16 @@ def _unnamed(folder: Mapping[str, Path], named: set[Path]) -> Iterator[Fault]:
 
 
 def _usable(
-    table: VoteTable, found: Mapping[str, Path], digests: Mapping[str, str], faults: list[Fault]
+    table: VoteTable,
+    found: Mapping[str, Path],
+    digests: Mapping[str, str],
+    faults: list[Fault],
+    looked: Callable[[int, int], None],
 ) -> Iterator[_Usable]:
     rows = [row for row in table.rows if row.key in found]
-    looked = examine_all((row.key, found[row.key]) for row in rows)
-    for row, facts in zip(rows, looked, strict=True):
+    examined = examine_all((row.key, found[row.key]) for row in rows)
+    for done, (row, facts) in enumerate(zip(rows, examined, strict=True), start=1):
+        looked(done, len(rows))
         if isinstance(facts, Fault):
             faults.append(facts)
         elif digests.get(row.key, facts.fingerprint.digest) != facts.fingerprint.digest:
