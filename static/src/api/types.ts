@@ -4,6 +4,14 @@ import type { Explained } from './explanations';
 export type Medium = 'photo' | 'painting';
 export type ArtworkState = 'judging' | 'ready' | 'failed';
 
+/** What the owner alone sees of a picture. */
+export interface OwnTaste {
+  /** Whether they like it; null when they did not say. */
+  pick: boolean | null;
+  /** Chance that they like it, 0 to 1; null unless their own order is shown. */
+  value: number | null;
+}
+
 export interface Card {
   id: string;
   title: string;
@@ -16,6 +24,8 @@ export interface Card {
   created_at: string;
   thumb: string | null;
   score: { mean: number; distribution?: number[] } | null;
+  /** Missing on a share page. */
+  taste?: OwnTaste;
 }
 
 export interface Score {

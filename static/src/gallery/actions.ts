@@ -2,6 +2,8 @@
 import { bulk } from '../api/artworks';
 import { reasonOf } from '../api/problem';
 import type { Medium } from '../api/types';
+import { pick } from '../taste/api';
+import { picked } from '../taste/words';
 import { offerUndo, say } from '../ui/toasts.svelte';
 import { isolated, plural } from '../ui/words';
 
@@ -51,4 +53,14 @@ export async function removeFromAlbum(ids: string[], album: string, after: () =>
     if (await attempt(() => bulk({ action: 'add_to_album', album }, ids))) after();
   });
   return true;
+}
+
+/** One after the other: a head is asked for once, and the last answer says how many there are. */
+export async function pickMany(ids: string[], liked: boolean | null): Promise<boolean> {
+  return attempt(async () => {
+    for (const [nth, id] of ids.entries()) {
+      const taste = await pick(id, liked);
+      if (nth === ids.length - 1) say(picked(ids.length, liked, taste));
+    }
+  });
 }

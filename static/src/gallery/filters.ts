@@ -8,11 +8,13 @@ export interface Filters {
   scoreMax: number | null;
   from: string;
   to: string;
+  /** One's own picks. */
+  picks: '' | 'liked' | 'not';
   q: string;
   sort: Sort;
 }
 
-export const SORTS = ['-created', 'created', '-score', 'score'] as const;
+export const SORTS = ['-created', 'created', '-score', 'score', '-taste'] as const;
 export type Sort = (typeof SORTS)[number];
 
 export const NO_FILTERS: Filters = {
@@ -22,9 +24,15 @@ export const NO_FILTERS: Filters = {
   scoreMax: null,
   from: '',
   to: '',
+  picks: '',
   q: '',
   sort: '-created',
 };
+
+const PICKS = new Map([
+  ['true', 'liked'],
+  ['false', 'not'],
+]);
 
 function oneOf<T extends string>(value: string | null, allowed: readonly T[], otherwise: T): T {
   return allowed.includes(value as T) ? (value as T) : otherwise;
@@ -49,6 +57,7 @@ export function parseFilters(search: string): Filters {
     scoreMax: rating(params.get('score_max')),
     from: date(params.get('created_from')),
     to: date(params.get('created_to')),
+    picks: oneOf(PICKS.get(params.get('liked') ?? '') ?? '', ['', 'liked', 'not'], ''),
     q: (params.get('q') ?? '').trim(),
     sort: oneOf(params.get('sort'), SORTS, '-created'),
   };
@@ -63,6 +72,7 @@ export function filterParams(filters: Filters): ListParams {
   if (filters.scoreMax !== null) params.score_max = filters.scoreMax;
   if (filters.from) params.created_from = filters.from;
   if (filters.to) params.created_to = filters.to;
+  if (filters.picks) params.liked = String(filters.picks === 'liked');
   if (filters.q) params.q = filters.q;
   if (filters.sort !== '-created') params.sort = filters.sort;
   return params;
@@ -86,11 +96,11 @@ export function apiParams(filters: Filters): ListParams {
 export function activeCount(filters: Filters): number {
   const score = filters.scoreMin !== null || filters.scoreMax !== null;
   const created = Boolean(filters.from || filters.to);
-  return [filters.medium, filters.state, filters.q, score, created].filter(Boolean).length;
+  return [filters.medium, filters.state, filters.picks, filters.q, score, created].filter(Boolean).length;
 }
 
 /** Whether a change of one artwork can move it in, out or along the wall. */
 export function dependsOnResults(filters: Filters): boolean {
   const score = filters.scoreMin !== null || filters.scoreMax !== null;
-  return score || Boolean(filters.state) || filters.sort.endsWith('score');
+  return score || Boolean(filters.state) || Boolean(filters.picks) || !filters.sort.endsWith('created');
 }
