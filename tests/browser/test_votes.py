@@ -100,6 +100,7 @@ def test_an_answer_that_cannot_be_kept_is_told_and_undone(page: Page) -> None:
 def test_a_visitor_of_a_share_link_is_not_asked(
     chromium: Browser, product: Product, owner: Person, artwork: str
 ) -> None:
+    owner.page.goto("/albums/")
     album = owner.page.evaluate(POST, ["/api/v1/albums", {"title": "To look at"}])
     body = {"action": "add_to_album", "album": album["id"], "ids": [artwork]}
     owner.page.evaluate(POST, ["/api/v1/artworks/bulk", body])
