@@ -1,8 +1,13 @@
 """``retraining``: how often the gate errs, what a crowd's votes bring, what kills cost."""
 
 import argparse
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -10,15 +15,16 @@ import numpy as np
 from ml.cli.options import add_panels, at_least, panels, tell, write
 from ml.contracts.config import TrainConfig
 from ml.contracts.files import replace_file
-from ml.contracts.retrain import Gate
-from ml.data.samples import Panel
+from ml.contracts.retrain import Gate, RunRecipe
+from ml.contracts.verdict import RunReport, read_report
+from ml.data.samples import DataSetError, Panel
 from ml.data.splits import Indices
 from ml.evaluation.marked_section import put_into
 from ml.evaluation.metrics import Array, mean_scores
 from ml.evaluation.promotion import Ground, crossed
+from ml.evaluation.promotion_kills import Killed, kills
 from ml.evaluation.promotion_page import (
     NOISE,
-    PARTS,
     POWER,
     SLICES,
     WORSE,
@@ -28,6 +34,8 @@ from ml.evaluation.promotion_page import (
     slices_part,
     worse_part,
 )
+from ml.evaluation.promotion_steps import Model, Step, parted, request_of, steps, write_run
+from ml.evaluation.promotion_steps_page import KILLS, STEPS, kills_part, steps_part
 from ml.evaluation.promotion_trials import (
     broken_trials,
     noise_trials,
@@ -39,6 +47,24 @@ from ml.training.kernel_fit import CrowdVotes, fit_kernel_head
 from ml.training.loop import build, gather
 from ml.training.panels import ReadyPanel, predict_rows
 from ml.training.progress import Callbacks, Progress
+from ml.training.run import Destination, train_and_ship
+
+PARTS = (STEPS, NOISE, POWER, WORSE, SLICES, KILLS)
+_CREATED_AT = "2026-11-21T00:00:00+00:00"
+_FEW = 100  # resamples of a card that nobody reads
+_KILLED_PICTURES = 90
+_TINY: Mapping[str, object] = {
+    "backbone": "tiny",
+    "input_side": 32,
+    "resize_side": 36,
+    "batch": 16,
+    "accumulate": 1,
+    "head_epochs": 4,
+    "all_epochs": 6,
+    "all_rate": 1e-3,
+    "cached_views": 4,
+    "patience": 0,
+}
 
 
 def add(commands: "argparse._SubParsersAction[Any]") -> None:
@@ -59,6 +85,7 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
     parser.add_argument(
         "--backbones", nargs="+", metavar="NAME", help="of the heads; those we ship by default"
     )
+    parser.add_argument("--kills", type=at_least(1), default=10, help="runs that are killed")
     parser.add_argument(
         "--parts", nargs="+", choices=PARTS, default=PARTS, help="what to measure; all of it"
     )
@@ -82,9 +109,19 @@ def run(options: argparse.Namespace) -> int:
 
 def _parts(options: argparse.Namespace, data: list[Panel]) -> Iterator[Part]:
     plots = _beside(options)
+    yield from _tried(options, data[0], plots)
+    if STEPS in options.parts:
+        with TemporaryDirectory() as folder:
+            yield steps_part(_steps(options, data, Path(folder)), plots=plots)
+    if KILLS in options.parts:
+        with TemporaryDirectory() as folder:
+            yield kills_part(*_kills(options, data[0], Path(folder)))
+
+
+def _tried(options: argparse.Namespace, panel: Panel, plots: str) -> Iterator[Part]:
     if not {NOISE, POWER, WORSE, SLICES} & set(options.parts):
         return
-    ground = _ground(options, data[0])
+    ground = _ground(options, panel)
     runs, seed = options.runs, options.seed
     whole = crossed(ground, share=1.0, seed=seed)
     if NOISE in options.parts:
@@ -96,6 +133,47 @@ def _parts(options: argparse.Namespace, data: list[Panel]) -> Iterator[Part]:
         yield worse_part(worse_trials(ground, whole, runs=runs, seed=seed, tell=tell))
     if SLICES in options.parts:
         yield slices_part(broken_trials(ground, whole, runs=runs, seed=seed, tell=tell))
+
+
+def _steps(options: argparse.Namespace, data: list[Panel], folder: Path) -> tuple[Step, ...]:
+    """The first version knows the second data set alone; the votes of the first one arrive."""
+    if len(data) < 2:
+        raise DataSetError("name a second data set, for the version that serves before any vote")
+    tell("the version before any vote")
+    config = replace(_config(options, data[1]), resamples=_FEW)
+    weights, card = train_and_ship(
+        config,
+        data[1:2],
+        destination=Destination(folder, "v0", _CREATED_AT),
+        cache=options.cache,
+        callbacks=Callbacks(on_progress=_say),
+    )
+
+    def train(run: Path) -> RunReport:
+        subprocess.run(_command(options, run), stdout=subprocess.DEVNULL, check=True)  # noqa: S603
+        return read_report(run / "report.json")
+
+    first = Model("v0", weights, card)
+    crowd = parted(data[0])
+    return steps(crowd, first, folder=folder, train=train, seed=options.seed, tell=tell)
+
+
+def _kills(
+    options: argparse.Namespace, panel: Panel, folder: Path
+) -> tuple[int, tuple[Killed, ...]]:
+    """A small network learns from a few pictures; there is no champion."""
+    few = Panel.of(panel.name, panel.pictures[:_KILLED_PICTURES])
+    request = request_of("tiny", RunRecipe.FINE_TUNE, seed=options.seed)
+    votes = {picture.key: picture.counts for picture in few.pictures}
+    write_run(folder / "run", parted(few), votes, replace(request, changes=_TINY))
+    command = partial(_command, options)
+    return kills(folder / "run", command, times=options.kills, seed=options.seed, tell=tell)
+
+
+def _command(options: argparse.Namespace, run: Path) -> list[str]:
+    cache = ["--cache", str(options.cache)]
+    threads = ["--threads", str(options.threads)]
+    return [sys.executable, "-m", "ml.cli", *threads, "retrain", str(run), *cache]
 
 
 def _ground(options: argparse.Namespace, panel: Panel) -> Ground:

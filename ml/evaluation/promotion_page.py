@@ -9,9 +9,7 @@ from ml.evaluation.text_table import markdown
 from ml.plots.retraining import FoundLine, found_by_gain
 
 NOISE, POWER, WORSE, SLICES = "noise", "power", "worse", "slices"
-PARTS = (NOISE, POWER, WORSE, SLICES)
 _POWER_PLOT = "retraining-power"
-_ALT = {_POWER_PLOT: "How often a true gain is found, by its size and the number of test pictures"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +20,16 @@ class Part:
     plots: Mapping[str, str]
 
 
-def marked(name: str, blocks: Iterable[str], *, plots: str = "") -> str:
-    """Blocks between the marks of a section. ``plots``: their folder as the page names it."""
+def marked(name: str, blocks: Iterable[str]) -> str:
+    """Blocks, but for empty ones, between the marks of a section."""
     begin = f"<!-- retraining {name}: begin, written by `python -m ml.cli retraining` -->"
-    shown = {plot: f"![{text}]({plots}/{plot}.svg)" for plot, text in _ALT.items()}
-    kept = [shown.get(block, block) for block in blocks if plots or block not in shown]
+    kept = [block for block in blocks if block]
     return "\n\n".join([begin, *kept, f"<!-- retraining {name}: end -->"])
+
+
+def shown(plot: str, text: str, *, plots: str) -> str:
+    """A plot in Markdown; nothing where ``plots``, its folder as the page names it, is empty."""
+    return f"![{text}]({plots}/{plot}.svg)" if plots else ""
 
 
 def noise_part(noise: Noise) -> Part:
@@ -47,7 +49,9 @@ def power_part(power: Power, *, plots: str) -> Part:
         for size in sizes
     ]
     svg = found_by_gain(lines)
-    return Part(marked(POWER, _power(power, sizes), plots=plots), {_POWER_PLOT: svg})
+    text = "How often a true gain is found, by its size and the number of test pictures"
+    blocks = (*_power(power, sizes), shown(_POWER_PLOT, text, plots=plots))
+    return Part(marked(POWER, blocks), {_POWER_PLOT: svg})
 
 
 def worse_part(found: Mapping[str, Tally]) -> Part:
@@ -138,7 +142,6 @@ def _power(power: Power, sizes: Iterable[int]) -> Iterator[str]:
     sliced = sum(one.sliced for row in power.found.values() for one in row.values())
     tried = sum(one.tried for row in power.found.values() for one in row.values())
     yield f"A slice vetoed {_share(sliced, tried)} of these challengers."
-    yield _POWER_PLOT
 
 
 def _share(found: int, tried: int) -> str:
