@@ -176,10 +176,12 @@ def frozen(by: User, *artworks: Artwork) -> Snapshot:
 
 
 def trained(snapshot: Snapshot, *, champion: ModelVersion | None = None) -> TrainingRun:
-    """A run that waits for a worker."""
-    return TrainingRun.objects.create(
+    """A run that waits for a worker, with a file of an earlier attempt."""
+    run = TrainingRun.objects.create(
         snapshot=snapshot, recipe="head", by=snapshot.by, champion=champion
     )
+    run.files.create(name="history.csv", content_type="text/csv", data=b"epoch,loss")
+    return run
 
 
 def build() -> World:
@@ -224,7 +226,8 @@ def build() -> World:
         "artwork": str(artwork.pk), "album": str(album.pk), "share": share, "link": str(link.pk),
         "token": str(token.pk), "invitation": str(invitation.pk), "invited": invited,
         "upload": str(upload.pk), "job": str(job.pk), "nobody": str(uuid.uuid4()),
-        "model": model.name, "explainer": explainer.name, "map": str(shown.pk),
+        "model": model.name, "version": str(model.pk), "explainer": explainer.name,
+        "map": str(shown.pk),
         "proposal": str(proposal.pk), "attribute": "symmetry",
         "snapshot": str(run.snapshot_id), "run": str(run.pk), "sha256": artwork.original.sha256,
         "batch": str(batch.pk), "box": str(box), "signature": addresses.signature(artwork, box),

@@ -9,13 +9,18 @@ from webapp.inference.reconcile import ARTWORKS
 from webapp.jobs.health import MACHINERY
 from webapp.jobs.models import Queue
 from webapp.ratings.housekeeping import CAMPAIGNS
+from webapp.taste.housekeeping import TASTES
+from webapp.training.housekeeping import TRAINING
 
 ROOT = Path(__file__).resolve().parents[2]
 RUNBOOK = (ROOT / "docs" / "runbook.md").read_text()
 SETTLING = re.compile(r'set_back\(\s*claim,\s*"(\w+)"')
 
 
-@pytest.mark.parametrize("code", [check.code for check in (*ARTWORKS, *CAMPAIGNS, *MACHINERY)])
+CHECKS = (*ARTWORKS, *CAMPAIGNS, *TASTES, *TRAINING, *MACHINERY)
+
+
+@pytest.mark.parametrize("code", [check.code for check in CHECKS])
 def test_every_finding_of_the_doctor_is_explained(code):
     assert f"`{code}`" in RUNBOOK
 

@@ -229,6 +229,34 @@ MATRIX: dict[tuple[str, str], Row] = {
     ),
     ("api-submission", "DELETE"): row(NONE, "/api/v1/challenges/{challenge}/submissions/{nobody}"),
     ("api-challenge-results", "GET"): row(OBJECT, "/api/v1/challenges/{challenge}/results"),
+    ("api-runs", "GET"): row(STAFF, "/api/v1/training-runs"),
+    ("api-runs", "POST"): row(
+        STAFF, "/api/v1/training-runs", {"snapshot": "{snapshot}", "recipe": "scratch"}
+    ),
+    ("api-recipes", "GET"): row(STAFF, "/api/v1/training-runs/recipes?snapshot={snapshot}"),
+    ("api-run", "GET"): row(STAFF, "/api/v1/training-runs/{run}"),
+    ("api-run", "DELETE"): row("ununc", "/api/v1/training-runs/{run}"),
+    ("api-run-pause", "POST"): row(STAFF, "/api/v1/training-runs/{run}/pause"),
+    ("api-run-resume", "POST"): row("ununc", "/api/v1/training-runs/{run}/resume"),
+    ("api-run-cancel", "POST"): row(STAFF, "/api/v1/training-runs/{run}/cancel"),
+    ("api-run-repeat", "POST"): row("ununc", "/api/v1/training-runs/{run}/repeat"),
+    ("api-run-log", "GET"): row(STAFF, "/api/v1/training-runs/{run}/log"),
+    ("api-run-file", "GET"): row(STAFF, "/api/v1/training-runs/{run}/files/history.csv"),
+    ("api-run-arena", "GET"): row("ununn", "/api/v1/training-runs/{run}/arena"),
+    ("api-run-arena", "POST"): row("ununc", "/api/v1/training-runs/{run}/arena", {}),
+    ("api-versions", "GET"): row(STAFF, "/api/v1/model-versions"),
+    ("api-changes", "GET"): row(STAFF, "/api/v1/model-versions/changes"),
+    ("api-version", "GET"): row(STAFF, "/api/v1/model-versions/{version}"),
+    ("api-promote", "POST"): row("ununc", "/api/v1/model-versions/{version}/promote", {}),
+    ("api-rollback", "POST"): row("ununc", "/api/v1/model-versions/{version}/rollback", {}),
+    ("api-override", "PUT"): row(
+        "ununc", "/api/v1/model-versions/{version}/override", {"reason": "It is safe enough."}
+    ),
+    ("api-override", "DELETE"): row(STAFF, "/api/v1/model-versions/{version}/override"),
+    ("api-card", "GET"): row(STAFF, "/api/v1/model-versions/{version}/card"),
+    ("api-export", "GET"): row("ununc", "/api/v1/model-versions/{version}/export"),
+    ("api-import", "POST"): row("unune", "/api/v1/model-versions/import", {"multipart": True}),
+    ("api-rescoring", "GET"): row(STAFF, "/api/v1/rescoring"),
     ("tokens", "GET"): row(API, "/api/v1/tokens"),
     ("tokens", "POST"): row(API, "/api/v1/tokens", {"name": "t", "scopes": ["read"]}),
     ("token", "DELETE"): row(OBJECT, "/api/v1/tokens/{token}"),
@@ -271,6 +299,8 @@ def _send(client: Client, world: World, method: str, what: Row) -> int:
         return client.post(path).status_code
     kind = what.headers.get("Content-Type", "application/json")
     body = what.data if isinstance(what.data, str) else json.dumps(what.data)
+    for name in ("snapshot",):  # named by a body
+        body = body.replace(f"{{{name}}}", world.names[name])
     return client.generic(method, path, body, kind, headers=what.headers).status_code
 
 

@@ -11,7 +11,8 @@ from django.utils import timezone
 from webapp.catalogue.garbage import Collected, collect_garbage
 from webapp.catalogue.models import Artwork
 from webapp.events.models import Event
-from webapp.inference.reconcile import ARTWORKS
+from webapp.inference import rescoring
+from webapp.inference.reconcile import ARTWORKS, AT_ONCE
 from webapp.jobs import beats
 from webapp.jobs.findings import Finding, examine
 from webapp.jobs.models import Job
@@ -21,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 _ONE_AT_A_TIME = 0x686F757365  # the key of the advisory lock
 _AT_ONCE = 500
+MOST_PORTIONS = 100  # a round of housekeeping ends, however large the library is
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +43,18 @@ def tidy() -> Tidied | None:
         findings = tuple(examine(ARTWORKS, mending=True))
         for finding in findings:
             logger.warning("%s: %s (%d)", finding.code, finding.text, finding.count)
+        _ask_for_all_scores()
         beats.forget_silent(longer_than=FORGOTTEN_AFTER)
         return Tidied(findings, _emptied_trash(), _old_events(), collect_garbage())
     finally:
         _unlock()
+
+
+def _ask_for_all_scores() -> None:
+    """After another scorer was chosen: the portions that the checks above left."""
+    for _ in range(MOST_PORTIONS):
+        if rescoring.ask_for_the_rest() < AT_ONCE:
+            return
 
 
 def _emptied_trash() -> int:

@@ -5,6 +5,7 @@ from webapp.dispatch import TaskName
 from webapp.inference.housekeeping import Tidied, tidy
 from webapp.ratings.housekeeping import tidy_campaigns
 from webapp.taste.housekeeping import tidy_tastes
+from webapp.training.housekeeping import tidy_training
 from workers.decorators import drain_task
 
 
@@ -14,4 +15,5 @@ def housekeeping(**_unused: object) -> Tidied | None:
     tidy_crops()
     tidy_campaigns()
     tidy_tastes()
+    tidy_training()
     return tidy()

@@ -12,6 +12,7 @@ from webapp.jobs.findings import Finding, examine
 from webapp.jobs.health import MACHINERY
 from webapp.ratings.housekeeping import CAMPAIGNS
 from webapp.taste.housekeeping import TASTES
+from webapp.training.housekeeping import TRAINING
 
 
 class Command(BaseCommand):
@@ -29,7 +30,7 @@ class Command(BaseCommand):
             connection.ensure_connection()
         except OperationalError as error:
             raise CommandError(f"Postgres does not answer: start it first. {error}") from error
-        findings = examine((*ARTWORKS, *CAMPAIGNS, *TASTES, *MACHINERY), mending=mend)
+        findings = examine((*ARTWORKS, *CAMPAIGNS, *TASTES, *TRAINING, *MACHINERY), mending=mend)
         for finding in findings:
             self._tell(finding)
         if not findings:

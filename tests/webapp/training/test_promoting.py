@@ -1,0 +1,187 @@
+"""Who judges: the gate's yes, somebody else's written word, and the way back."""
+
+import threading
+
+import pytest
+from django.db import connection, transaction
+
+from tests.people import person
+from tests.webapp.training.reports import ended, version
+from tests.world import frozen, picture_of
+from webapp.catalogue.models import Artwork
+from webapp.common.errors import Conflict
+from webapp.events.models import Event
+from webapp.inference import rescoring
+from webapp.inference.models import Score
+from webapp.jobs.models import Job
+from webapp.registry import selectors as registry
+from webapp.registry.models import Change, ModelKind, ModelVersion
+from webapp.registry.services import activate
+from webapp.training import promoting
+from webapp.training.models import TrainingRun
+
+API = "/api/v1/model-versions"
+WHY = {"reason": "The slice is too small to tell."}
+
+
+@pytest.fixture
+def ann(db):
+    return person("ann@example.org", staff=True)
+
+
+@pytest.fixture
+def ben(db):
+    return person("ben@example.org", staff=True)
+
+
+@pytest.fixture
+def champion(db):
+    found = version("old", "1")
+    activate(found)
+    return found
+
+
+@pytest.fixture
+def challenger(ann, champion):
+    found = version("new", "2")
+    ended(ann, found, champion=champion)
+    return found
+
+
+@pytest.fixture
+def browser(client, ann):
+    client.force_login(ann)
+    return client
+
+
+def judge() -> str:
+    found = registry.active(ModelKind.SCORER)
+    assert found is not None
+    return found.name
+
+
+def post(client, made: ModelVersion, step: str, **body: str):
+    return client.post(f"{API}/{made.pk}/{step}", body, content_type="application/json")
+
+
+def scored(artwork: Artwork, made: ModelVersion, mean: float) -> None:
+    Score.objects.create(
+        artwork=artwork, model_version=made, distribution=[0.1] * 10, mean=mean, sd=1, low=4,
+        high=6,
+    )  # fmt: skip
+
+
+def test_what_passed_the_gate_judges_at_a_press_and_the_change_is_kept(
+    browser, ann, champion, challenger
+):
+    answer = post(browser, challenger, "promote", reason="Better in the dark.").json()
+    assert (answer["aliases"], answer["state"]) == (["champion"], "active")
+    change = Change.objects.get(kind="promoted")
+    assert (change.version, change.replaced, change.by) == (challenger, champion, ann)
+    assert change.reason == "Better in the dark."
+    listed = {each["name"]: each["aliases"] for each in browser.get(API).json()}
+    assert listed == {"new": ["champion"], "old": ["previous"]}
+    history = browser.get(f"{API}/changes").json()
+    assert [each["kind"] for each in history] == ["promoted", "shipped"]
+
+
+def test_a_losing_model_needs_the_written_word_of_somebody_else(browser, client, ben, challenger):
+    TrainingRun.objects.update(passed=False)
+    refused = post(browser, challenger, "promote")
+    assert (refused.status_code, refused.json()["code"]) == (409, "gate_failed")
+    at = f"{API}/{challenger.pk}/override"
+    assert browser.put(at, {"reason": "so"}, content_type="application/json").status_code == 400
+    own = browser.put(at, WHY, content_type="application/json").json()
+    assert own["can"]["why_not"]["code"] == "own_override"
+    assert post(browser, challenger, "promote").json()["code"] == "own_override"
+    client.force_login(ben)
+    assert post(client, challenger, "promote").status_code == 200
+    assert judge() == "new"
+    assert (
+        Change.objects.get(kind="promoted").reason
+        == f"Override by ann@example.org: {WHY['reason']}"
+    )
+
+
+def test_an_override_that_is_taken_back_counts_no_more(ann, ben, challenger):
+    TrainingRun.objects.update(passed=False)
+    promoting.override(ben, challenger, reason=WHY["reason"])
+    promoting.withdraw_override(challenger)
+    with pytest.raises(Conflict) as refused:
+        promoting.promote(ann, challenger)
+    assert refused.value.code == "gate_failed"
+
+
+def test_a_verdict_against_a_model_that_judges_no_more_is_none(browser, challenger):
+    activate(version("third", "3"))
+    refused = post(browser, challenger, "promote").json()
+    assert refused["code"] == "champion_changed"
+    assert "Repeat its run" in refused["detail"]
+    assert judge() == "third"
+
+
+def test_rolling_back_restores_the_scores_at_once(browser, ann, champion, challenger):
+    seen, unseen = picture_of(ann, title="seen"), picture_of(ann, title="unseen")
+    scored(seen, champion, 4.0)
+    scored(seen, challenger, 7.0)
+    post(browser, challenger, "promote")
+    seen.refresh_from_db()
+    assert seen.score_mean == 7.0
+    answer = post(browser, challenger, "rollback", reason="Worse on portraits.").json()
+    assert (answer["name"], answer["aliases"]) == ("old", ["champion"])
+    for artwork, mean in ((seen, 4.0), (unseen, 5.5)):
+        artwork.refresh_from_db()
+        assert artwork.score_mean == mean
+    assert Event.objects.filter(kind="artwork.changed", ids=[str(seen.pk)]).count() == 2
+    assert post(browser, challenger, "rollback").json()["code"] == "champion_changed"
+
+
+def test_there_is_no_way_back_from_the_first(browser, champion):
+    assert post(browser, champion, "rollback").json()["code"] == "nothing_before"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_library_is_asked_for_in_the_background_once_it_is_certain(ann, challenger):
+    artwork = picture_of(ann)
+    promoting.promote(ann, challenger)
+    job = Job.objects.get(subject=artwork.pk, kind="score")
+    assert (job.model_version, job.queue) == (challenger.digest, "gpu.batch")
+    told = rescoring.progress()
+    assert (told.version, told.total, told.done, told.failed) == ("new", 1, 0, 0)
+    assert rescoring.ask_for_the_rest() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_press_at_once_the_second_is_told(ann, ben, champion, challenger):
+    other = version("other", "4")
+    TrainingRun.objects.create(
+        snapshot=frozen(ben), recipe="refine", by=ben, state="done", champion=champion,
+        version=other, passed=True, verdict={"points": [], "flips": []},
+    )  # fmt: skip
+    told: list[str] = []
+
+    def press() -> None:
+        try:
+            promoting.promote(ben, other)
+        except Conflict as error:
+            told.append(error.code)
+        connection.close()
+
+    with transaction.atomic():
+        promoting.promote(ann, challenger)
+        second = threading.Thread(target=press)
+        second.start()
+        second.join(0.3)
+        assert second.is_alive()  # waits for the first
+    second.join()
+    assert told == ["champion_changed"]
+    assert judge() == "new"
+
+
+def test_versions_take_a_fixed_number_of_queries(
+    browser, ann, champion, challenger, django_assert_max_num_queries
+):
+    for digit in "56789":
+        ended(ann, version(f"more-{digit}", digit), champion=champion)
+    with django_assert_max_num_queries(12):
+        assert len(browser.get(API).json()) == 7
