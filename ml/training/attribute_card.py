@@ -26,6 +26,7 @@ from ml.training.card import SOURCES, backbone_facts
 GOLDEN_SEED = 21
 GOLDEN_SIDE = 256
 GOLDEN_TOLERANCE = 0.002
+STANDINGS = ("Not shown to rank pictures beyond chance:", "No better than their baseline:")
 _DIGITS = 4
 
 _NOTES = (
@@ -69,6 +70,23 @@ class Learned:
     measured: tuple[MeasuredFacts, ...]
     values: Array
     golden: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a head came out. ``outdone``: its baseline ranks the same pictures as well or better."""
+
+    key: str
+    shown: bool
+    outdone: bool
+
+
+def standing_notes(heads: Sequence[Standing]) -> list[str]:
+    """What a card says of the heads that came out badly: each note begins as ``STANDINGS``."""
+    failed = [head.key for head in heads if not head.shown]
+    outdone = [head.key for head in heads if head.shown and head.outdone]
+    found = zip(STANDINGS, (failed, outdone), strict=True)
+    return [f"{words} {', '.join(keys)}." for words, keys in found if keys]
 
 
 def attributes_card(
@@ -138,12 +156,12 @@ def _head(head: HeadMeasure, values: Array) -> dict[str, object]:
         "penalty": head.penalty,
         "raters": labels.raters,
         "crowd": labels.crowd,
-        "srcc": _estimate(head.srcc),
-        "awcu": _estimate(head.awcu_srcc),
-        "baseline": {"name": head.baseline, "srcc": _figure(head.baseline_srcc)},
-        "ceiling": None if head.ceiling is None else _figure(head.ceiling),
+        "srcc": estimate_of(head.srcc),
+        "awcu": estimate_of(head.awcu_srcc),
+        "baseline": {"name": head.baseline, "srcc": figure_of(head.baseline_srcc)},
+        "ceiling": None if head.ceiling is None else figure_of(head.ceiling),
         "shown": head.shown,
-        "reference": _percentiles(values),
+        "reference": percentiles_of(values),
     }
 
 
@@ -153,14 +171,14 @@ def _measured(row: MeasuredFacts) -> dict[str, object]:
         "formula": row.formula,
         "against": row.against,
         "n": row.n,
-        "srcc": None if row.srcc is None else _estimate(row.srcc),
+        "srcc": None if row.srcc is None else estimate_of(row.srcc),
         "judgement": row.judgement,
-        "reference": [_figure(value) for value in row.reference],
+        "reference": [figure_of(value) for value in row.reference],
     }
 
 
 def _side_quality(learned: Learned) -> dict[str, float]:
-    return {str(side): _figure(quality) for side, quality in learned.side_quality.items()}
+    return {str(side): figure_of(quality) for side, quality in learned.side_quality.items()}
 
 
 def _golden(values: Mapping[str, float]) -> dict[str, object]:
@@ -175,11 +193,9 @@ def _golden(values: Mapping[str, float]) -> dict[str, object]:
 def _findings(learned: Learned) -> list[str]:
     """What the run found out, in sentences."""
     found = learned.classes
-    failed = [head.labels.spec.key for head in learned.heads if not head.shown]
-    outdone = [
-        head.labels.spec.key
+    standings = [
+        Standing(head.labels.spec.key, head.shown, head.baseline_srcc >= head.srcc.value)
         for head in learned.heads
-        if head.shown and head.baseline_srcc >= head.srcc.value
     ]
     lines = [
         (
@@ -193,11 +209,7 @@ def _findings(learned: Learned) -> list[str]:
             f"{learned.side}: the better SRCC in folds of the training pictures."
         ),
     ]
-    if failed:
-        lines.append(f"Not shown to rank pictures beyond chance: {', '.join(failed)}.")
-    if outdone:
-        lines.append(f"No better than their baseline: {', '.join(outdone)}.")
-    return lines
+    return [*lines, *standing_notes(standings)]
 
 
 def _head_limits(heads: Sequence[HeadMeasure]) -> list[str]:
@@ -213,16 +225,19 @@ def _head_limits(heads: Sequence[HeadMeasure]) -> list[str]:
     ]
 
 
-def _percentiles(values: Array) -> list[float]:
+def percentiles_of(values: Array) -> list[float]:
+    """(n,) values as the reference of a head."""
     points = np.quantile(values, np.linspace(0, 1, MOST_REFERENCES))
-    return [_figure(point) for point in points.tolist()]
+    return [figure_of(point) for point in points.tolist()]
 
 
-def _estimate(figure: Estimate) -> dict[str, float]:
-    return {name: _figure(value) for name, value in asdict(figure).items()}
+def estimate_of(figure: Estimate) -> dict[str, float]:
+    """As cards have it."""
+    return {name: figure_of(value) for name, value in asdict(figure).items()}
 
 
-def _figure(value: float) -> float:
+def figure_of(value: float) -> float:
+    """Rounded as in cards."""
     return round(float(value), _DIGITS)
 
 

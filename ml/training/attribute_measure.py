@@ -88,6 +88,18 @@ def unlinked(z: Array, spec: HeadSpec) -> Array:
     return values
 
 
+def levelled(line: Line, seen: Array, values: Array, spec: HeadSpec) -> Line:
+    """The line moved so that its mean value of the pictures ``seen`` is that of ``values``."""
+    z, wanted = line(seen), values.mean()
+
+    def gap(shift: float) -> float:
+        return float(unlinked(z + shift, spec).mean() - wanted)
+
+    if gap(-_WIDEST_SHIFT) * gap(_WIDEST_SHIFT) >= 0:
+        return line
+    return Line(line.weight, line.bias + float(brentq(gap, -_WIDEST_SHIFT, _WIDEST_SHIFT)))
+
+
 def measure_head(
     labels: HeadLabels,
     panels: Sequence[Panel],
@@ -112,7 +124,7 @@ def measure_head(
     penalty, line = _finished(lesson, labels, config)
     return HeadMeasure(
         labels=labels,
-        merge=_levelled(line, lesson, labels),
+        merge=_levelled_at_home(line, lesson, labels),
         awcu=_finished(pooled, labels, config)[1],
         penalty=penalty,
         srcc=measure(lesson, tuned),
@@ -154,7 +166,7 @@ def label_ceiling(labels: HeadLabels, panel: Panel) -> float | None:
     own = labels.panels == labels.home
     means = labels.values[own]
     if labels.spec.key == OVERALL:
-        noise = np.array([_error_of_mean(panel.pictures[row].counts) for row in labels.rows[own]])
+        noise = np.array([error_of_mean(panel.pictures[row].counts) for row in labels.rows[own]])
         noise = noise * ((labels.spec.high - labels.spec.low + 1) / panel.steps) ** 2
     elif (labels.spec.low, labels.spec.high) == (0.0, 1.0) and labels.raters > 1:
         noise = means * (1 - means) / (labels.raters - 1)
@@ -164,7 +176,7 @@ def label_ceiling(labels: HeadLabels, panel: Panel) -> float | None:
     return float(np.sqrt(max(0.0, 1 - noise.mean() / spread))) if spread > 0 else None
 
 
-def _error_of_mean(counts: Sequence[float]) -> float:
+def error_of_mean(counts: Sequence[float]) -> float:
     """Variance of the mean of some votes, in squared steps."""
     votes = np.asarray(counts)
     steps = np.arange(1, len(votes) + 1)
@@ -213,17 +225,9 @@ def _held_out(
     return estimate(mean, count=int(tested.sum()), resamples=config.resamples)
 
 
-def _levelled(line: Line, lesson: Lesson, labels: HeadLabels) -> Line:
-    """The line moved so that its mean value at home is the mean rating there."""
+def _levelled_at_home(line: Line, lesson: Lesson, labels: HeadLabels) -> Line:
     taught = labels.taught[labels.panels[labels.taught] == labels.home]
-    z, wanted = line(lesson.seen[taught]), labels.values[taught].mean()
-
-    def gap(shift: float) -> float:
-        return float(unlinked(z + shift, labels.spec).mean() - wanted)
-
-    if gap(-_WIDEST_SHIFT) * gap(_WIDEST_SHIFT) >= 0:
-        return line
-    return Line(line.weight, line.bias + float(brentq(gap, -_WIDEST_SHIFT, _WIDEST_SHIFT)))
+    return levelled(line, lesson.seen[taught], labels.values[taught], labels.spec)
 
 
 def _folds(lesson: Lesson, config: AttributeConfig) -> Round:

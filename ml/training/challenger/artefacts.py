@@ -14,10 +14,11 @@ import io
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 
+from torch import nn
+
 from ml.contracts.files import replace_file
 from ml.contracts.retrain import RunRequest, write_request
 from ml.contracts.verdict import RunReport
-from ml.models.scoring_network import ScoringNetwork
 from ml.plots.training import loss_curve, srcc_curve
 from ml.training.challenger.folder import RunFolder
 from ml.training.challenger.telling import Point
@@ -26,7 +27,7 @@ from ml.training.challenger.telling import Point
 def write_artefacts(
     folder: RunFolder,
     request: RunRequest,
-    network: ScoringNetwork,
+    network: nn.Module,
     points: Sequence[Point],
     report: RunReport,
 ) -> None:
@@ -45,7 +46,7 @@ def write_artefacts(
         replace_file(folder.artefacts / name, content.encode())
 
 
-def _architecture(network: ScoringNetwork) -> str:
+def _architecture(network: nn.Module) -> str:
     tensors = {value.data_ptr(): value.numel() for value in network.state_dict().values()}
     return f"{network}\n\n{sum(tensors.values()):,} numbers\n"
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image
+from torch import nn
 
 from ml.contracts.card import ScorerCard
 from ml.contracts.results import ScoreResult
@@ -30,9 +31,9 @@ from ml.training.challenger.telling import Speaker
 from ml.training.challenger.voted import VotedPictures, require_tested
 
 BATCH = 32
-_TIMED = 16
-_ROUNDS = 3
-_MEGABYTE = 1e6
+TIMED = 16
+ROUNDS = 3
+MEGABYTE = 1e6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,9 +124,9 @@ class Judge:
     def _timed(self, entrants: Sequence[_Entrant], rows: Indices) -> list[float]:
         """Milliseconds a picture, by turns so that a busy machine is unkind to both alike."""
         self._speaker.step("measuring speed")
-        images = self._open(entrants[0], rows[:_TIMED])
-        clock = _clock(self._device)
-        spent = [[_spent(each.scorer, images, clock) for each in entrants] for _ in range(_ROUNDS)]
+        images = self._open(entrants[0], rows[:TIMED])
+        clock = clock_of(self._device)
+        spent = [[_spent(each.scorer, images, clock) for each in entrants] for _ in range(ROUNDS)]
         return [1e3 * min(column) / len(images) for column in zip(*spent, strict=True)]
 
     def _truth(self, rows: Indices) -> Truth:
@@ -207,7 +208,7 @@ def _judged(entrant: _Entrant, results: Sequence[ScoreResult], *, milliseconds: 
         means=mean_scores(shares),
         half_widths=entrant.card.half_width_per_sd * np.array([each.sd for each in results]),
         milliseconds=milliseconds,
-        megabytes=_bytes_of(entrant.network) / _MEGABYTE,
+        megabytes=bytes_of(entrant.network) / MEGABYTE,
         golden=_is_golden(entrant.scorer),
     )
 
@@ -220,14 +221,14 @@ def _is_golden(scorer: LoadedScorer) -> bool:
     return True
 
 
-def _bytes_of(network: ScoringNetwork) -> int:
+def bytes_of(network: nn.Module) -> int:
     """Of all tensors that serve, backbones included, each counted once."""
     tensors = network.state_dict().values()
     sizes = {value.data_ptr(): value.numel() * value.element_size() for value in tensors}
     return sum(sizes.values())
 
 
-def _clock(device: torch.device) -> Callable[[], float]:
+def clock_of(device: torch.device) -> Callable[[], float]:
     """Processor time where other work shares it; the wall's where an accelerator works."""
     return time.process_time if device.type == "cpu" else time.perf_counter
 

@@ -20,6 +20,7 @@ from ml.data.samples import VotedPicture
 from ml.data.transforms import mirrored, to_pixels
 from ml.inference.frozen import frozen, run_frozen
 from ml.models.scorer import Scorer
+from ml.training.challenger.block_pools import BlockPools
 from ml.training.challenger.refusals import FULL, RunRefusedError
 from ml.training.features import PanelFeatures
 from ml.training.pixels import cache_name
@@ -29,7 +30,7 @@ Views = NDArray[np.float32]
 
 def picture_features(
     pictures: Sequence[VotedPicture],
-    scorer: Scorer,
+    scorer: Scorer | BlockPools,
     *,
     side: int,
     device: torch.device,
@@ -53,7 +54,12 @@ def picture_features(
 
 
 def _kept(
-    picture: VotedPicture, network: Scorer, *, side: int, device: torch.device, shelf: Path | None
+    picture: VotedPicture,
+    network: Scorer | BlockPools,
+    *,
+    side: int,
+    device: torch.device,
+    shelf: Path | None,
 ) -> Views:
     if shelf is None:
         return _looked(picture, network, side=side, device=device)
@@ -69,7 +75,9 @@ def _kept(
     return views
 
 
-def _looked(picture: VotedPicture, network: Scorer, *, side: int, device: torch.device) -> Views:
+def _looked(
+    picture: VotedPicture, network: Scorer | BlockPools, *, side: int, device: torch.device
+) -> Views:
     """(2, F): upright and mirrored."""
     try:
         opened = open_picture(picture.path, side)

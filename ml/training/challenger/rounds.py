@@ -31,8 +31,8 @@ from ml.training.panels import predict_rows
 
 SHARES = (0.1, 0.2, 0.4, 0.7, 1.0)
 MOST_LEARNED = 6000  # a fit costs the cube of it
-_FEWEST_IN_ROUND = 8
-_FOLDS = 5
+FEWEST_IN_ROUND = 8
+FOLDS = 5
 _ENOUGH = 30  # errors that size an interval by themselves
 
 
@@ -98,7 +98,7 @@ class _Teaching:
 
     def run(self) -> Taught:
         sizes = [round(len(self._order) * share) for share in SHARES]
-        sizes = [size for size in dict.fromkeys(sizes) if size >= _FEWEST_IN_ROUND]
+        sizes = [size for size in dict.fromkeys(sizes) if size >= FEWEST_IN_ROUND]
         began = time.monotonic()
         for number, size in enumerate(sizes, start=1):
             self._speaker.step("learning", number, len(sizes))
@@ -113,7 +113,7 @@ class _Teaching:
         """A head from ``rows``, and what heads that never saw a row say of it, (n, 10)."""
         crossed = np.full_like(self._voted.shares, np.nan)
         groups = self._voted.groups[rows]
-        parts = min(_FOLDS, len(np.unique(groups)))
+        parts = min(FOLDS, len(np.unique(groups)))
         if parts > 1:
             for fold in grouped_folds(groups, seed=self._seed, parts=parts):
                 self._speaker.check()

@@ -10,9 +10,10 @@ import torch
 
 from ml.contracts.card import parse_card
 from ml.contracts.files import replace_file
-from ml.contracts.retrain import OVERALL, RefusalCode, RunRecipe, RunRequest, read_request
+from ml.contracts.retrain import OVERALL, RunRecipe, RunRequest, read_request
 from ml.contracts.verdict import RunReport, write_report
 from ml.training.challenger.artefacts import write_artefacts
+from ml.training.challenger.attribute import run_attribute
 from ml.training.challenger.card import Document, first_card, full_card
 from ml.training.challenger.champion import Champion, read_champion
 from ml.training.challenger.folder import CHALLENGER, RunFolder
@@ -20,7 +21,6 @@ from ml.training.challenger.judging import Judge, report_of
 from ml.training.challenger.kernels import Bench, learn_kernel
 from ml.training.challenger.learned import Learned
 from ml.training.challenger.networks import learn_network
-from ml.training.challenger.refusals import RunRefusedError
 from ml.training.challenger.telling import Speaker
 from ml.training.challenger.voted import VotedPictures, read_pictures
 from ml.training.checkpoint import write_checkpoint
@@ -38,6 +38,11 @@ class Machine:
     cache: Path | None
     world: World
 
+    @property
+    def looks(self) -> Path | None:
+        """The file that keeps what pictures look like."""
+        return None if self.cache is None else self.cache / LOOKS
+
 
 def run_folder(path: Path, *, machine: Machine, speaker: Speaker) -> RunReport | None:
     """Learn, judge, and write all files of ``ml.contracts.retrain``; the report comes last.
@@ -48,13 +53,19 @@ def run_folder(path: Path, *, machine: Machine, speaker: Speaker) -> RunReport |
     began = time.monotonic()
     folder = RunFolder(path)
     request = read_request(folder.request)
-    if request.target != OVERALL:
-        raise RunRefusedError(
-            RefusalCode.BAD_REQUEST, f"Nothing is learned for {request.target} by this command."
-        )
     if request.recipe not in BY_EPOCHS and not machine.world.writes:
         return None
     speaker.step("reading the snapshot")
+    if request.target != OVERALL:
+        return run_attribute(
+            request,
+            folder,
+            device=machine.device,
+            cache=machine.cache,
+            looks=machine.looks,
+            speaker=speaker,
+            began=began,
+        )
     voted = read_pictures(folder)
     champion = read_champion(folder)
     _say_what_counts(voted, champion, speaker)
@@ -105,9 +116,8 @@ def _judged(
     judge = Judge(voted, learned, champion, device=machine.device, speaker=speaker)
     tested = judge.test(folder.weights, folder.card)
     speaker.step("deciding")
-    looks = None if machine.cache is None else machine.cache / LOOKS
     seconds = round(time.monotonic() - began, 3)
-    report = report_of(request, voted, learned, tested, looks=looks, seconds=seconds)
+    report = report_of(request, voted, learned, tested, looks=machine.looks, seconds=seconds)
     _write_card(folder, full_card(card, voted, learned, tested, report))
     write_artefacts(folder, request, learned.network, speaker.points, report)
     write_report(folder.report, report)

@@ -90,16 +90,20 @@ class Speaker:
 
     def mistakes(self, voted: VotedPictures, rows: Indices, guessed: Array) -> None:
         """The pictures of ``rows`` about which ``guessed`` (len(rows), 10) is most wrong."""
-        said, truth = mean_scores(guessed), voted.means[rows]
+        keys = [voted.keys[row] for row in rows.tolist()]
+        self.wrong(keys, mean_scores(guessed), voted.means[rows])
+
+    def wrong(self, keys: Sequence[str], said: Array, truth: Array) -> None:
+        """The same of any values: ``said`` and ``truth`` are (n,), of the pictures ``keys``."""
         order = np.argsort(-np.abs(said - truth), kind="stable")[:SHOWN].tolist()
-        found: Sequence[Mistake] = [
+        found = (
             Mistake(
-                artwork=voted.keys[int(rows[at])],
+                artwork=keys[at],
                 said=round(float(said[at]), 3),
                 voted=round(float(truth[at]), 3),
             )
             for at in order
-        ]
+        )
         self._say(Said(SaidKind.MISTAKES, mistakes=tuple(found)))
 
 
