@@ -1,11 +1,12 @@
 """The pictures of a snapshot with their votes, in the parts that the manifest names."""
 
+import errno
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from ml.contracts.manifest import Manifest, ManifestRow, read_manifest
 from ml.contracts.retrain import RefusalCode
@@ -146,10 +147,12 @@ def _opens(path: Path) -> bool:
     try:
         with Image.open(path):
             return True
-    except FileNotFoundError:
+    except (SyntaxError, ValueError):
         return False
-    except (SyntaxError, ValueError, UnidentifiedImageError):
-        return False
+    except OSError as error:
+        if error.errno in (None, errno.ENOENT):  # what Pillow raises of itself has no number
+            return False
+        raise
 
 
 def _check_gone(gone: int, manifest: Manifest) -> None:
