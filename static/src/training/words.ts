@@ -3,10 +3,10 @@ import type { Estimate, RecipeKey, RunBrief, RunState, Target, Verdict } from '.
 import { plural, signed } from '../ui/words';
 
 export const RECIPES: Record<RecipeKey, string> = {
-  refine: 'Refine the champion',
-  head: 'New head',
-  'fine-tune': 'Fine-tune',
-  scratch: 'From scratch',
+  refine: 'Move the current model',
+  head: 'A fresh head',
+  'fine-tune': 'Fine-tune a whole network',
+  scratch: 'Train from nothing',
 };
 
 export const LIVE: readonly RunState[] = ['queued', 'running', 'paused'];
