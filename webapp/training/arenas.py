@@ -78,6 +78,7 @@ def open_arena(by: User, run: TrainingRun, *, pairs: int = MOST_PAIRS) -> Arena:
     )  # fmt: skip
     arena = Arena.objects.create(run=run, campaign=campaign, pairs=_enter(campaign, chosen, shown))
     campaigns.publish(campaign)
+    campaign.refresh_from_db()
     tell_run(run.pk)
     return arena
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -17,7 +17,7 @@ from tests.people import bearer, person
 from webapp.accounts.models import User
 from webapp.events import selectors
 from webapp.events.payloads import EventKind
-from webapp.events.publish import publish, tell_campaign
+from webapp.events.publish import publish, tell_campaign, tell_run
 from webapp.live import consumers
 from webapp.live.routing import application
 from webapp.ratings.models import Campaign
@@ -240,3 +240,23 @@ def _change(*campaigns: UUID) -> None:
     with transaction.atomic():
         for each in campaigns:
             tell_campaign(each)
+
+
+@pytest.mark.parametrize("staff", [True, False])
+async def test_only_staff_hear_of_the_training_runs_that_they_watch(staff: bool) -> None:
+    watched, other = uuid4(), uuid4()
+    _, headers = await _browser(await _person("owner@example.org", staff=staff))
+    socket = await _socket(headers, after=f"&run={watched}")
+    await socket.receive_json_from(5)
+    await _learn(other, watched)
+    if staff:
+        assert await socket.receive_json_from(5) == {"type": "run", "id": str(watched)}
+    assert await socket.receive_nothing(0.3)
+    await _drop(socket)
+
+
+@sync_to_async
+def _learn(*runs: UUID) -> None:
+    with transaction.atomic():
+        for each in runs:
+            tell_run(each)
