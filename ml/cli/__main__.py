@@ -27,6 +27,7 @@ from ml.cli import (
     retraining,
     search,
     train,
+    trainer,
 )
 from ml.cli.options import at_least, tell
 from ml.cli.refusals import REFUSALS
@@ -52,6 +53,7 @@ COMMANDS = (
     retraining,
     search,
     train,
+    trainer,
 )
 
 

@@ -38,7 +38,7 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
 def run(options: argparse.Namespace) -> int:
     """Train on the panels and write where they are told."""
     data = panels(options)
-    config = _config(options, panel=options.serve or data[0].name)
+    config = config_of(options, panel=options.serve or data[0].name)
     paths = train_and_ship(
         config,
         data,
@@ -49,13 +49,14 @@ def run(options: argparse.Namespace) -> int:
             kind=options.kind,
         ),
         cache=options.cache,
-        callbacks=Callbacks(on_progress=_say),
+        callbacks=Callbacks(on_progress=say),
     )
     write("\n".join(str(path) for path in paths))
     return 0
 
 
-def _config(options: argparse.Namespace, *, panel: str) -> TrainConfig:
+def config_of(options: argparse.Namespace, *, panel: str) -> TrainConfig:
+    """With ``--seed`` and ``--backbones``, serving ``panel``."""
     config = replace(TrainConfig(), seed=options.seed, panel=panel)
     if not options.backbones:
         return config
@@ -65,5 +66,6 @@ def _config(options: argparse.Namespace, *, panel: str) -> TrainConfig:
     )
 
 
-def _say(progress: Progress) -> None:
+def say(progress: Progress) -> None:
+    """Where the training stands, on standard error."""
     tell(f"{progress.step}: {progress.done} of {progress.total}")

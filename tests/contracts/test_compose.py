@@ -16,7 +16,8 @@ SERVICES: dict[str, Any] = COMPOSE["services"]
 DOCKERFILE = (ROOT / "docker" / "Dockerfile").read_text()
 NGINX = re.sub(r"#.*", "", (ROOT / "docker" / "nginx.conf").read_text())
 TABLE = {p.name: p for p in process_table(host="0.0.0.0", port=8000, live_port=8001)}
-OURS = [*TABLE, "migrate"]
+ONCE = ("migrate", "trainer")
+OURS = [*TABLE, *ONCE]
 
 
 def locations() -> dict[str, str]:
@@ -30,7 +31,7 @@ def pins(lock: str) -> dict[str, str]:
 
 
 def test_every_service_of_the_design_is_there() -> None:
-    assert set(SERVICES) == {*TABLE, "migrate", "postgres", "redis", "nginx"}
+    assert set(SERVICES) == {*OURS, "postgres", "redis", "nginx"}
 
 
 @pytest.mark.parametrize("name", TABLE)
@@ -56,9 +57,9 @@ def test_every_queue_is_consumed_by_one_worker() -> None:
 def test_only_who_judges_and_who_trains_have_torch_and_a_gpu() -> None:
     targets = {name: SERVICES[name]["build"]["target"] for name in OURS}
     assert {name for name, target in targets.items() if target == "gpu"} == {
-        "worker-gpu", "worker-train",
+        "worker-gpu", "worker-train", "trainer",
     }  # fmt: skip
-    for name in ("worker-gpu", "worker-train"):
+    for name in ("worker-gpu", "worker-train", "trainer"):
         reserved = SERVICES[name]["deploy"]["resources"]["reservations"]["devices"]
         assert reserved[0]["capabilities"] == ["gpu"]
     assert "torch" not in pins("requirements-web.lock")
@@ -89,7 +90,7 @@ def test_images_run_as_an_ordinary_user() -> None:
         assert stage.rstrip().endswith("USER connoisseur")
 
 
-@pytest.mark.parametrize("name", [n for n in SERVICES if n != "migrate"])
+@pytest.mark.parametrize("name", [n for n in SERVICES if n not in ONCE])
 def test_every_lasting_container_has_a_health_check(name: str) -> None:
     assert SERVICES[name]["healthcheck"]["test"]
 

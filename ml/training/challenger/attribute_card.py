@@ -35,6 +35,7 @@ from ml.training.challenger.champion import LEARNED, learned_from
 from ml.training.challenger.folder import CHALLENGER
 
 Document = dict[str, Any]
+_LIBRARY = "library"
 _RECIPES = {
     RunRecipe.REFINE: "the champion's head, moved by a ridge towards the new answers",
     RunRecipe.HEAD: "a fresh ridge on what the champion's network sees",
@@ -106,7 +107,9 @@ def _head(made: Made, *, srcc: Estimate, awcu: Estimate, baseline: float, tested
     before = made.champion.learned(key) if _refines(made) else frozenset()
     old = made.champion.card.head(key) if _refines(made) else None
     ceiling = answers.ceiling(request.sources)
-    titles = ", ".join(source.title for source in request.sources)
+    titles = ", ".join(
+        "own votes" if source.name == _LIBRARY else source.title for source in request.sources
+    )
     return {
         "key": key,
         "n": len(answers.values),
