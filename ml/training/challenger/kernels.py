@@ -116,12 +116,16 @@ class _Refined(_KernelRecipe):
         crowd = scorer.number_of(champion.card.panel)
         features = self._features(scorer, side=champion.card.input_side)
         unseen = champion.unseen(self._voted.keys, self._voted.train)
-        start = _copied(scorer.head)
-        refiner = Refiner(
-            start, crowd, features, shares=self._voted.shares, votes=self._voted.votes
-        )
-        self._speaker.step("choosing settings")
         order = learning_order(self._voted, seed=self._request.seed)
+        self._speaker.step("choosing settings")
+        refiner = Refiner(
+            _copied(scorer.head),
+            crowd,
+            features,
+            shares=self._voted.shares,
+            votes=self._voted.votes,
+            rows=order,
+        )
         reached = refiner.choose(order, self._voted.groups, seed=self._request.seed, judged=unseen)
         self._say(refiner, reached)
         taught = self._teach(Course("refine", refiner.learn, crowd, unseen), features)

@@ -46,10 +46,11 @@ class RefineSettings:
 
 
 class Refiner:
-    """Refined heads from any rows of the pictures whose features and votes it was given.
+    """Refined heads from any of the ``rows`` of pictures whose features and votes it was given.
 
     ``head`` is the champion's, rounded as a file has it, ``crowd`` the panel that it serves;
-    ``shares`` (n, 10) and ``votes`` (n,) are of the new crowd. Memory grows with n squared.
+    ``shares`` (n, 10) and ``votes`` (n,) are of the new crowd. Memory grows with the square of the
+    number of ``rows``.
     """
 
     def __init__(
@@ -60,14 +61,18 @@ class Refiner:
         *,
         shares: Array,
         votes: Array,
+        rows: Indices,
     ) -> None:
         self._head, self._crowd = head, crowd
-        self._shares, self._votes = shares, votes
-        self._places = _placed(head, crowd, features)  # (n, q), as a file has it
+        self._shares, self._votes = shares[rows], votes[rows]
+        self._at = np.full(len(shares), -1)  # places in what follows, which has ``rows`` alone
+        self._at[rows] = np.arange(len(rows))
+        own = PanelFeatures(features.upright[rows], features.mirror[rows])
+        self._places = _placed(head, crowd, own)  # (m, q), as a file has it
         placed = self._places.astype(np.float64)
         known = torch.from_numpy(placed).float()
-        likeness = run_frozen(head.likeness, known).double().numpy()  # (n, support)
-        self._pull = likeness @ head.pull[crowd].double().numpy()  # (n, 10)
+        likeness = run_frozen(head.likeness, known).double().numpy()  # (m, support)
+        self._pull = likeness @ head.pull[crowd].double().numpy()  # (m, 10)
         self._base = head.base[crowd].double().numpy()
         sharpness = float(head.sharpness)
         self._covariance = np.exp(-sharpness * squared_distances(placed)) + OFFSET
@@ -87,7 +92,7 @@ class Refiner:
         for fold in grouped_folds(groups[rows], seed=seed, parts=parts):
             asked = np.intersect1d(rows[fold.test], judged)
             if len(asked):
-                losses += self._losses(rows[fold.train], asked)
+                losses += self._losses(self._at[rows[fold.train]], self._at[asked])
         # Of equals the first: the stronger noise assumption must earn its place.
         best = int(np.argmin(losses))
         prior, trust = list(product(PRIOR_VOTES, TRUSTS))[best]
@@ -96,11 +101,12 @@ class Refiner:
 
     def learn(self, rows: Indices) -> KernelHead:
         """The champion's head, moved by the votes on ``rows``."""
-        (solved,) = self._duals(rows, self.settings.prior_votes, [self.settings.trust])
-        return self._grown(rows, solved)
+        own = self._at[rows]
+        (solved,) = self._duals(own, self.settings.prior_votes, [self.settings.trust])
+        return self._grown(own, solved)
 
     def _losses(self, rows: Indices, asked: Indices) -> Array:
-        """Summed EMD of the ``asked`` rows for each pair of settings."""
+        """Summed EMD of the ``asked`` places for each pair of settings, learned from ``rows``."""
         losses = np.zeros((len(PRIOR_VOTES), len(TRUSTS)))
         toward = self._covariance[np.ix_(asked, rows)]
         for at, prior in enumerate(PRIOR_VOTES):

@@ -74,13 +74,11 @@ def teach(
 def learning_order(voted: VotedPictures, *, seed: int) -> Indices:
     """Training rows in an order drawn from the seed; of too many those with the most votes."""
     keys = voted.keys
-    rows = sorted(
+    drawn = sorted(
         voted.train.tolist(), key=lambda row: sha256(f"{seed} {keys[row]}".encode()).digest()
     )
-    if len(rows) > MOST_LEARNED:
-        kept = sorted(rows, key=lambda row: -voted.votes[row])[:MOST_LEARNED]
-        rows = [row for row in rows if row in set(kept)]
-    return np.array(rows, dtype=np.intp)
+    kept = set(sorted(drawn, key=lambda row: -voted.votes[row])[:MOST_LEARNED])
+    return np.array([row for row in drawn if row in kept], dtype=np.intp)
 
 
 class _Teaching:
