@@ -41,7 +41,7 @@ _METHOD = {
 }
 _NOTES = (
     "test: the written weights on pictures of the snapshot that nothing was chosen by.",
-    "validation pictures decided settings or when to stop; they were never learned from.",
+    "validation pictures sized the interval and said when to stop; they were never learned from.",
     "champion: the model that was served when the run started, on the same pictures.",
     "ceiling: a second crowd of the same size, drawn from the same votes.",
 )
