@@ -29,7 +29,7 @@ def campaign_with_votes(product: Product, title: str) -> Answer:
     tastes = _tastes(client, campaign["id"], means)
     tokens = accounts(product, *(f"{name}@example.org" for name in PEOPLE)).values()
     for seed, token in enumerate(tokens):
-        _rate(at_api(product, token), campaign, tastes, random.Random(seed))
+        rate(at_api(product, token), campaign, tastes, random.Random(seed))
     _wait(client, campaign["id"])
     return campaign
 
@@ -41,7 +41,7 @@ def _tastes(client: httpx.Client, campaign: str, means: dict[str, float]) -> dic
     return {one["id"]: 1.5 * means[one["artwork"]] - 3 + dice.gauss(0, 0.9) for one in entries}
 
 
-def _rate(
+def rate(
     client: httpx.Client, campaign: Answer, tastes: dict[str, float], dice: random.Random
 ) -> None:
     """One person with a habit of their own."""

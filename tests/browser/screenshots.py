@@ -4,14 +4,16 @@ FOLDER holds pictures that may be published; they hang beside the demo pictures.
 """
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.conftest import FLAGS
-from tests.browser.crowd import take_part
+from tests.browser.crowd import Organiser, at_api, take_part
 from tests.browser.made_up_crowd import Answer, campaign_with_votes
-from tests.browser.pages import choose, enter, gather, visit
+from tests.browser.made_up_run import train_from
+from tests.browser.pages import OWNER, choose, enter, gather, visit
 from tests.product import ROOT, Product, running
 
 TARGET = ROOT / "docs" / "screenshots"
@@ -25,6 +27,11 @@ PAGES = {
     "campaigns": "/campaigns/",
     "campaign": "",
     "upload": "/upload/",
+    "training": "/training/",
+    "snapshot-new": "/training/new/",
+    "snapshot": "",
+    "run": "",
+    "models": "/models/",
     "jobs": "/jobs/",
 }
 EXPLAINED_MS = 240_000
@@ -37,9 +44,16 @@ def main(folder: Path) -> None:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         album = _fill(browser, product, sorted(folder.glob("*.jpg")))
         campaign = campaign_with_votes(product, "Which of these stay on the wall")
+        made = train_from(Organiser(at_api(product, product.token(OWNER)), ()), campaign["id"])
+        known = {
+            "crops": f"/albums/{album}/crops/",
+            "campaign": f"/campaigns/{campaign['id']}/",
+            "snapshot": f"/training/snapshots/{made.snapshot}/",
+            "run": f"/training/runs/{made.run}/",
+        }
         for device in ("desktop", "phone"):
             for scheme in ("light", "dark"):
-                _walk(browser, product, device, scheme, album, campaign)
+                _walk(browser, product, device, scheme, known, campaign)
         browser.close()
 
 
@@ -83,16 +97,20 @@ def _studio(address: str) -> str:
 
 
 def _walk(
-    browser: Browser, product: Product, device: str, scheme: str, album: str, campaign: Answer
+    browser: Browser,
+    product: Product,
+    device: str,
+    scheme: str,
+    known: Mapping[str, str],
+    campaign: Answer,
 ) -> None:
     person = visit(browser, product, phone=device == "phone", dark=scheme == "dark")
     enter(person, product)
     first, second = _addresses(person.page)[:2]
     pair = f"/compare/?a={first.split('/')[2]}&b={second.split('/')[2]}"
     pages = {
-        **PAGES, "viewer": first, "map": first, "compare": pair,
-        "crop": f"{_studio(first)}?aspect=4:5", "crops": f"/albums/{album}/crops/",
-        "campaign": f"/campaigns/{campaign['id']}/",
+        **PAGES, **known, "viewer": first, "map": first, "compare": pair,
+        "crop": f"{_studio(first)}?aspect=4:5",
     }  # fmt: skip
     for name, path in pages.items():
         person.page.goto(path)
@@ -101,6 +119,9 @@ def _walk(
         if name == "map":
             person.page.keyboard.press("m")
             person.page.wait_for_timeout(800)
+        if name == "snapshot-new":
+            person.page.get_by_role("checkbox", name=campaign["title"]).check()
+            person.page.wait_for_timeout(1500)
         _take(person.page, f"{name}-{device}-{scheme}")
     person.context.close()
     guest = visit(browser, product, phone=device == "phone", dark=scheme == "dark")

@@ -74,7 +74,7 @@ export interface Preview {
   votes: number;
   raters: number;
   media: { photo: number; painting: number };
-  /** How many pictures have their mean in each tenth of the scale, from the lowest. */
+  /** How many pictures have their mean about each of ten places of the scale, from its low end. */
   means: number[];
   votes_per_picture: { from: number; to: number | null; n: number }[];
   sources: { name: string; title: string; licence: string; pictures: number; votes: number; alpha: number | null }[];
@@ -82,6 +82,8 @@ export interface Preview {
   /** Pictures that are the same file as another, whose votes go together. */
   same_file: number;
   parts: Parts;
+  /** What else to know of the sources, as sentences. */
+  notes?: string[];
   problem: Trouble | null;
 }
 
