@@ -20,6 +20,7 @@ LABELS = {
     Entrant.CONSTANT: "One answer for all",
     Entrant.RIDGE_TOP: "Regression, last layer",
     Entrant.RIDGE: "Regression, all layers",
+    Entrant.CHAMPION: "The model it was to beat",
     Entrant.SCORER: "This model",
     Entrant.CEILING: "A second crowd",
 }

@@ -15,6 +15,7 @@ class Entrant(StrEnum):
     CONSTANT = "constant"
     RIDGE_TOP = "ridge_top"
     RIDGE = "ridge"
+    CHAMPION = "champion"
     SCORER = "scorer"
     CEILING = "ceiling"
 
@@ -91,6 +92,30 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True)
+class Slice:
+    """A part of the test pictures, and the gains there; ``emd`` is better below 0."""
+
+    title: str
+    pictures: int | None
+    srcc: Figure | None
+    emd: Figure | None
+    vetoes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """How a model that was trained here came to be. ``verdict``: sentences of the gate."""
+
+    how: str
+    recipe: str
+    seed: int | None
+    snapshot: str
+    champion: str
+    verdict: tuple[str, ...]
+    slices: tuple[Slice, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """Everything that the page of a model shows."""
 
@@ -102,6 +127,7 @@ class Card:
     backbones: tuple[Backbone, ...]
     limits: tuple[str, ...]
     notes: tuple[str, ...]
+    made: Made | None = None
 
 
 def read_card(content: object) -> Card:
@@ -118,6 +144,32 @@ def read_card(content: object) -> Card:
         backbones=_backbones(_fields(card.get("architecture"))),
         limits=_texts(card.get("limits")),
         notes=_texts(card.get("notes")),
+        made=_made(card),
+    )
+
+
+def _made(card: Mapping[str, object]) -> Made | None:
+    training = _fields(card.get("training"))
+    if not _text(training.get("how")):
+        return None
+    return Made(
+        how=_text(training.get("how")),
+        recipe=_text(training.get("recipe")),
+        seed=_count(training.get("seed")),
+        snapshot=_text(training.get("snapshot")),
+        champion=_text(_fields(training.get("champion")).get("version")),
+        verdict=_texts(card.get("verdicts")),
+        slices=tuple(_slice(each) for each in _objects(_fields(card.get("gate")).get("slices"))),
+    )
+
+
+def _slice(fields: Mapping[str, object]) -> Slice:
+    return Slice(
+        title=_text(fields.get("title")),
+        pictures=_count(fields.get("pictures")),
+        srcc=_figure(fields.get("srcc")),
+        emd=_figure(fields.get("emd_r2")),
+        vetoes=fields.get("vetoes") is True,
     )
 
 

@@ -172,3 +172,29 @@ def test_a_retired_model_names_the_one_that_judges(browser: Client) -> None:
 def test_an_installation_without_a_model_says_so(browser: Client) -> None:
     assert "No model judges here yet" in browser.get("/models/").content.decode()
     assert browser.get("/models/unheard-of/").status_code == 404
+
+
+def test_a_model_that_was_trained_here_says_how_and_what_the_gate_said(browser):
+    made = {
+        "training": {
+            "recipe": "head", "how": "a fresh head on <features>", "seed": 7, "snapshot": "ab" * 32,
+            "champion": {"version": "scorer-v8"},
+        },
+        "verdicts": ["It did not pass the gate.", "Dark pictures lose 0.09."],
+        "gate": {
+            "slices": [
+                {"title": "dark pictures", "pictures": 41, "srcc": figure(-0.09), "emd_r2": None,
+                 "vetoes": True},
+                "nonsense",
+            ]
+        },
+        "metrics": {"oasis": {"test": trial(champion=trial()["ridge"])}},
+    }  # fmt: skip
+    text = shown(browser, card(**made), state="registered")
+    for words in (
+        "A fresh head on &lt;features&gt;.", "Recipe head, seed 7; compared with scorer-v8",
+        "It did not pass the gate.", "Dark pictures", "-0.090", "loses too much", "abababababab",
+        "The model it was to beat",
+    ):  # fmt: skip
+        assert words in text, words
+    assert "How it was made" not in shown(browser, card(training="x"))
