@@ -163,8 +163,8 @@ def _parts(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
 
 def _artefacts(folder: Path) -> Iterator[Artefact]:
     """What people may want to look at, of the types that we know."""
-    found = sorted((folder / "artefacts").glob("*")) if (folder / "artefacts").is_dir() else []
-    for path in [folder / "request.json", *found][:MOST_FILES]:
+    found = {path.name: path for path in [folder / "request.json", *folder.glob("artefacts/*")]}
+    for _, path in sorted(found.items())[:MOST_FILES]:
         kind = _TYPES.get(path.suffix)
         if kind and path.is_file() and path.stat().st_size <= LARGEST_FILE:
             yield Artefact(path.name[:80], kind, path.read_bytes())
