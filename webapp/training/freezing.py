@@ -15,7 +15,7 @@ from webapp.jobs import services as jobs
 from webapp.jobs.claims import Claim, require
 from webapp.jobs.findings import Check
 from webapp.jobs.models import LIVE_STATES, Job, JobKind, JobState, Queue
-from webapp.training.gathering import Gathered, LeftOut, Voted, gather
+from webapp.training.gathering import Gathered, Voted, gather, left_out
 from webapp.training.models import Snapshot, SnapshotPicture, SnapshotState
 from webapp.training.parts import Part, part_of, part_of_group
 from webapp.training.previews import described, earlier_parts, problem_of
@@ -90,7 +90,7 @@ def order_of(claim: Claim) -> Order | None:
 @transaction.atomic
 def record(claim: Claim, order: Order, looked: Looked) -> None:
     """Keep it for ever. Raises Refused, and LostLeaseError when another worker does it by now."""
-    gathered = _readable(order.gathered, looked.broken)
+    gathered = _readable(order.gathered, looked.broken, order.spec)
     earlier = earlier_parts([each.sha256 for each in gathered.rows])
     placed = _placed(gathered.rows, looked, earlier)
     parts = [placed[each.sha256][1] for each in gathered.rows]
@@ -155,16 +155,15 @@ def _kin(rows: Sequence[Voted]) -> list[tuple[str, str]]:
     return pairs
 
 
-def _readable(gathered: Gathered, broken: Collection[str]) -> Gathered:
+def _readable(gathered: Gathered, broken: Collection[str], spec: Spec) -> Gathered:
     """Without the pictures that do not open; they count as having none."""
     if not broken:
         return gathered
-    text = f"{len(broken):,} of the voted pictures have a display file that does not open."
-    return replace(
-        gathered,
-        rows=tuple(each for each in gathered.rows if each.sha256 not in broken),
-        left_out=(*gathered.left_out, LeftOut("no_picture", len(broken), text)),
-    )
+    known = {each.code: each for each in gathered.left_out}
+    before = known["no_picture"].n if "no_picture" in known else 0
+    known["no_picture"] = left_out("no_picture", before + len(broken), spec)
+    rows = tuple(each for each in gathered.rows if each.sha256 not in broken)
+    return replace(gathered, rows=rows, left_out=tuple(known.values()))
 
 
 Placed = Mapping[str, tuple[str, Part]]

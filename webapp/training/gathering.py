@@ -83,7 +83,7 @@ def gather(chosen: Chosen, spec: Spec, target: Target) -> Gathered:
     crowd = _crowd(chosen, spec, own=any(each.source == LIBRARY for each in everything))
     return Gathered(
         rows=tuple(rows),
-        left_out=(*_fates(fates, spec), *crowd.left_out),
+        left_out=(*(left_out(code, n, spec) for code, n in fates.items() if n), *crowd.left_out),
         sources=tuple(_brings(chosen)),
         raters=crowd.raters,
         flagged=crowd.flagged,
@@ -136,17 +136,18 @@ def _without_artwork(chosen: Chosen, target: Target, everything: Sequence[Told])
     return max(sum(labelled(each, target) for each in chosen.imported) - linked, 0)
 
 
-def _fates(fates: dict[str, int], spec: Spec) -> Iterator[LeftOut]:
-    other = {"photo": "paintings", "painting": "photos"}.get(spec.medium, "")
+def left_out(code: str, count: int, spec: Spec) -> LeftOut:
+    """Pictures that are not used, in a sentence."""
+    one = count == 1
+    has, is_, lies = ("has", "is", "lies") if one else ("have", "are", "lie")
+    other = {"photo": "painting", "painting": "photo"}.get(spec.medium, "")
     words = {
-        "too_few_votes": f"have fewer than {spec.fewest_votes} votes",
-        "no_picture": "have no picture here, or no display file of it",
-        "in_trash": "lie in the trash of their owner",
-        "other_medium": f"are {other}",
+        "too_few_votes": f"{has} fewer than {spec.fewest_votes} votes",
+        "no_picture": f"{is_} not here any more, or {has} no display file that opens",
+        "in_trash": f"{lies} in the trash of the owner",
+        "other_medium": f"{is_} a {other}" if one else f"{is_} {other}s",
     }
-    for code, count in fates.items():
-        if count:
-            yield LeftOut(code, count, f"{count:,} of the voted pictures {words[code]}.")
+    return LeftOut(code, count, f"{count:,} {'picture' if one else 'pictures'} {words[code]}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +175,10 @@ def _crowd(chosen: Chosen, spec: Spec, *, own: bool) -> _Crowd:
             doubted, votes = doubted + 1, votes + given
         else:
             people.add(str(user or pk))
-    text = f"{doubted:,} raters look careless; their {votes:,} votes are left out."
-    left_out = (LeftOut("doubted_raters", doubted, text),) if doubted else ()
-    return _Crowd(len(people), quarantined + doubted, left_out)
+    looks = "rater looks" if doubted == 1 else "raters look"
+    text = f"{doubted:,} {looks} careless; {votes:,} votes do not count."
+    careless = LeftOut("doubted_raters", doubted, text)
+    return _Crowd(len(people), quarantined + doubted, (careless,) if doubted else ())
 
 
 def _brings(chosen: Chosen) -> Iterator[Brings]:

@@ -13,7 +13,7 @@ from webapp.training.parts import Part, counted, part_of_group
 from webapp.training.sources import choose
 from webapp.training.specs import FEWEST_PICTURES, FEWEST_TESTED, Spec, Target, target_of
 
-TENTHS: Final = 10
+PLACES: Final = 10
 # By votes of a picture, from and to; the last has no end.
 BINS: Final = ((1, 2), (3, 4), (5, 9), (10, 19), (20, 49), (50, 99), (100, None))
 _SAME: Final = 1e-6
@@ -95,11 +95,11 @@ def earlier_parts(pictures: Sequence[str]) -> dict[str, set[str]]:
 
 
 def _means(rows: Sequence[Voted], target: Target) -> list[int]:
-    """Pictures by the tenth of the scale that their mean lies in; each step is one slice of it."""
-    found = [0] * TENTHS
+    """Pictures by the place their mean is nearest to, of ten from end to end of the scale."""
+    found = [0] * PLACES
     for each in rows:
-        place = (each.mean - target.low + target.apart / 2) / (target.apart * target.steps)
-        found[min(max(int(place * TENTHS), 0), TENTHS - 1)] += 1
+        share = (each.mean - target.low) / (target.high - target.low)
+        found[min(max(int(share * (PLACES - 1) + 0.5), 0), PLACES - 1)] += 1
     return found
 
 

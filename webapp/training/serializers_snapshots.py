@@ -125,7 +125,7 @@ class LeftOutSerializer(serializers.Serializer[Any]):
 
 
 class PreviewSerializer(serializers.Serializer[Any]):
-    """What there is. `means`: pictures by the tenth of the scale that their mean lies in.
+    """What there is. `means`: pictures by which of ten places, end to end, their mean is nearest.
 
     `same_file`: copies whose votes go to one picture. `problem`: why nothing can be learned yet.
     """

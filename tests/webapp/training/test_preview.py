@@ -88,6 +88,7 @@ def test_what_is_said_of_one_file_goes_together_whoever_has_it(staff, campaign):
     assert row.mean == pytest.approx((8 + 6 + 2 * 9.5) / 4, abs=1e-6), "5 of 5 is 9.5 of 10"
     assert row.counts[7] == 1 and row.counts[5] == 1
     assert (told["pictures"], told["same_file"], told["raters"]) == (1, 1, 2)
+    assert told["means"][7] == 1, "8 of 1 to 10"
     assert [(each["name"].split(":")[0], each["votes"]) for each in told["sources"]] == [
         ("campaign", 1), ("set", 2), ("library", 1),
     ]  # fmt: skip
