@@ -1,9 +1,9 @@
 """Ways to make a challenger from a snapshot: which fit, and about how long each takes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Final
+from typing import Any, Final
 
 from ml.contracts.retrain import RunRecipe as Way
 from webapp.registry import selectors as registry
@@ -87,10 +87,17 @@ def _why_not(way: Way, snapshot: Snapshot, champion: ModelVersion | None) -> str
         return "An attribute is learned as a head on what the model sees, not as a whole network."
     if way in _QUICK and champion is None:
         return "No model judges yet, so there is nothing whose networks could be used."
-    architecture = champion.card.get("architecture", {}) if champion else {}
-    kernel = architecture.get("name") in KERNEL_SCORERS
-    if way in _QUICK and snapshot.attribute_id is None and not kernel:
-        return "The model that judges now is a whole network: it has no such head."
+    return _unlike(way, snapshot, champion.card) if champion and way in _QUICK else None
+
+
+def _unlike(way: Way, snapshot: Snapshot, card: Mapping[str, Any]) -> str | None:
+    """What the champion lacks for a recipe that begins with it."""
+    if snapshot.attribute_id is None:
+        kernel = card.get("architecture", {}).get("name") in KERNEL_SCORERS
+        return None if kernel else "The model that judges now is a whole network: it has no head."
+    known = {head.get("key") for head in card.get("heads", [])}
+    if way == Way.REFINE and snapshot.attribute_id not in known:
+        return "The model has no head for this attribute yet: begin with a fresh one."
     return None
 
 
