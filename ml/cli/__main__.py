@@ -26,6 +26,7 @@ from ml.cli import (
     retrain,
     retraining,
     search,
+    taste,
     train,
     trainer,
 )
@@ -52,6 +53,7 @@ COMMANDS = (
     retrain,
     retraining,
     search,
+    taste,
     train,
     trainer,
 )
