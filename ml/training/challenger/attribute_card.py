@@ -1,6 +1,6 @@
 """The card of an attribute model with one head made anew: the champion's, brought up to date."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import asdict, dataclass
 from hashlib import sha256
@@ -227,12 +227,13 @@ def _notes(document: Document, made: Made) -> list[str]:
 
 
 def _limits(document: Document, made: Made) -> list[str]:
-    limits: Sequence[str] = document.get("limits", [])
-    key = made.answers.spec.key
-    if made.champion.learned(key) is not None:
-        return list(limits)
-    text = (
-        f"The card of {made.champion.card.version} does not name the pictures that its head of "
-        f"{key} learned from: test pictures among them would flatter it."
-    )
-    return [*(each for each in limits if each != text), text]
+    """A fresh head inherits no doubt about what an earlier one of its key had learned from."""
+    key, champion = made.answers.spec.key, made.champion
+    doubt = f"does not name the pictures that its head of {key} learned from"
+    found = [each for each in document.get("limits", []) if _refines(made) or doubt not in each]
+    if champion.learned(key) is None:
+        found.append(
+            f"The card of {champion.card.version} {doubt}: test pictures among them would flatter "
+            "it."
+        )
+    return list(dict.fromkeys(found))

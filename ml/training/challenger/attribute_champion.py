@@ -23,7 +23,7 @@ from ml.training.challenger.refusals import RunRefusedError
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AttributeChampion:
-    """The served network, on the CPU. ``document``: its whole card, which ``card`` types."""
+    """The served network. ``document``: its whole card, which ``card`` types."""
 
     network: AttributeMapper
     card: AttributesCard
@@ -62,7 +62,7 @@ class AttributeChampion:
             return None
         taught = self.network.taught[part]
         slope: Tensor = taught.get_buffer(weight)[at]
-        return Line(slope.numpy().astype(np.float64), float(taught.get_buffer(bias)[at]))
+        return Line(slope.cpu().numpy().astype(np.float64), float(taught.get_buffer(bias)[at]))
 
 
 def read_attribute_champion(folder: RunFolder) -> AttributeChampion:
