@@ -4,6 +4,8 @@ import argparse
 import signal
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +30,20 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Say one JSON object a line. Returns a ``RunExit``."""
-    stopping = threading.Event()
-    signal.signal(signal.SIGTERM, lambda _number, _frame: stopping.set())
-    with joined(environment()) as world:
+    with _stopping() as stopping, joined(environment()) as world:
         speaker = Speaker(_say if world.writes else _keep_quiet, should_stop=stopping.is_set)
         return _outcome(options, world, speaker)
+
+
+@contextmanager
+def _stopping() -> Iterator[threading.Event]:
+    """Set by SIGTERM inside the block."""
+    stopping = threading.Event()
+    before = signal.signal(signal.SIGTERM, lambda _number, _frame: stopping.set())
+    try:
+        yield stopping
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _outcome(options: argparse.Namespace, world: World, speaker: Speaker) -> RunExit:

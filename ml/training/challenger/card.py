@@ -51,9 +51,6 @@ def first_card(
     request: RunRequest, voted: VotedPictures, learned: Learned, champion: Champion | None
 ) -> Document:
     """The card before anything was measured, with all that loading and judging needs."""
-    started = None
-    if champion is not None:
-        started = {"version": champion.card.version, "sha256": champion.card.sha256}
     return {
         "schema": SCHEMA,
         "kind": SCORE,
@@ -70,15 +67,7 @@ def first_card(
         "data": _data(request, voted, learned),
         "vote_mapping": "step j of k lies at 0.5 + 10 (j - 0.5) / k, shared among the nearest of "
         "the bins 1..10 so that no vote is lost and the mean is kept",
-        "training": {
-            "recipe": request.recipe.value,
-            "how": _RECIPES[request.recipe],
-            "seed": request.seed,
-            "run": request.run,
-            "snapshot": request.snapshot,
-            "settings": dict(learned.settings),
-            "champion": started,
-        },
+        "training": _training(request, learned, champion),
         "interval": {
             "level": INTERVAL_LEVEL,
             "of": "the mean that the crowd would give",
@@ -109,6 +98,21 @@ def full_card(
         "metrics": {PANEL: {"test": _metrics(voted, learned, tested)}},
         "gate": asdict(verdict),
         "verdicts": [f"It {passed}.", *(reason.text for reason in verdict.reasons)],
+    }
+
+
+def _training(request: RunRequest, learned: Learned, champion: Champion | None) -> Document:
+    started = None
+    if champion is not None:
+        started = {"version": champion.card.version, "sha256": champion.card.sha256}
+    return {
+        "recipe": request.recipe.value,
+        "how": _RECIPES[request.recipe],
+        "seed": request.seed,
+        "run": request.run,
+        "snapshot": request.snapshot,
+        "settings": dict(learned.settings),
+        "champion": started,
     }
 
 

@@ -116,22 +116,11 @@ class _Refined(_KernelRecipe):
         crowd = scorer.number_of(champion.card.panel)
         features = self._features(scorer, side=champion.card.input_side)
         unseen = champion.unseen(self._voted.keys, self._voted.train)
-        order = learning_order(self._voted, seed=self._request.seed)
-        self._speaker.step("choosing settings")
-        refiner = Refiner(
-            _copied(scorer.head),
-            crowd,
-            features,
-            shares=self._voted.shares,
-            votes=self._voted.votes,
-            rows=order,
-        )
-        reached = refiner.choose(order, self._voted.groups, seed=self._request.seed, judged=unseen)
-        self._say(refiner, reached)
+        refiner = self._refiner(_copied(scorer.head), crowd, features, judged=unseen)
         taught = self._teach(Course("refine", refiner.learn, crowd, unseen), features)
         panels = tuple(PANEL if at == crowd else name for at, name in enumerate(scorer.panels))
         network = _with_head(scorer, taught.head, panels)
-        before = champion.learned or frozenset()
+        data = champion.document.get("data", [])
         return Learned(
             network=network,
             weights=pack(head_tensors(network.head)),
@@ -140,12 +129,22 @@ class _Refined(_KernelRecipe):
             half_width_per_sd=taught.half_width_per_sd,
             reference=taught.reference,
             rows=taught.rows,
-            known=before | learned_from(self._voted.keys, taught.rows),
-            parents=tuple(
-                each for each in champion.document.get("data", []) if isinstance(each, dict)
-            ),
+            known=(champion.learned or frozenset()) | learned_from(self._voted.keys, taught.rows),
+            parents=tuple(each for each in data if isinstance(each, dict)),
             beside=self._beside(network, features, crowd=crowd),
         )
+
+    def _refiner(
+        self, head: KernelHead, crowd: int, features: PanelFeatures, *, judged: Indices
+    ) -> Refiner:
+        """With its settings chosen."""
+        voted, seed = self._voted, self._request.seed
+        self._speaker.step("choosing settings")
+        rows = learning_order(voted, seed=seed)
+        refiner = Refiner(head, crowd, features, shares=voted.shares, votes=voted.votes, rows=rows)
+        reached = refiner.choose(rows, voted.groups, seed=seed, judged=judged)
+        self._say(refiner, reached)
+        return refiner
 
     def _say(self, refiner: Refiner, reached: float) -> None:
         chosen = refiner.settings

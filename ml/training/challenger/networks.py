@@ -79,28 +79,12 @@ def learn_network(
     Raises RecipeError, RunRefusedError, NonFiniteLossError, TrainingStoppedError.
     """
     recipe = recipe_of(request, champion)
-    watcher = _Watcher(voted, speaker)
-    context = FitContext(
-        callbacks=Callbacks(
-            on_progress=watcher.progress if world.writes else _hears_nothing,
-            should_stop=speaker.should_stop,
-        ),
-        on_epoch=watcher.epoch if world.writes else _hears_nothing,
-        world=world,
-        device=device,
-        checkpoint=folder.checkpoint,
-        cache=folder.work,
-    )
+    context = _context(folder, voted, world=world, device=device, speaker=speaker)
     fitted = _fitted(request, recipe, voted, context, speaker)
     network = _corrected(fitted)
     speaker.step("sizing the interval")
-    guessed = judge_pixels(
-        network,
-        fitted.material.store.whole,
-        np.arange(len(voted.shares)),
-        mirror=False,
-        context=context,
-    )
+    whole, everyone = fitted.material.store.whole, np.arange(len(voted.shares))
+    guessed = judge_pixels(network, whole, everyone, mirror=False, context=context)
     scorer = NimaScorer(network.cpu(), panels=(PANEL,))
     rows = np.sort(fitted.material.train)
     return Learned(
@@ -112,6 +96,28 @@ def learn_network(
         reference=_reference(guessed, voted),
         rows=rows,
         known=learned_from(voted.keys, rows),
+    )
+
+
+def _context(
+    folder: RunFolder,
+    voted: VotedPictures,
+    *,
+    world: World,
+    device: torch.device,
+    speaker: Speaker,
+) -> FitContext:
+    watcher = _Watcher(voted, speaker)
+    return FitContext(
+        callbacks=Callbacks(
+            on_progress=watcher.progress if world.writes else _hears_nothing,
+            should_stop=speaker.should_stop,
+        ),
+        on_epoch=watcher.epoch if world.writes else _hears_nothing,
+        world=world,
+        device=device,
+        checkpoint=folder.checkpoint,
+        cache=folder.work,
     )
 
 

@@ -21,11 +21,6 @@ Finished = tuple[RunFolder, Ran]
 
 
 @pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("cache")
-
-
-@pytest.fixture(scope="module")
 def head(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Finished:
     folder = write_run(tmp_path_factory.mktemp("head") / "run", RunRecipe.HEAD)
     return folder, retrain(folder, cache=cache)

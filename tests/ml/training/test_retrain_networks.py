@@ -27,7 +27,7 @@ from tests.workers.tiny import write_tiny_attributes, write_tiny_second
 
 
 @pytest.fixture(scope="module")
-def tuned(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+def tuned(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> RunFolder:
     """A network without a champion before it."""
     changes = {**TINY_CHANGES, "backbone": "tiny"}
     folder = write_run(
@@ -36,7 +36,7 @@ def tuned(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
         champion=False,
         changes=changes,
     )
-    assert retrain(folder).status == RunExit.DONE
+    assert retrain(folder, cache=cache).status == RunExit.DONE
     return folder
 
 
@@ -78,17 +78,17 @@ def test_it_is_explained_and_coached(tuned: RunFolder, tmp_path: Path) -> None:
     assert pixels.grad.abs().sum() > 0
 
 
-def test_stopped_and_resumed_it_learns_the_same(tmp_path: Path) -> None:
+def test_stopped_and_resumed_it_learns_the_same(tmp_path: Path, cache: Path) -> None:
     whole, cut = (
         write_run(tmp_path / name, RunRecipe.SCRATCH, changes={**TINY_CHANGES, "head_epochs": 1})
         for name in ("whole", "cut")
     )
-    assert retrain(whole).status == RunExit.DONE
+    assert retrain(whole, cache=cache).status == RunExit.DONE
     with pytest.raises(TrainingStoppedError):
         _run(cut, until=lambda said: said.kind is SaidKind.EPOCH and said.phase == "all")
     assert cut.checkpoint.is_file()
     assert not cut.weights.exists()
-    resumed = retrain(cut)
+    resumed = retrain(cut, cache=cache)
     assert cut.weights.read_bytes() == whole.weights.read_bytes()
     # The curves are told again from the start, so that none is missing.
     assert [(said.phase, said.done) for said in resumed.of(SaidKind.EPOCH)] == [
@@ -98,21 +98,25 @@ def test_stopped_and_resumed_it_learns_the_same(tmp_path: Path) -> None:
     ]
 
 
-def test_a_broken_checkpoint_is_put_away(tmp_path: Path) -> None:
+def test_a_broken_checkpoint_is_put_away(tmp_path: Path, cache: Path) -> None:
     folder = write_run(tmp_path / "run", RunRecipe.FINE_TUNE, changes=TINY_CHANGES)
     folder.checkpoint.write_bytes(b"torn")
-    ran = retrain(folder)
+    ran = retrain(folder, cache=cache)
     assert ran.status == RunExit.DONE
     assert any("afresh" in said.text for said in ran.of(SaidKind.NOTE))
 
 
-def test_two_processes_make_one_challenger(tmp_path: Path) -> None:
+def test_two_processes_make_one_challenger(tmp_path: Path, cache: Path) -> None:
     changes = {**TINY_CHANGES, "dropout": 0.0, "head_epochs": 1, "all_epochs": 1}
     folder = write_run(tmp_path / "run", RunRecipe.FINE_TUNE, count=60, changes=changes)
     launch = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2"]
     command = [*launch, "--standalone", "-m", "ml.cli", "--threads", "1", "retrain"]
     done = subprocess.run(
-        [*command, str(folder.path)], capture_output=True, text=True, timeout=300, check=False
+        [*command, str(folder.path), "--cache", str(cache)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
     )
     assert done.returncode == RunExit.DONE, done.stderr[-2000:]
     said = said_in(done.stdout)

@@ -2,6 +2,8 @@
 
 import errno
 import json
+import os
+import signal
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -9,11 +11,14 @@ from pathlib import Path
 import pytest
 import torch
 
+from ml.cli import retrain as command
 from ml.contracts.manifest import Manifest, read_manifest, write_manifest
 from ml.contracts.retrain import RefusalCode, RunExit, RunRecipe, SaidKind, read_request
 from ml.training.challenger import picture_features
 from ml.training.challenger.folder import RunFolder
 from ml.training.challenger.refusals import refusal_of
+from ml.training.challenger.run import Machine, run_folder
+from ml.training.challenger.telling import Speaker
 from tests.ml.training.runs import (
     TINY_CHANGES,
     Ran,
@@ -93,20 +98,22 @@ def test_pictures_of_which_all_have_the_same_votes_teach_nothing(tmp_path: Path)
     _refused(retrain(folder), RefusalCode.ONE_CLASS, "the same votes")
 
 
-def test_a_few_deleted_or_torn_pictures_are_counted_and_done_without(tmp_path: Path) -> None:
+def test_a_few_deleted_or_torn_pictures_are_counted_and_done_without(
+    tmp_path: Path, cache: Path
+) -> None:
     folder = write_run(tmp_path / "run", RunRecipe.HEAD)
     deleted, torn, *_ = sorted(folder.pictures.iterdir())
     deleted.unlink()
     torn.write_bytes(torn.read_bytes()[:200])
-    assert retrain(folder).status == RunExit.DONE
+    assert retrain(folder, cache=cache).status == RunExit.DONE
     assert report_of(folder).gone == 2
 
 
-def test_a_network_is_no_champion_to_refine(tmp_path: Path) -> None:
+def test_a_network_is_no_champion_to_refine(tmp_path: Path, cache: Path) -> None:
     first = write_run(
         tmp_path / "first", RunRecipe.FINE_TUNE, changes={**TINY_CHANGES, "all_epochs": 0}
     )
-    assert retrain(first).status == RunExit.DONE
+    assert retrain(first, cache=cache).status == RunExit.DONE
     folder = write_run(tmp_path / "run", RunRecipe.REFINE, champion=False)
     folder.champion.write_bytes(first.weights.read_bytes())
     folder.champion_card.write_bytes(first.card.read_bytes())
@@ -127,6 +134,20 @@ def test_what_is_wrong_with_a_recipe_is_said(
 ) -> None:
     folder = write_run(tmp_path / "run", RunRecipe.FINE_TUNE, changes={**TINY_CHANGES, **changes})
     _refused(retrain(folder), code, words)
+
+
+def test_sigterm_ends_it_without_a_refusal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+
+    def asked_at_once(path: Path, *, machine: Machine, speaker: Speaker) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        run_folder(path, machine=machine, speaker=speaker)
+
+    monkeypatch.setattr(command, "run_folder", asked_at_once)
+    ran = retrain(write_run(tmp_path / "run", RunRecipe.HEAD))
+    assert ran.status == RunExit.STOPPED
+    assert not ran.of(SaidKind.REFUSED)
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 def test_a_full_disk_ends_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
