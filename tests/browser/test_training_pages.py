@@ -61,6 +61,7 @@ def test_sources_are_counted_while_they_are_chosen_and_then_frozen(
     server.problem = True
     page.goto("/training/")
     page.get_by_role("link", name="New snapshot").click()
+    page.get_by_role("heading", name="From whom").wait_for()
     freeze = page.get_by_role("button", name="Freeze it")
     expect(freeze).to_be_disabled()
     expect(page.get_by_role("checkbox", name="AVA landscapes")).to_be_disabled()
