@@ -1,10 +1,11 @@
 """`python -m bench`: every benchmark, one after the other."""
 
-from bench import crop, end_to_end, lists, raters, scoring
+from bench import crop, end_to_end, import_dataset, lists, raters, scoring
 
 if __name__ == "__main__":
     end_to_end.main()
     lists.main()
+    import_dataset.main([])
     scoring.main([])
     crop.main([])
     raters.main([])
