@@ -8,7 +8,7 @@ from ml.contracts.fields import mapping, number, whole
 
 NEEDED = 20  # picks before anything is learned
 OF_A_KIND = 5  # of them liked, and as many not
-MOST = 600  # the newest picks that a head learns from
+MOST = 400  # the newest picks that a head learns from
 NO_SKILL = 0.5  # an AUC that a coin has too
 
 
