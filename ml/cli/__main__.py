@@ -3,59 +3,37 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 import torch
 
-from ml.cli import (
-    ablate,
-    attributes,
-    benchmark,
-    coach,
-    cropper,
-    cropping,
-    crowd,
-    evaluate,
-    explore,
-    fairness,
-    faithfulness,
-    fit,
-    fits,
-    measured,
-    predict,
-    published,
-    retrain,
-    retraining,
-    search,
-    taste,
-    train,
-    trainer,
-)
 from ml.cli.options import at_least, tell
 from ml.cli.refusals import REFUSALS
 
+# By name: some take seconds to import, which another command should not wait for.
 COMMANDS = (
-    ablate,
-    attributes,
-    benchmark,
-    coach,
-    cropper,
-    cropping,
-    crowd,
-    evaluate,
-    explore,
-    fairness,
-    faithfulness,
-    fit,
-    fits,
-    measured,
-    predict,
-    published,
-    retrain,
-    retraining,
-    search,
-    taste,
-    train,
-    trainer,
+    "ablate",
+    "attributes",
+    "benchmark",
+    "coach",
+    "cropper",
+    "cropping",
+    "crowd",
+    "evaluate",
+    "explore",
+    "fairness",
+    "faithfulness",
+    "fit",
+    "fits",
+    "measured",
+    "predict",
+    "published",
+    "retrain",
+    "retraining",
+    "search",
+    "taste",
+    "train",
+    "trainer",
 )
 
 
@@ -64,8 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m ml.cli", description=__doc__)
     parser.add_argument("--threads", type=at_least(1), default=2, help="CPU threads to use")
     commands = parser.add_subparsers(dest="command", required=True)
-    for command in COMMANDS:
-        command.add(commands)
+    given = sys.argv[1:] if arguments is None else arguments
+    for name in [name for name in COMMANDS if name in given] or COMMANDS:
+        import_module(f"ml.cli.{name}").add(commands)
     options = parser.parse_args(arguments)
     torch.set_num_threads(options.threads)
     try:

@@ -95,5 +95,7 @@ def _text(code: RefusalCode, error: Exception) -> str:
     said = str(error).strip().partition("\n")[0]
     lead = _LEADS.get(code)
     if lead is None:
-        return said[:1].upper() + said[1:] + ("" if said.endswith(".") else ".")
+        first, *_ = said.split() or [""]
+        begun = said[:1].upper() + said[1:] if first.isalpha() else said  # names stay as they are
+        return begun if begun.endswith(".") else f"{begun}."
     return f"{lead} ({said})." if said else f"{lead}."
