@@ -26,10 +26,15 @@ def write_tiny_second(folder: Path, *, name: str = "second-tiny-1") -> Path:
 
 
 def write_tiny_scorer(
-    folder: Path, *, name: str = "scorer-tiny-1", seed: int = 1, kind: str = "score"
+    folder: Path,
+    *,
+    name: str = "scorer-tiny-1",
+    seed: int = 1,
+    kind: str = "score",
+    support: int = 6,
 ) -> Path:
     """Write NAME.safetensors and NAME.json; returns the path of the card."""
-    options = {"backbones": ["tiny"], "panels": ["all"], "rank": 4, "support": 6}
+    options = {"backbones": ["tiny"], "panels": ["all"], "rank": 4, "support": support}
     network = create("scorer", pretrained=True, **options)
     generator = torch.Generator().manual_seed(seed)
     for matrix in ("directions", "known", "pull"):
