@@ -10,10 +10,10 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.conftest import FLAGS
-from tests.browser.crowd import Organiser, at_api, take_part
+from tests.browser.crowd import sign_in, take_part
 from tests.browser.made_up_crowd import Answer, campaign_with_votes
-from tests.browser.made_up_run import train_from
-from tests.browser.pages import OWNER, choose, enter, gather, visit
+from tests.browser.made_up_run import STUDIO, TITLE, Trained, trained
+from tests.browser.pages import choose, enter, gather, visit
 from tests.product import ROOT, Product, running
 
 TARGET = ROOT / "docs" / "screenshots"
@@ -27,11 +27,6 @@ PAGES = {
     "campaigns": "/campaigns/",
     "campaign": "",
     "upload": "/upload/",
-    "training": "/training/",
-    "snapshot-new": "/training/new/",
-    "snapshot": "",
-    "run": "",
-    "models": "/models/",
     "jobs": "/jobs/",
 }
 EXPLAINED_MS = 240_000
@@ -44,22 +39,15 @@ def main(folder: Path) -> None:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         album = _fill(browser, product, sorted(folder.glob("*.jpg")))
         campaign = campaign_with_votes(product, "Which of these stay on the wall")
-        made = train_from(Organiser(at_api(product, _staff_token(product)), ()), campaign["id"])
-        known = {
-            "crops": f"/albums/{album}/crops/",
-            "campaign": f"/campaigns/{campaign['id']}/",
-            "snapshot": f"/training/snapshots/{made.snapshot}/",
-            "run": f"/training/runs/{made.run}/",
-        }
+        known = {"crops": f"/albums/{album}/crops/", "campaign": f"/campaigns/{campaign['id']}/"}
         for device in ("desktop", "phone"):
             for scheme in ("light", "dark"):
                 _walk(browser, product, device, scheme, known, campaign)
+        made = trained(product)
+        for device in ("desktop", "phone"):
+            for scheme in ("light", "dark"):
+                _walk_training(browser, product, device, scheme, made)
         browser.close()
-
-
-def _staff_token(product: Product) -> str:
-    scopes = (word for scope in ("read", "write", "admin") for word in ("--scope", scope))
-    return product.token(OWNER, *scopes)
 
 
 def _fill(browser: Browser, product: Product, files: list[Path]) -> str:
@@ -124,9 +112,6 @@ def _walk(
         if name == "map":
             person.page.keyboard.press("m")
             person.page.wait_for_timeout(800)
-        if name == "snapshot-new":
-            person.page.get_by_role("checkbox", name=campaign["title"]).check()
-            person.page.wait_for_timeout(1500)
         _take(person.page, f"{name}-{device}-{scheme}")
     person.context.close()
     guest = visit(browser, product, phone=device == "phone", dark=scheme == "dark")
@@ -135,6 +120,26 @@ def _walk(
     guest.page.wait_for_timeout(700)
     _take(guest.page, f"rate-{device}-{scheme}")
     guest.context.close()
+
+
+def _walk_training(
+    browser: Browser, product: Product, device: str, scheme: str, made: Trained
+) -> None:
+    person = sign_in(browser, product, STUDIO, phone=device == "phone", dark=scheme == "dark")
+    pages = {
+        "training": "/training/", "snapshot-new": "/training/new/",
+        "snapshot": f"/training/snapshots/{made.snapshot}/", "run": f"/training/runs/{made.run}/",
+        "models": "/models/",
+    }  # fmt: skip
+    for name, path in pages.items():
+        person.page.goto(path)
+        person.page.wait_for_load_state("networkidle")
+        if name == "snapshot-new":
+            person.page.get_by_role("checkbox", name=TITLE).check()
+            person.page.get_by_role("checkbox", name="Leave out raters").uncheck()
+        person.page.wait_for_timeout(2500)
+        _take(person.page, f"{name}-{device}-{scheme}")
+    person.context.close()
 
 
 def _take(page: Page, name: str) -> None:
