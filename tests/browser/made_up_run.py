@@ -16,9 +16,18 @@ from tests.browser.made_up_crowd import rate
 from tests.browser.pages import PASSWORD
 from tests.images import encode
 from tests.product import Product
-from webapp.gallery.demo import PICTURES
 from webapp.training.parts import Part, part_of
 
+# As `manage.py demo` has them; NOTICE names each.
+PHOTOS = (
+    ("skimage", "data/chelsea.png"),
+    ("skimage", "data/coffee.png"),
+    ("skimage", "data/rocket.jpg"),
+    ("skimage", "data/hubble_deep_field.jpg"),
+    ("skimage", "data/astronaut.png"),
+    ("sklearn", "datasets/images/china.jpg"),
+    ("sklearn", "datasets/images/flower.jpg"),
+)
 STUDIO = "studio@example.org"
 TITLE = "Colour on the wall"
 WANTED = {Part.TRAIN: 44, Part.VALIDATION: 8, Part.TEST: 28}
@@ -81,7 +90,7 @@ def _pieces() -> Iterator[tuple[bytes, float]]:
 
 
 def _photos() -> Iterator[Path]:
-    for package, name, _ in PICTURES:
+    for package, name in PHOTOS:
         spec = find_spec(package)
         assert spec is not None and spec.origin is not None, package
         yield Path(spec.origin).parent / name
