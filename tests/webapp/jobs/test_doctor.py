@@ -30,6 +30,7 @@ def in_service(tmp_path, settings):
     beats.beat("dispatcher@test")
     beats.beat("io@test", queues="io,maintenance")
     beats.beat("gpu@test", queues="gpu.interactive,gpu.batch")
+    beats.beat("train@test", queues="train")
 
 
 @pytest.fixture
