@@ -31,7 +31,7 @@ from ml.training.challenger.telling import Speaker
 from ml.training.challenger.voted import VotedPictures, require_tested
 
 BATCH = 32
-TIMED = 16
+TIMED = 8
 ROUNDS = 3
 MEGABYTE = 1e6
 
