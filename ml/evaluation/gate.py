@@ -36,6 +36,7 @@ from ml.evaluation.metrics import Array, coverage, emd
 
 Mask = NDArray[np.bool_]
 _FLAT = 1e-12
+_DIGITS = 9
 
 
 class GateError(ValueError):
@@ -171,7 +172,7 @@ def _check(judged: Judged, truth: Truth) -> None:
 
 def _figures(judged: Judged, *, truth: Truth, gate: Gate, seed: int) -> Figures:
     statistics = {
-        "srcc": rank_correlation_of(judged.means, truth.means),
+        "srcc": rank_correlation_of(_told_apart(judged.means), truth.means),
         "mae": mean_of(np.abs(judged.means - truth.means)),
     }
     if judged.shares is not None and truth.shares is not None:
@@ -203,12 +204,18 @@ def _gains(
     voted = truth.means[mask]
     if len(voted) < min(gate.fewest, len(mask)) or np.ptp(voted) < _FLAT:
         return {}
-    statistics = {"srcc": rank_gain_of(challenger.means[mask], rival.means[mask], voted)}
+    new, old = (_told_apart(judged.means[mask]) for judged in (challenger, rival))
+    statistics = {"srcc": rank_gain_of(new, old, voted)}
     shares = challenger.shares, rival.shares, truth.shares
     if shares[0] is not None and shares[1] is not None and shares[2] is not None:
         ours, theirs, actual = (rows[mask] for rows in shares if rows is not None)
         statistics["emd"] = mean_of(emd(ours, actual, r=2) - emd(theirs, actual, r=2))
     return _judge(statistics, len(voted), gate, seed, level=level)
+
+
+def _told_apart(means: Array) -> Array:
+    """Means without the rounding of their sums, which would give a constant an order."""
+    return np.round(means, _DIGITS)
 
 
 def _judge(

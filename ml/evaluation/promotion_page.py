@@ -141,7 +141,7 @@ def _power(power: Power, sizes: Iterable[int]) -> Iterator[str]:
     )
     sliced = sum(one.sliced for row in power.found.values() for one in row.values())
     tried = sum(one.tried for row in power.found.values() for one in row.values())
-    yield f"A slice vetoed {_share(sliced, tried)} of these challengers."
+    yield f"A slice vetoed {sliced} of these {tried:,} challengers."
 
 
 def _share(found: int, tried: int) -> str:

@@ -9,6 +9,7 @@ from ml.plots.figure import INK, MODEL, PEOPLE, QUIET, new_figure, to_svg
 
 _COLOURS = (QUIET, PEOPLE, MODEL, INK)
 _APART = 0.04
+_LEFT = 0.065
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def learning_curve(lines: Sequence[Learned], levels: Sequence[Level], *, ylabel:
         axes.axhspan(level.low, level.high, color=QUIET, alpha=0.15, lw=0)
         axes.axhline(level.value, color=QUIET, lw=1, ls=(0, (4, 3)))
         axes.annotate(
-            level.name, (1.0, level.value), xytext=(4, 2), textcoords="offset points", color=QUIET
+            level.name, (_LEFT, level.value), xytext=(4, 3), textcoords="offset points", color=QUIET
         )
     for number, (colour, line) in enumerate(zip((PEOPLE, MODEL), lines, strict=False)):
         at = [share * (1 + _APART * (number - 0.5)) for share in line.shares]
@@ -72,12 +73,14 @@ def learning_curve(lines: Sequence[Learned], levels: Sequence[Level], *, ylabel:
         for x, y, full in zip(at, line.values, line.promoted, strict=True):
             axes.plot([x], [y], "o", color=colour, ms=6, mfc=colour if full else "white")
     axes.set_xscale("log")
-    axes.set_xlim(0.08, 1.6)
+    axes.set_xlim(_LEFT, 1.25)
     axes.xaxis.set_major_locator(FixedLocator([0.1, 0.25, 0.5, 1.0]))
     axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     axes.xaxis.set_minor_formatter(NullFormatter())
     axes.set_ylim(bottom=0)
     axes.set_xlabel("votes")
     axes.set_ylabel(ylabel)
-    axes.legend(frameon=False, labelcolor=INK, loc="lower left", bbox_to_anchor=(0, 0.1))
+    axes.plot([], [], "o", color=QUIET, ms=6, label="promoted")
+    axes.plot([], [], "o", color=QUIET, ms=6, mfc="white", label="refused")
+    axes.legend(frameon=False, labelcolor=INK, loc="lower left", bbox_to_anchor=(0, 1), ncols=4)
     return to_svg(figure)

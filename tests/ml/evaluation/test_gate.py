@@ -168,6 +168,13 @@ def test_a_bad_champion_does_not_let_a_guesser_through() -> None:
     assert ReasonCode.BASELINE in vetoes(verdict)
 
 
+def test_rounding_gives_a_constant_no_order() -> None:
+    worth, truth = crowd(100)
+    rounded = truth.constant.means + 1e-15 * np.sign(worth - 5.5)
+    nearly = replace(truth, constant=replace(truth.constant, means=rounded))
+    assert ruled(erring(worth, 0.5, seed=2), None, nearly).constant.srcc.value == 0
+
+
 def test_too_few_test_pictures_prove_nothing() -> None:
     worth, truth = crowd(15)
     verdict = ruled(erring(worth, 0.1, seed=2), erring(worth, 2.0, seed=3), truth)
