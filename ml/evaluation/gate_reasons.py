@@ -86,11 +86,21 @@ def _better(asked: Asked) -> Reason:
         lead = f"Certainly worse than {asked.rival}, by more than the margin."
         return Reason(ReasonCode.BETTER, Ruling.VETO, f"{lead} {figures}")
     if proves(asked.gain, asked.emd_gain):
-        return Reason(ReasonCode.BETTER, Ruling.PASS, f"Better than {asked.rival}. {figures}")
+        lead = f"Better than {asked.rival} {_at(asked)}."
+        return Reason(ReasonCode.BETTER, Ruling.PASS, f"{lead} {figures}")
     lead = f"No gain over {asked.rival} is proved: both intervals reach 0."
     if asked.emd_gain is None:
         lead = f"No gain over {asked.rival} is proved: the interval reaches 0."
     return Reason(ReasonCode.BETTER, Ruling.VETO, f"{lead} {figures}")
+
+
+def _at(asked: Asked) -> str:
+    """What the gain is proved in."""
+    if not proves(asked.gain, None):
+        return "at foretelling how the votes spread"
+    if asked.emd_gain is not None and asked.emd_gain.high < -_LEAST:
+        return "at ordering pictures and at foretelling how the votes spread"
+    return "at ordering pictures"
 
 
 def _both(asked: Asked) -> str:

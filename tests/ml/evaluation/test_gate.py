@@ -71,6 +71,7 @@ def test_a_better_model_passes_and_the_first_reason_says_by_how_much() -> None:
     first = verdict.reasons[0]
     assert (first.code, first.ruling) == (ReasonCode.BETTER, Ruling.PASS)
     assert f"{verdict.gain.value:+.3f}" in first.text
+    assert first.text.startswith("Better than the champion at ordering pictures and at foretelling")
     assert "200 test pictures" in first.text
 
 
