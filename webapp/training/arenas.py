@@ -1,7 +1,8 @@
 """A blind arena: a crowd chooses between two models' orderings, without knowing of either.
 
 Its pairs are test pictures that the models order oppositely and most surely; each picture is in
-one pair, and the campaign asks for exactly these.
+one pair, and the campaign asks for exactly these. They all belong to whoever opens it: it is not
+for staff to show the pictures of others to a crowd.
 """
 
 import math
@@ -16,7 +17,7 @@ from django.urls import reverse
 
 from webapp.accounts.models import User
 from webapp.catalogue.models import Artwork
-from webapp.common.errors import Conflict
+from webapp.common.errors import Conflict, NotFound
 from webapp.ratings import campaigns
 from webapp.ratings.counting import counting_votes
 from webapp.ratings.links import token_of
@@ -58,18 +59,20 @@ class Tally:
 def open_arena(by: User, run: TrainingRun, *, pairs: int = MOST_PAIRS) -> Arena:
     """A campaign of pairs, open to whoever gets its link from `by`.
 
-    Raises Conflict `no_verdict`, `arena_exists`, `too_few_pairs`.
+    Raises NotFound, and Conflict `no_verdict`, `arena_exists`, `too_few_pairs`.
     """
-    TrainingRun.objects.select_for_update(of=("self",), no_key=True).get(pk=run.pk)
+    held = TrainingRun.objects.select_for_update(of=("self",), no_key=True)
+    if not held.filter(pk=run.pk):
+        raise NotFound
     if run.verdict is None or run.champion_id is None:
         raise Conflict("Only a finished run against a champion has an arena.", code="no_verdict")
     if Arena.objects.filter(run=run).exists():
         raise Conflict("It has an arena already.", code="arena_exists")
-    shown = _shown(run)
+    shown = _shown(run, by)
     points = [each for each in run.verdict["points"] if each["artwork"] in shown]
     chosen = rivals(points, pairs)
     if len(chosen) < FEWEST_PAIRS:
-        text = "The models hardly disagree on the order of test pictures that are still here."
+        text = "The models hardly disagree on the order of your own test pictures."
         raise Conflict(text, code="too_few_pairs")
     campaign = campaigns.create(
         by, title=f"Which is better? {run.created_at:%d %B %Y}", mode=Mode.PAIRS,
@@ -151,10 +154,10 @@ def _opposed(points: Sequence[dict[str, Any]]) -> Iterable[Rivals]:
             yield Rivals(up["artwork"], down["artwork"], min(abs(before), abs(after)))
 
 
-def _shown(run: TrainingRun) -> dict[str, Artwork]:
-    """Pictures of the snapshot that are still there, by the sha256 of their files."""
+def _shown(run: TrainingRun, by: User) -> dict[str, Artwork]:
+    """Their own pictures of the snapshot that are still there, by the sha256 of the files."""
     rows = SnapshotPicture.objects.filter(
-        snapshot=run.snapshot_id, artwork__isnull=False, artwork__deleted_at=None
+        snapshot=run.snapshot_id, artwork__owner=by, artwork__deleted_at=None
     ).select_related("artwork")
     return {row.sha256: row.artwork for row in rows if row.artwork is not None}
 

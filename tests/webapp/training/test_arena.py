@@ -7,6 +7,7 @@ from ml.contracts.verdict import Point
 from tests.people import person
 from tests.webapp.training.reports import ended, version
 from tests.world import picture_of
+from webapp.catalogue.models import Artwork
 from webapp.ratings.models import Assignment, Entry, Rater, Vote
 from webapp.ratings.pairing import next_pairs
 from webapp.training.arenas import rivals, wilson
@@ -81,6 +82,17 @@ def test_the_campaign_asks_for_exactly_these_pairs_and_tells_nothing_of_models(b
     asked = {frozenset(pair) for pair in next_pairs(rater, 20, timezone.now())}
     pairs = {frozenset(map(str, pair)) for pair in asked}
     assert pairs == {frozenset(each.values()) for each in arena.pairs}
+
+
+def test_pictures_of_others_are_shown_to_no_crowd(browser, run):
+    Artwork.objects.filter(title__in=["0", "13"]).update(owner=person("ben@example.org"))
+    assert opened(browser, run)["pairs"] == 6
+    shown = Artwork.objects.filter(entries__campaign=Arena.objects.get().campaign)
+    assert {each.owner.email for each in shown} == {"ann@example.org"}
+    Arena.objects.all().delete()
+    Artwork.objects.update(owner=person("cay@example.org"))
+    refused = browser.post(f"{API}/{run.pk}/arena", {}, content_type="application/json")
+    assert refused.json()["code"] == "too_few_pairs"
 
 
 def test_choices_are_counted_with_their_interval(browser, run):
