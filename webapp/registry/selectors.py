@@ -6,7 +6,14 @@ from ml.contracts.attributes import KEY_PATTERN
 from ml.contracts.attributes_card import AttributesCard, parse_attributes_card
 from ml.contracts.card import CardError
 from webapp.common.errors import NotFound
-from webapp.registry.models import Attribute, Change, ModelKind, ModelVersion, VersionState
+from webapp.registry.models import (
+    Attribute,
+    Change,
+    ChangeKind,
+    ModelKind,
+    ModelVersion,
+    VersionState,
+)
 
 
 def active(kind: ModelKind) -> ModelVersion | None:
@@ -21,10 +28,19 @@ def active_digests() -> set[str]:
 
 
 def previous(kind: ModelKind) -> ModelVersion | None:
-    """The version that judged before the one that judges now; None when there was none."""
-    changes = Change.objects.filter(version__kind=kind).select_related("replaced")
-    newest = changes.order_by("-created_at", "-pk").first()
-    return None if newest is None else newest.replaced
+    """The version to roll back to; None when there is none.
+
+    Rolling back undoes the change before it: twice leads two versions back, never to the bad one.
+    """
+    changes = Change.objects.filter(version__kind=kind).select_related("version", "replaced")
+    line: list[ModelVersion] = []  # who judged after whom, without what was undone
+    for change in changes.order_by("created_at", "pk"):
+        if not line and change.replaced is not None:
+            line.append(change.replaced)
+        if change.kind == ChangeKind.ROLLED_BACK:
+            del line[_last(change.version, line) :]
+        line.append(change.version)
+    return line[-2] if len(line) > 1 else None
 
 
 def challenger(kind: ModelKind) -> ModelVersion | None:
@@ -63,6 +79,12 @@ def attributes_card(version: ModelVersion | None) -> AttributesCard | None:
         return None if version is None else parse_attributes_card(version.card)
     except CardError:
         return None
+
+
+def _last(version: ModelVersion, line: list[ModelVersion]) -> int:
+    """Where it stands in the line before its end, counted from 0; at the end if it does not."""
+    places = (place for place in reversed(range(len(line) - 1)) if line[place] == version)
+    return next(places, len(line))
 
 
 def _newest(versions: QuerySet[ModelVersion], name: str) -> ModelVersion | None:

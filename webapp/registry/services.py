@@ -3,7 +3,7 @@
 import json
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,17 +61,20 @@ def register_builtin(folder: Path | None = None) -> Synced:
     """Register every card of the weights folder and activate the newest of each kind.
 
     The newest is the last by natural order of its file name. It takes over from nothing or from
-    another built-in version; a version that was trained here stays. The attributes that ship with
-    the product are taken in as well. Idempotent.
+    another built-in version, and only once: who rolled back from it is not overruled by a restart,
+    unless what judges ships no more. A version that was trained here stays. The attributes that
+    ship with the product are taken in as well. Idempotent.
     """
     cards = [_read(path) for path in _ordered(folder or settings.WEIGHTS_DIR)]
     registered, activated = [], []
     with transaction.atomic():
         sync_attributes()
         for kind in ModelKind:
+            active = hold_kind(kind)
             versions = [_register(card) for card in cards if card.kind == kind]
             registered += [version.name for version, new in versions if new]
-            if versions and _takes_over(newest := versions[-1][0]):
+            shipped = [version for version, _ in versions]
+            if versions and _takes_over(newest := shipped[-1], active, shipped):
                 activate(newest)
                 activated.append(newest.name)
     return Synced(tuple(registered), tuple(activated))
@@ -114,9 +117,14 @@ def identity(content: object) -> tuple[ModelKind, str, str]:
     return KINDS[kind], card.version, card.sha256
 
 
-def _takes_over(newest: ModelVersion) -> bool:
-    active = ModelVersion.objects.filter(kind=newest.kind, state=VersionState.ACTIVE).first()
-    return active is None or (bool(active.builtin) and active.pk != newest.pk)
+def _takes_over(
+    newest: ModelVersion, active: ModelVersion | None, shipped: Sequence[ModelVersion]
+) -> bool:
+    if active is None:
+        return True
+    if not active.builtin or active.pk == newest.pk:
+        return False
+    return newest.state == VersionState.REGISTERED or active not in shipped
 
 
 def _register(card: Card) -> tuple[ModelVersion, bool]:

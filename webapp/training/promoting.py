@@ -147,9 +147,9 @@ def _override_of(version: ModelVersion) -> Override | None:
 
 def _follow(version: ModelVersion, champion: ModelVersion | None) -> None:
     """Everything else follows once it is certain: what workers hold, what artworks show."""
-    tell_staff([each.pk for each in (version, champion) if each is not None])
     if version.kind == ModelKind.SCORER:
-        rescoring.show_known()
+        rescoring.show_known()  # artworks, then streams: the order in which everybody locks them
+    tell_staff([each.pk for each in (version, champion) if each is not None])
     transaction.on_commit(partial(_ask, version), robust=True)
 
 

@@ -9,7 +9,7 @@ from tests.workers.tiny import (
     write_tiny_scorer,
     write_tiny_second,
 )
-from webapp.registry.models import Attribute, ModelKind, ModelVersion, VersionState
+from webapp.registry.models import Attribute, ChangeKind, ModelKind, ModelVersion, VersionState
 from webapp.registry.selectors import active
 from webapp.registry.services import BadCardError, activate, register_builtin
 
@@ -43,6 +43,18 @@ def test_an_update_of_the_product_retires_the_model_before_it(tmp_path):
     register_builtin(tmp_path)
     assert current() == "lite-2"
     assert ModelVersion.objects.get(name="lite-1").state == VersionState.RETIRED
+
+
+def test_a_restart_does_not_overrule_who_rolled_back(tmp_path):
+    for number in (1, 2):
+        write_tiny_scorer(tmp_path, name=f"lite-{number}", seed=number)
+        register_builtin(tmp_path)
+    activate(ModelVersion.objects.get(name="lite-1"), why=ChangeKind.ROLLED_BACK)
+    assert register_builtin(tmp_path).activated == ()
+    assert current() == "lite-1"
+    for file in tmp_path.glob("lite-1.*"):
+        file.unlink()
+    assert register_builtin(tmp_path).activated == ("lite-2",)
 
 
 def test_a_model_that_was_trained_here_is_not_replaced(tmp_path):

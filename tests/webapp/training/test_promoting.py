@@ -11,6 +11,8 @@ from tests.world import frozen, picture_of
 from webapp.catalogue.models import Artwork
 from webapp.common.errors import Conflict
 from webapp.events.models import Event
+from webapp.events.payloads import EventKind
+from webapp.events.publish import publish
 from webapp.inference import rescoring
 from webapp.inference.models import Score
 from webapp.jobs.models import Job
@@ -69,6 +71,22 @@ def scored(artwork: Artwork, made: ModelVersion, mean: float) -> None:
         artwork=artwork, model_version=made, distribution=[0.1] * 10, mean=mean, sd=1, low=4,
         high=6,
     )  # fmt: skip
+
+
+def elsewhere(act) -> threading.Thread:
+    """Another connection that does this, and waits for ours by now."""
+
+    def run() -> None:
+        try:
+            act()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join(0.3)
+    assert thread.is_alive()
+    return thread
 
 
 def test_what_passed_the_gate_judges_at_a_press_and_the_change_is_kept(
@@ -136,6 +154,17 @@ def test_rolling_back_restores_the_scores_at_once(browser, ann, champion, challe
     assert post(browser, challenger, "rollback").json()["code"] == "champion_changed"
 
 
+def test_rolling_back_twice_leads_two_versions_back(ann, champion, challenger):
+    third = version("third", "3")
+    activate(challenger)
+    activate(third)
+    assert promoting.roll_back(ann, third) == challenger
+    assert promoting.roll_back(ann, challenger) == champion
+    assert registry.previous(ModelKind.SCORER) is None
+    activate(third)
+    assert registry.previous(ModelKind.SCORER) == champion
+
+
 def test_there_is_no_way_back_from_the_first(browser, champion):
     assert post(browser, champion, "rollback").json()["code"] == "nothing_before"
 
@@ -152,6 +181,20 @@ def test_the_library_is_asked_for_in_the_background_once_it_is_certain(ann, chal
 
 
 @pytest.mark.django_db(transaction=True)
+def test_rolling_back_never_waits_in_a_ring_with_who_changes_a_picture(ann, champion, challenger):
+    seen = picture_of(ann)
+    scored(seen, champion, 4.0)
+    activate(challenger)
+    with transaction.atomic():
+        list(Artwork.objects.filter(pk=seen.pk).held())
+        second = elsewhere(lambda: promoting.roll_back(ann, challenger))
+        publish(ann.pk, EventKind.ARTWORK_CHANGED, [seen.pk])
+    second.join()
+    seen.refresh_from_db()
+    assert (judge(), seen.score_mean) == ("old", 4.0)
+
+
+@pytest.mark.django_db(transaction=True)
 def test_of_two_who_press_at_once_the_second_is_told(ann, ben, champion, challenger):
     other = version("other", "4")
     TrainingRun.objects.create(
@@ -165,14 +208,10 @@ def test_of_two_who_press_at_once_the_second_is_told(ann, ben, champion, challen
             promoting.promote(ben, other)
         except Conflict as error:
             told.append(error.code)
-        connection.close()
 
     with transaction.atomic():
         promoting.promote(ann, challenger)
-        second = threading.Thread(target=press)
-        second.start()
-        second.join(0.3)
-        assert second.is_alive()  # waits for the first
+        second = elsewhere(press)
     second.join()
     assert told == ["champion_changed"]
     assert judge() == "new"
