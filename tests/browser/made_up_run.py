@@ -58,7 +58,7 @@ def trained(product: Product, recipe: str = "refine") -> Trained:
     colours = {_sent(studio, file): colour for file, colour in _pieces()}
     _until(lambda: all(studio.send("GET", f"artworks/{each}")["score"] for each in colours))
     studio = Organiser(client, tuple(colours))
-    campaign = studio.campaign(title=TITLE, votes_wanted=len(RATERS))
+    campaign = studio.campaign(title=TITLE, votes_wanted=len(RATERS), for_training=True)
     entries = studio.send("GET", f"campaigns/{campaign['id']}/entries?limit=200")["results"]
     tastes = {each["id"]: 2.5 + 6 * colours[each["artwork"]] for each in entries}
     for seed, token in enumerate(accounts(product, *RATERS).values()):

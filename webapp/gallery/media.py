@@ -151,8 +151,8 @@ def _own_artwork(request: HttpRequest, pk: UUID) -> Artwork | HttpResponse:
     return artwork
 
 
-def viewer_of(request: HttpRequest) -> Visitor:
-    """Whoever the token says, else whoever is signed in."""
+def viewer_of(request: HttpRequest, scope: Scope = Scope.READ) -> Visitor:
+    """Whoever the token says, if it has the scope, else whoever is signed in."""
     try:
         bearer = BearerAuthentication().authenticate(Request(request))
     except AuthenticationFailed as error:
@@ -160,8 +160,9 @@ def viewer_of(request: HttpRequest) -> Visitor:
     if bearer is None:
         return request.user
     user, token = bearer
-    if Scope.READ not in token.scopes:
-        raise ApplicationError("The token needs the scope read.", code="missing_scope", status=403)
+    if scope not in token.scopes:
+        text = f"The token needs the scope {scope.value}."
+        raise ApplicationError(text, code="missing_scope", status=403)
     return user
 
 

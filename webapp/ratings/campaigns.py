@@ -102,8 +102,10 @@ def change(campaign: Campaign, *, emails: Collection[str] | None = None, **colum
         raise VotesExist(
             f"People have voted: {', '.join(fixed)} cannot change any more.", fields=fixed
         )
-    if changed.get("for_training") and campaign.raters.exclude(consented_at=None).exists():
-        raise RatersJoined("People joined who were not told that models learn from their votes.")
+    if changed.get("for_training") and _somebody_joined(campaign):
+        raise RatersJoined(
+            "People joined or handed in who were not told that models learn from it."
+        )
     if changed.keys() & {"mode", "attribute"}:  # nobody answers what is no longer asked
         Assignment.objects.filter(rater__campaign=campaign).delete()
     for name, value in changed.items():
@@ -184,6 +186,15 @@ def revoke_links(campaign: Campaign) -> None:
 def has_votes(campaign: Campaign) -> bool:
     """Whether anybody answered anything."""
     return Vote.objects.filter(campaign=campaign).exists()
+
+
+def _somebody_joined(campaign: Campaign) -> bool:
+    """Whether others than the organiser rate or handed pictures in."""
+    handed_in = campaign.entries.exclude(submitted_by=None)
+    return (
+        campaign.raters.exclude(consented_at=None).exists()
+        or handed_in.exclude(submitted_by=campaign.organiser_id).exists()
+    )
 
 
 def _taken_back(changed: Mapping[str, Any]) -> set[str]:

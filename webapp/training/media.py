@@ -8,28 +8,31 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
+from webapp.accounts.models import Scope
 from webapp.catalogue.models import RenditionSize
 from webapp.common import problems
 from webapp.common.errors import ApplicationError
 from webapp.gallery.media import ASK_FIRST, rendition_response, viewer_of
-from webapp.training.models import Snapshot, SnapshotPicture
+from webapp.training.models import Snapshot
+from webapp.training.sources import withdrawn
 
 
 @login_not_required  # led to sign-in below, unless a token says who it is
 @require_safe
 def picture(request: HttpRequest, pk: UUID, sha256: str) -> HttpResponseBase:
-    """The small display file of a picture that is still there."""
+    """The small display file of a picture that is still there, and allowed."""
     try:
-        viewer = viewer_of(request)
+        viewer = viewer_of(request, Scope.ADMIN)
     except ApplicationError as error:
         return problems.response(error)
     if viewer is None or not viewer.is_authenticated:
         return redirect_to_login(request.get_full_path())
-    seen = Snapshot.objects.visible_to(viewer).filter(pk=pk)
-    shown = SnapshotPicture.objects.filter(
-        snapshot__in=seen.values("pk"), sha256=sha256, artwork__deleted_at=None
-    )
-    found = shown.exclude(artwork=None).select_related("artwork").first()
+    snapshot = Snapshot.objects.visible_to(viewer).filter(pk=pk).only("spec").first()
+    if snapshot is None:
+        raise Http404
+    shown = snapshot.shown.filter(sha256=sha256, artwork__deleted_at=None)
+    kept = shown.exclude(artwork=None).exclude(artwork__in=withdrawn([snapshot]))
+    found = kept.select_related("artwork").first()
     if found is None or found.artwork is None:
         raise Http404
     answer = rendition_response(request, found.artwork, RenditionSize.SMALL, "webp")

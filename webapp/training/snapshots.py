@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -19,7 +19,7 @@ from webapp.jobs.models import Job, JobKind
 from webapp.training.freezing import ask_to_freeze
 from webapp.training.models import Snapshot, SnapshotPicture, SnapshotState, TrainingRun
 from webapp.training.previews import preview
-from webapp.training.sources import LIBRARY
+from webapp.training.sources import LIBRARY, withdrawn
 from webapp.training.specs import Spec, Target, of_attribute, overall, target_of
 from webapp.training.telling import tell_staff
 
@@ -40,7 +40,7 @@ class SnapshotUsed(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A picture of a snapshot; without ``src`` it was deleted."""
+    """A picture of a snapshot; without ``src`` it was deleted or withdrawn."""
 
     sha256: str
     src: str | None
@@ -133,15 +133,18 @@ def slices(snapshot: Snapshot) -> dict[str, str]:
 
 
 def pictures_of(wanted: dict[UUID, set[str]]) -> dict[tuple[UUID, str], Shown]:
-    """Pictures by snapshot and file, in one query; what is not in the snapshot is left out."""
+    """Pictures by snapshot and file, in two queries; what is not in the snapshot is left out."""
     files = {sha256 for each in wanted.values() for sha256 in each}
-    rows = SnapshotPicture.objects.filter(snapshot__in=wanted, sha256__in=files)
+    closed = withdrawn(Snapshot.objects.filter(pk__in=wanted).only("spec"))
+    rows = SnapshotPicture.objects.filter(snapshot__in=wanted, sha256__in=files).annotate(
+        closed=Case(When(artwork__in=closed, then=True), default=False)
+    )
     found = {}
-    for pk, sha256, artwork, deleted_at, title, filename in rows.values_list(
+    for pk, sha256, artwork, deleted_at, title, filename, withheld in rows.values_list(
         "snapshot", "sha256", "artwork", "artwork__deleted_at", "artwork__title",
-        "artwork__filename",
+        "artwork__filename", "closed",
     ):  # fmt: skip
-        there = artwork is not None and deleted_at is None
+        there = artwork is not None and deleted_at is None and not withheld
         src = reverse("snapshot-picture", args=[pk, sha256]) if there else None
         found[pk, sha256] = Shown(sha256, src, (title or filename or "") if there else "")
     return found

@@ -1,6 +1,6 @@
 """What an admin may learn from: campaigns, imported sets, and the votes on their own library."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -9,9 +9,10 @@ from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquer
 from django.db.models.functions import Coalesce
 
 from webapp.accounts.models import User
+from webapp.catalogue.models import Artwork
 from webapp.common.errors import ApplicationError
 from webapp.ratings.models import AttributeRating, Campaign, Entry, Mode, Rater, Rating
-from webapp.training.models import Arena, ImportedSet
+from webapp.training.models import Arena, ImportedSet, Snapshot
 from webapp.training.specs import Spec, Target
 
 SCORED: Final = (Mode.SCORE, Mode.PAIRS, Mode.BURST)
@@ -19,7 +20,7 @@ LIBRARY: Final = "library"
 
 
 class UnknownSource(ApplicationError):
-    """The admin must choose sources of the list: theirs, or those that an organiser allowed."""
+    """The admin must choose sources of the list: campaigns whose organiser allows it."""
 
     code = "unknown_source"
 
@@ -85,7 +86,7 @@ def set_name(pk: UUID) -> str:
 
 def offer(asker: User, target: Target) -> Offer:
     """In a fixed number of queries."""
-    campaigns = _counted(usable_campaigns(asker, target).order_by("-created_at"))
+    campaigns = _counted(usable_campaigns(target).order_by("-created_at"))
     imported = ImportedSet.objects.order_by("name")
     return Offer(
         campaigns=[_offered(each, asker) for each in campaigns],
@@ -94,23 +95,29 @@ def offer(asker: User, target: Target) -> Offer:
     )
 
 
-def usable_campaigns(asker: User, target: Target) -> QuerySet[Campaign]:
-    """Published ones about the target: the asker's own, and where the organiser allowed it.
+def usable_campaigns(target: Target) -> QuerySet[Campaign]:
+    """Published ones about the target whose organiser allowed it, before raters joined.
 
-    Arenas are left out: their pictures were picked because two models quarrel over them.
+    The asker's own ones too: their raters have to be told as well. Arenas are left out: their
+    pictures were picked because two models quarrel over them.
     """
     asked = Q(mode=Mode.ATTRIBUTE, attribute=target.attribute)
     about = asked if target.attribute else Q(mode__in=SCORED)
-    allowed = Q(organiser=asker) | Q(for_training=True)
     arenas = Arena.objects.values("campaign")
-    return Campaign.objects.filter(about, allowed, published_at__isnull=False).exclude(
-        pk__in=arenas
-    )
+    allowed = Campaign.objects.filter(about, for_training=True, published_at__isnull=False)
+    return allowed.exclude(pk__in=arenas)
+
+
+def withdrawn(snapshots: Iterable[Snapshot]) -> QuerySet[Artwork]:
+    """In campaigns of the snapshots whose organiser took the leave back since."""
+    asked = {pk for each in snapshots for pk in each.spec.get("campaigns", ())}
+    closed = Campaign.objects.filter(pk__in=asked, for_training=False)
+    return Artwork.objects.filter(entries__campaign__in=closed)
 
 
 def choose(asker: User, target: Target, spec: Spec) -> Chosen:
     """Raises UnknownSource for one that is not there or not the asker's to use."""
-    campaigns = usable_campaigns(asker, target).filter(pk__in=spec.campaigns)
+    campaigns = usable_campaigns(target).filter(pk__in=spec.campaigns)
     found = list(campaigns.select_related("fusion", "attribute").order_by("pk"))
     imported = list(ImportedSet.objects.filter(pk__in=spec.imported).order_by("pk"))
     _require_all(spec.campaigns, [each.pk for each in found], "campaign")
@@ -130,7 +137,7 @@ def _require_all(asked: Collection[UUID], found: Collection[UUID], what: str) ->
     missing = set(asked) - set(found)
     if missing:
         raise UnknownSource(
-            f"The {what} {min(missing)} is gone, asks about something else, or is not yours to use."
+            f"The {what} {min(missing)} is gone, asks about something else, or may not be used."
         )
 
 

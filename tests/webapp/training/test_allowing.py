@@ -6,7 +6,7 @@ from django.test import Client
 from tests.people import person
 from tests.webapp.crowd.hands import Hand, open_campaign, plain_pictures
 from webapp.ratings.joining import TRAINING, consent_to
-from webapp.ratings.models import Campaign, Rater
+from webapp.ratings.models import Campaign, Entry, Rater
 
 pytestmark = pytest.mark.django_db
 
@@ -41,3 +41,11 @@ def test_nobody_is_made_a_teacher_afterwards_and_the_leave_can_be_taken_back(cam
     assert change(campaign, allowed=True) == (409, "votes_exist")
     Campaign.objects.update(for_training=True)
     assert change(campaign, allowed=False) == (200, False)
+
+
+def test_who_handed_a_picture_in_is_asked_too(campaign):
+    Entry.objects.update(submitted_by=campaign.organiser)
+    assert change(campaign, allowed=True) == (200, True), "their own pictures bind nobody"
+    Campaign.objects.update(for_training=False)
+    Entry.objects.update(submitted_by=person("painter@example.org"))
+    assert change(campaign, allowed=True) == (409, "raters_joined")

@@ -10,6 +10,7 @@ from ml.contracts.manifest import read_manifest
 from tests.people import person
 from tests.webapp.crowd.hands import open_campaign
 from tests.webapp.training.crowds import freeze, photos, rated, show, vote, webp
+from webapp.accounts.services import create_token
 from webapp.catalogue.models import Artwork, BlobChunk
 from webapp.common.errors import Conflict
 from webapp.jobs.models import Job, JobKind, JobState, Queue
@@ -33,7 +34,7 @@ def staff():
 
 @pytest.fixture
 def campaign(staff) -> Campaign:
-    found = open_campaign(staff, photos(staff, range(60)))
+    found = open_campaign(staff, photos(staff, range(60)), for_training=True)
     rated(found)
     return found
 
@@ -99,6 +100,14 @@ def test_pictures_that_look_alike_stay_on_one_side(staff, spec, campaign):
     [group] = told["report"]["near_duplicates"]["examples"]
     assert {each["title"] for each in group} == {"No 10", "No 20", "No 30"}
     assert browser.get(group[0]["src"]).status_code == 200
+    for scopes, answer in (["read", "write"], 403), (["read", "admin"], 200):
+        _, token = create_token(staff, name="t", scopes=scopes)
+        headers = {"Authorization": f"Bearer {token}"}
+        assert Client().get(group[0]["src"], headers=headers).status_code == answer, scopes
+    Campaign.objects.update(for_training=False)
+    assert browser.get(group[0]["src"]).status_code == 404, "its organiser took the leave back"
+    told = browser.get(f"/api/v1/snapshots/{snapshot.pk}").json()
+    assert {each["src"] for each in told["report"]["near_duplicates"]["examples"][0]} == {None}
     assert told["parts"] == snapshot.report["parts"] and told["runs"] == 0
 
 

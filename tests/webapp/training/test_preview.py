@@ -1,5 +1,7 @@
 """What a snapshot would hold, told from the tables alone."""
 
+from functools import partial
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -7,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.people import person
-from tests.webapp.crowd.hands import open_campaign
+from tests.webapp.crowd import hands
 from tests.webapp.training.crowds import photos, rated, vote
 from webapp.ratings.counting import counting_votes
 from webapp.ratings.models import AttributeRating, Campaign, Entry, Rater, Rating, Vote
@@ -19,6 +21,7 @@ from webapp.training.sources import choose
 from webapp.training.specs import Spec, target_of
 
 pytestmark = pytest.mark.django_db
+open_campaign = partial(hands.open_campaign, for_training=True)
 
 
 @pytest.fixture
@@ -167,10 +170,10 @@ def test_of_pairs_the_standings_are_learned(staff, campaign):
     assert row.counts == (0, 0, 0, 0, 3, 3, 0, 0, 0, 0) and row.mean == 5.5
 
 
-def test_sources_are_ones_own_and_what_organisers_allow(staff, campaign):
+def test_sources_are_what_organisers_allow_whose_raters_know(staff, campaign):
     other = person("other@example.org")
-    closed, allowed = (open_campaign(other, photos(other, [n])) for n in (50, 51))
-    Campaign.objects.filter(pk=allowed.pk).update(for_training=True)
+    allowed = open_campaign(other, photos(other, [50]))
+    closed = hands.open_campaign(staff, photos(staff, [51]))  # its raters were not told
     rated(allowed)
     draft = Campaign.objects.create(organiser=staff, title="Draft", question="?")
     arena = open_campaign(staff, [], mode="pairs")
