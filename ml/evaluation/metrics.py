@@ -104,3 +104,20 @@ def conformal_half_width(residuals: Array, *, level: float) -> float:
     ordered = np.sort(np.abs(residuals))
     rank = int(np.ceil((len(ordered) + 1) * level))
     return float(ordered[rank - 1]) if rank <= len(ordered) else float("inf")
+
+
+def halved_coverage(guessed: Array, actual: Array, *, level: float) -> float | None:
+    """Coverage of either half of the pictures by the width that the other half asks for.
+
+    (n, 10) and (n, 10) shares; widths are conformal and in spreads of the prediction. None where
+    the pictures are too few to promise ``level``.
+    """
+    errors = (mean_scores(guessed) - mean_scores(actual)) / spreads(guessed)
+    halves = errors[: len(errors) // 2], errors[len(errors) // 2 :]
+    held = []
+    for own, other in (halves, halves[::-1]):
+        width = conformal_half_width(other, level=level)
+        if not np.isfinite(width) or not len(own):
+            return None
+        held.append(coverage(own, np.zeros(len(own)), half_width=width))
+    return float(np.mean(held))

@@ -4,18 +4,18 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from shutil import copytree
 
 import numpy as np
 
-from ml.contracts.retrain import RunExit, SaidKind, parse_said
+from ml.contracts.retrain import RunExit, Said, SaidKind, parse_said
 from ml.contracts.verdict import Verdict, read_report
 
 Tell = Callable[[str], None]
-Epoch = tuple[str, int, float | None]  # phase, number, EMD of the validation pictures
+Epoch = Said  # an epoch's line, but for what a clock says of it
 
 
 class RunFailedError(RuntimeError):
@@ -117,7 +117,7 @@ def _epochs(line: str) -> list[Epoch]:
     said = parse_said(line)
     if said is None or said.kind is not SaidKind.EPOCH:
         return []
-    return [(said.phase, said.done, said.emd_r2)]
+    return [replace(said, images_per_s=None, eta_s=None)]
 
 
 def _figures(verdict: Verdict) -> tuple[object, ...]:

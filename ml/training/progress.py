@@ -34,7 +34,8 @@ class Progress:
 class EpochRecord:
     """One line of the history. ``loss``: mean over the epoch's updates; ``rate``: of the last.
 
-    ``srcc`` and ``emd_r2`` are of the validation pictures, None without any.
+    ``srcc``, ``emd_r2`` and ``coverage``, of an interval sized on the other half of them, are of
+    the validation pictures, None without any.
     """
 
     phase: str
@@ -45,6 +46,7 @@ class EpochRecord:
     images_per_s: float
     srcc: float | None
     emd_r2: float | None
+    coverage: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,9 +16,10 @@ from torch import Tensor
 
 from ml.contracts.recipe import Monitor, Precision, Recipe
 from ml.data.splits import Indices
-from ml.evaluation.metrics import Array, emd, mean_scores, srcc
+from ml.evaluation.metrics import Array, emd, halved_coverage, mean_scores, srcc
 from ml.models.nima import NimaNetwork
 from ml.training.averaging import Averaged
+from ml.training.loop import INTERVAL_LEVEL
 from ml.training.material import Material
 from ml.training.optimising import Adam, rate_at
 from ml.training.phases import Phase, trained_parameters
@@ -135,6 +136,7 @@ class PhaseRun:
             images_per_s=len(order) / max(seconds, 1e-9),
             srcc=None if guessed is None else self._srcc(guessed),
             emd_r2=None if guessed is None else self._emd(guessed),
+            coverage=None if guessed is None else self._coverage(guessed),
         )
 
     def _update(self, places: Indices, *, epoch: int, step: int) -> float:
@@ -204,6 +206,10 @@ class PhaseRun:
 
     def _emd(self, guessed: Array) -> float:
         return float(emd(guessed, self._material.voted[self._material.validation], r=2).mean())
+
+    def _coverage(self, guessed: Array) -> float | None:
+        voted = self._material.voted[self._material.validation]
+        return halved_coverage(guessed, voted, level=INTERVAL_LEVEL)
 
     def _judge(self, record: EpochRecord) -> None:
         """Remember the best weights and count the epochs since, where patience is asked for."""

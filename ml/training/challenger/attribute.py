@@ -121,9 +121,9 @@ def _say_what_counts(answers: Answers, champion: AttributeChampion, speaker: Spe
             f"{version} has no head of {key} with this range: a fresh one is learned, and it must "
             "beat a constant."
         )
-    elif champion.learned(key) is None:
+    elif not champion.learned(key)[1]:
         speaker.note(
-            f"The card of {version} does not name the pictures that its head of {key} learned "
+            f"The card of {version} does not name all pictures that its head of {key} learned "
             "from; test pictures among them would flatter it."
         )
 

@@ -31,7 +31,7 @@ from ml.training.challenger.attribute_answers import Answers
 from ml.training.challenger.attribute_champion import AttributeChampion
 from ml.training.challenger.attribute_heads import Heads
 from ml.training.challenger.attribute_judging import TestedHead
-from ml.training.challenger.champion import LEARNED, learned_from
+from ml.training.challenger.champion import COMPLETE, LEARNED, learned_from
 from ml.training.challenger.folder import CHALLENGER
 
 Document = dict[str, Any]
@@ -104,7 +104,7 @@ def _put_head(document: Document, made: Made, row: Document) -> None:
 def _head(made: Made, *, srcc: Estimate, awcu: Estimate, baseline: float, tested: int) -> Document:
     answers, heads, request = made.answers, made.heads, made.request
     key, keys = answers.spec.key, answers.voted.keys
-    before = made.champion.learned(key) if _refines(made) else frozenset()
+    before, complete = made.champion.learned(key) if _refines(made) else (frozenset(), True)
     old = made.champion.card.head(key) if _refines(made) else None
     ceiling = answers.ceiling(request.sources)
     titles = ", ".join(
@@ -126,7 +126,8 @@ def _head(made: Made, *, srcc: Estimate, awcu: Estimate, baseline: float, tested
         "shown": srcc.low > 0,
         "reference": percentiles_of(heads.reference),
         "snapshot": request.snapshot,
-        LEARNED: sorted((before or frozenset()) | learned_from(keys, heads.rows)),
+        LEARNED: sorted(before | learned_from(keys, heads.rows)),
+        COMPLETE: complete,
     }
 
 
@@ -229,9 +230,9 @@ def _notes(document: Document, made: Made) -> list[str]:
 def _limits(document: Document, made: Made) -> list[str]:
     """A fresh head inherits no doubt about what an earlier one of its key had learned from."""
     key, champion = made.answers.spec.key, made.champion
-    doubt = f"does not name the pictures that its head of {key} learned from"
+    doubt = f"does not name all pictures that its head of {key} learned from"
     found = [each for each in document.get("limits", []) if _refines(made) or doubt not in each]
-    if champion.learned(key) is None:
+    if not champion.learned(key)[1]:
         found.append(
             f"The card of {champion.card.version} {doubt}: test pictures among them would flatter "
             "it."

@@ -46,14 +46,14 @@ class AttributeChampion:
         """Its row of AWCU's branch, on the pooled top map."""
         return self._line(spec, "awcu", "attribute_weight", "attribute_bias")
 
-    def learned(self, key: str) -> frozenset[str] | None:
-        """How the digests begin of the pictures that its head learned from; None: not said."""
+    def learned(self, key: str) -> tuple[frozenset[str], bool]:
+        """How the digests begin of the pictures that its head learned from; whether of all."""
         at = self.place(key)
-        return frozenset() if at is None else learned_of(self.document["heads"][at])
+        return (frozenset(), True) if at is None else learned_of(self.document["heads"][at])
 
     def unseen(self, key: str, keys: tuple[str, ...], rows: Indices) -> Indices:
         """Those of ``rows`` whose pictures its head is not known to have learned from."""
-        known = self.learned(key) or frozenset()
+        known, _ = self.learned(key)
         return rows[[keys[row][:PREFIX] not in known for row in rows.tolist()]]
 
     def _line(self, spec: HeadSpec, part: str, weight: str, bias: str) -> Line | None:

@@ -194,6 +194,7 @@ def _truth(answers: Answers, rows: Indices) -> Truth:
         shares=None,
         means=answers.values[rows],
         votes=voted.votes[rows],
+        groups=voted.groups[rows],
         constant=Judged(
             shares=None,
             means=np.full(len(rows), middle),

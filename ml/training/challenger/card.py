@@ -18,7 +18,7 @@ from ml.evaluation.report import difference, report
 from ml.inference.frozen import run_frozen
 from ml.inference.golden import golden_picture
 from ml.training.card import GOLDEN_SEED, GOLDEN_SIDE, GOLDEN_TOLERANCE
-from ml.training.challenger.champion import LEARNED, Champion
+from ml.training.challenger.champion import COMPLETE, LEARNED, Champion
 from ml.training.challenger.folder import CHALLENGER
 from ml.training.challenger.judging import Tested
 from ml.training.challenger.learned import PANEL, Learned
@@ -80,6 +80,7 @@ def first_card(
         "notes": list(_NOTES),
         "limits": _limits(voted, learned, champion),
         LEARNED: sorted(learned.known),
+        COMPLETE: learned.complete,
     }
 
 
@@ -183,10 +184,15 @@ def _limits(voted: VotedPictures, learned: Learned, champion: Champion | None) -
     ]
     if not paintings:
         limits.append("No picture of the snapshot is marked as a painting.")
-    if champion is not None and champion.learned is None:
+    if champion is not None and not champion.complete:
         limits.append(
-            "The card of the champion does not name the pictures that it learned from: test "
+            "The card of the champion does not name all pictures that it learned from: test "
             "pictures among them would flatter it."
+        )
+    if not learned.complete:
+        limits.append(
+            "This model started from that champion: it has learned from those pictures, too, and "
+            "its card cannot name them."
         )
     return limits
 

@@ -15,17 +15,22 @@ from ml.training.challenger.folder import RunFolder
 from ml.training.challenger.refusals import RunRefusedError
 
 LEARNED = "learned"  # field of a card: how the digests of pictures begin that it learned from
+COMPLETE = "learned_complete"  # field of a card: False where it learned from others, too
 PREFIX = 16  # hexadecimal digits: 8 bytes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Champion:
-    """The served network. ``document``: its whole card. ``learned``: None where it does not say."""
+    """The served network. ``document``: its whole card.
+
+    ``learned``: how the digests begin of pictures that it learned from; ``complete``: of all.
+    """
 
     network: ScoringNetwork
     card: ScorerCard
     document: Mapping[str, Any]
-    learned: frozenset[str] | None
+    learned: frozenset[str]
+    complete: bool
 
     @property
     def kernel(self) -> Scorer | None:
@@ -34,7 +39,7 @@ class Champion:
 
     def knows(self, artwork: str) -> bool:
         """Whether its card says that it learned from this picture."""
-        return self.learned is not None and artwork[:PREFIX] in self.learned
+        return artwork[:PREFIX] in self.learned
 
     def unseen(self, keys: tuple[str, ...], rows: Indices) -> Indices:
         """Those of ``rows`` whose pictures it is not known to have learned from."""
@@ -52,15 +57,19 @@ def read_champion(folder: RunFolder) -> Champion | None:
         raise RunRefusedError(
             RefusalCode.CHAMPION_UNFIT, f"The champion cannot be read: {error}."
         ) from error
-    return Champion(network, card, document, learned_of(document))
+    return Champion(network, card, document, *learned_of(document))
 
 
-def learned_of(document: Mapping[str, Any]) -> frozenset[str] | None:
-    """How the digests begin of the pictures that a card names as learned from."""
+def learned_of(document: Mapping[str, Any]) -> tuple[frozenset[str], bool]:
+    """How the digests begin of the pictures that a card names as learned from; whether of all.
+
+    What an unnamed past taught stays taught: whatever starts from such a model inherits the False.
+    """
     named = document.get(LEARNED)
     if not isinstance(named, list):
-        return None
-    return frozenset(each for each in named if isinstance(each, str))
+        return frozenset(), False
+    known = frozenset(each for each in named if isinstance(each, str))
+    return known, document.get(COMPLETE) is not False
 
 
 def learned_from(keys: tuple[str, ...], rows: Indices) -> frozenset[str]:

@@ -136,6 +136,7 @@ class Judge:
             shares=voted.shares[rows],
             means=voted.means[rows],
             votes=voted.votes[rows],
+            groups=voted.groups[rows],
             constant=Judged(
                 shares=constant,
                 means=mean_scores(constant),

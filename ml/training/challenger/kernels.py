@@ -129,7 +129,8 @@ class _Refined(_KernelRecipe):
             half_width_per_sd=taught.half_width_per_sd,
             reference=taught.reference,
             rows=taught.rows,
-            known=(champion.learned or frozenset()) | learned_from(self._voted.keys, taught.rows),
+            known=champion.learned | learned_from(self._voted.keys, taught.rows),
+            complete=champion.complete,
             parents=tuple(each for each in data if isinstance(each, dict)),
             beside=self._beside(network, features, crowd=crowd),
         )

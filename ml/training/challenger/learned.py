@@ -16,7 +16,8 @@ class Learned:
 
     ``architecture``: as a card has it. ``settings``: what decided the fit, for the card.
     ``half_width_per_sd`` and ``reference``: as a card has them. ``rows``: learned from, and
-    ``known``: how the digests begin of all pictures that the weights have learned from.
+    ``known``: how the digests begin of all pictures that the weights have learned from, but for
+    those that a model before this one did not name, where it is not ``complete``.
     ``parents``: data that a model learned from which this one starts from, as its card has it.
     """
 
@@ -28,6 +29,7 @@ class Learned:
     reference: Array
     rows: Indices
     known: frozenset[str]
+    complete: bool = True
     parents: tuple[Mapping[str, object], ...] = ()
     beside: "Beside | None" = None
 

@@ -12,7 +12,6 @@ from ml.contracts.retrain import RefusalCode, RunRecipe, RunRequest
 from ml.evaluation.metrics import (
     Array,
     conformal_half_width,
-    coverage,
     mean_scores,
     spreads,
 )
@@ -175,9 +174,6 @@ class _Watcher:
 
     def epoch(self, end: EpochEnd) -> None:
         record, rows = end.record, self._voted.validation
-        covered = None
-        if end.guessed is not None and len(rows):
-            covered = _covered(end.guessed, self._voted.shares[rows])
         self._speaker.point(
             Point(
                 phase=record.phase,
@@ -186,7 +182,7 @@ class _Watcher:
                 loss=record.loss,
                 srcc=record.srcc,
                 emd_r2=record.emd_r2,
-                coverage=covered,
+                coverage=record.coverage,
                 images_per_s=record.images_per_s,
                 eta_s=self._eta_s,
             )
@@ -242,19 +238,6 @@ def _reference(guessed: Array, voted: VotedPictures) -> Array:
     rows = np.concatenate([voted.train, voted.validation])
     means: Array = np.quantile(mean_scores(guessed[rows]), np.linspace(0, 1, REFERENCE_POINTS))
     return means
-
-
-def _covered(guessed: Array, actual: Array) -> float | None:
-    """Coverage of each half of the pictures by the width that the other half asks for."""
-    errors, half = _errors(guessed, actual), len(actual) // 2
-    parts = (errors[:half], errors[half:])
-    held = []
-    for own, other in (parts, parts[::-1]):
-        width = conformal_half_width(other, level=INTERVAL_LEVEL)
-        if not np.isfinite(width) or not len(own):
-            return None
-        held.append(coverage(own, np.zeros(len(own)), half_width=width))
-    return float(np.mean(held))
 
 
 def _architecture(scorer: NimaScorer, recipe: Recipe) -> dict[str, object]:

@@ -11,13 +11,13 @@ from ml.contracts.recipe import RecipeError
 from ml.contracts.retrain import RefusalCode, RequestError
 from ml.data.samples import DataSetError
 from ml.data.transforms import UnusablePictureError
-from ml.evaluation.gate import GateError
+from ml.evaluation.gate import GateError, NotFiniteJudgedError
 from ml.inference.devices import DeviceUnavailableError
 from ml.losses.objectives import UnknownObjectiveError
 from ml.losses.weighting import NoWeightError
 from ml.models.backbone import NoClassifierError, UnknownBackboneError
 from ml.models.weights import NotFiniteError, WeightsError
-from ml.training.kernel_fit import KernelFitError
+from ml.training.kernel_fit import KernelFitError, NotFiniteFeaturesError
 from ml.training.progress import NonFiniteLossError
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -34,7 +34,16 @@ class RunRefusedError(Exception):
 _KINDS: tuple[tuple[RefusalCode, tuple[type[Exception], ...]], ...] = (
     (RefusalCode.OUT_OF_MEMORY, (MemoryError, torch.OutOfMemoryError)),
     (RefusalCode.DEVICE_LOST, (DeviceUnavailableError, torch.AcceleratorError)),
-    (RefusalCode.NOT_FINITE, (NonFiniteLossError, NotFiniteError, LinAlgError)),
+    (
+        RefusalCode.NOT_FINITE,
+        (
+            NonFiniteLossError,
+            NotFiniteError,
+            NotFiniteFeaturesError,
+            NotFiniteJudgedError,
+            LinAlgError,
+        ),
+    ),
     (RefusalCode.ONE_CLASS, (KernelFitError, GateError)),
     (RefusalCode.PICTURES_GONE, (UnusablePictureError,)),
     (

@@ -138,8 +138,8 @@ def _say_what_counts(voted: VotedPictures, champion: Champion | None, speaker: S
     )
     if champion is None:
         speaker.note("No model is served yet: the challenger must beat a constant.")
-    elif champion.learned is None:
+    elif not champion.complete:
         speaker.note(
-            f"The card of {champion.card.version} does not name the pictures that it learned "
+            f"The card of {champion.card.version} does not name all pictures that it learned "
             "from; test pictures among them would flatter it."
         )

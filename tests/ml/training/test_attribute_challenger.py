@@ -130,8 +130,9 @@ def test_no_better_answers_no_promotion(tmp_path: Path, cache: Path, refined: Fi
     verdict = report_of(folder).verdict
     assert not verdict.passed
     assert verdict.reasons[0].ruling is Ruling.VETO
-    learned = [read_document(card)["heads"][1]["learned"] for card in (first.card, folder.card)]
-    assert learned[0] == learned[1]
+    heads = [read_document(card)["heads"][1] for card in (first.card, folder.card)]
+    assert heads[0]["learned"] == heads[1]["learned"]
+    assert [head["learned_complete"] for head in heads] == [False, False]
 
 
 def test_test_pictures_that_its_own_head_learned_from_are_left_out(

@@ -127,6 +127,10 @@ def test_a_refined_model_goes_on_knowing_what_its_champion_learned(
     assert retrain(folder, cache=cache).status == RunExit.DONE
     before, after = read_document(first.card), read_document(folder.card)
     assert set(after["learned"]) == set(before["learned"])
+    # Nobody knows what the first champion learned from, and two refinements later nobody does.
+    for card in (before, after):
+        assert card["learned_complete"] is False
+        assert sum("learned from" in limit for limit in card["limits"]) == 3
     # The same pictures again: they pull otherwise, and nothing is compared with twice.
     sizes = [card["architecture"]["options"]["support"] for card in (before, after)]
     assert sizes[0] == sizes[1]
