@@ -9,7 +9,13 @@ from webapp.dispatch import TaskName
 Function = Callable[..., Any]
 
 
-def drain_task(*, name: TaskName) -> Callable[[Function], Function]:
-    """Register under a name that the sender knows; results are rows, never messages."""
-    declare: Callable[[Function], Function] = app.task(name=name.value, ignore_result=True)
+def drain_task(*, name: TaskName, limit_s: int | None = None) -> Callable[[Function], Function]:
+    """Register under a name that the sender knows; results are rows, never messages.
+
+    ``limit_s``: how long it may take, for one that takes longer than the others.
+    """
+    soft_s = None if limit_s is None else int(limit_s * 0.9)
+    declare: Callable[[Function], Function] = app.task(
+        name=name.value, ignore_result=True, time_limit=limit_s, soft_time_limit=soft_s
+    )
     return declare

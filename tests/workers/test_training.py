@@ -80,6 +80,7 @@ def test_a_run_registers_its_challenger_with_verdict_curves_mistakes_and_files(s
         (3, 1 / 3),
         (4, 0.25),
     ]
+    assert "a line of a library" in run.log.values_list("text", flat=True)
     assert sorted(run.files.values_list("name", flat=True)) == ["history.csv", "request.json"]
     assert (run.version.state, run.version.name) == ("registered", "challenger")
     assert ModelVersion.objects.get(state="active") == champion
@@ -119,6 +120,21 @@ def test_a_run_that_cannot_succeed_ends_with_its_reason(start, seed, code, words
     assert Job.objects.get(subject=run.pk).state == "failed"
     assert list(ModelVersion.objects.all()) == [champion]
     assert not run_folder.folder_of(run.pk).exists()
+
+
+def test_a_challenger_that_cannot_be_kept_ends_the_run(start, monkeypatch):
+    monkeypatch.setattr(run_folder, "LARGEST_WEIGHTS", 10)
+    run = start(PASSES)
+    work()
+    assert (settled(run).state, run.error_code) == ("failed", "too_large")
+
+
+def test_a_champion_without_files_ends_the_run(start, weights):
+    run = start(PASSES)
+    for file in weights.glob("*.safetensors"):
+        file.unlink()
+    work()
+    assert (settled(run).state, run.error_code) == ("failed", "champion_unfit")
 
 
 def test_a_full_disk_ends_the_run_with_that_reason(start, monkeypatch):
@@ -175,6 +191,20 @@ def test_a_wish_reaches_the_process_and_a_pause_keeps_its_checkpoint(start, wish
         runs.resume(run)
         work()
         assert (settled(run).state, run.curve.count()) == ("done", 4)
+
+
+def test_a_wish_is_heard_while_pictures_are_fetched(start, monkeypatch):
+    run = start(PASSES)
+    fetch = run_folder.lay_out
+
+    def cancelled(given, tell):
+        runs.cancel(TrainingRun.objects.get(pk=run.pk))
+        return fetch(given, tell)
+
+    monkeypatch.setattr(run_folder, "lay_out", cancelled)
+    work()
+    assert (settled(run).state, run.curve.count()) == ("cancelled", 0)
+    assert not run_folder.folder_of(run.pk).exists()
 
 
 @pytest.mark.django_db(transaction=True)

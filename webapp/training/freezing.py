@@ -1,7 +1,8 @@
 """Freeze a snapshot: what a worker needs to look at its pictures, and what is kept of it."""
 
 import gzip
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
@@ -26,6 +27,8 @@ from webapp.training.telling import tell_staff
 GROUPS_SHOWN: Final = 12
 SHOWN_OF_GROUP: Final = 6
 BULK: Final = 5000
+LOST: Final = "Workers stopped while freezing it. Delete it and freeze it again."
+_ONE_AT_A_TIME: Final = 0x667265657A65  # the key of the advisory lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +68,17 @@ def ask_to_freeze(snapshot: Snapshot, *, owner_id: int) -> None:
     )
 
 
-def under_way() -> bool:
-    """Whether a worker is at one: a second would leave none for what people wait for."""
-    return Job.objects.filter(kind=JobKind.FREEZE, state=JobState.RUNNING).exists()
+@contextmanager
+def alone() -> Iterator[bool]:
+    """Whether no worker is at one; none begins before the block ends.
+
+    A second would leave no worker for what people wait for, and not see where the first puts its
+    pictures.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ONE_AT_A_TIME])
+        yield not Job.objects.filter(kind=JobKind.FREEZE, state=JobState.RUNNING).exists()
 
 
 def order_of(claim: Claim) -> Order | None:
@@ -90,15 +101,17 @@ def order_of(claim: Claim) -> Order | None:
 @transaction.atomic
 def record(claim: Claim, order: Order, looked: Looked) -> None:
     """Keep it for ever. Raises Refused, and LostLeaseError when another worker does it by now."""
-    gathered = _readable(order.gathered, looked.broken, order.spec)
+    gathered = _without(order.gathered, looked.broken, "no_picture", order.spec)
     earlier = earlier_parts([each.sha256 for each in gathered.rows])
     placed = _placed(gathered.rows, looked, earlier)
+    learned = _learned_before(placed, earlier)
+    gathered = _without(gathered, learned, "learned_before", order.spec)
     parts = [placed[each.sha256][1] for each in gathered.rows]
     report = described(gathered, order.spec, order.target, parts)
     if (problem := problem_of(gathered, order.spec, report["parts"])) is not None:
         raise Refused(problem.text, code=problem.code)
     report["near_duplicates"] = _near_duplicates(looked)
-    report["leaks"] = _leaks(placed, earlier)
+    report["leaks"] = {"kept_together": _kept_together(placed), "learned_before": len(learned)}
     manifest, digest = encode_manifest(
         Manifest(order.snapshot.name, order.target.steps, _manifest_rows(order, gathered, placed))
     )
@@ -114,7 +127,11 @@ def record(claim: Claim, order: Order, looked: Looked) -> None:
 
 @transaction.atomic
 def record_refusal(claim: Claim, code: str, text: str) -> None:
-    """It cannot be frozen, and says why. Raises LostLeaseError."""
+    """It cannot be frozen, and says why. Raises LostLeaseError.
+
+    The snapshot is locked before its job, as by whoever deletes it.
+    """
+    Snapshot.objects.select_for_update(no_key=True).only("pk").filter(pk=claim.subject).first()
     require(ours=jobs.fail(claim, code, text))
     _fail([claim.subject], code, text)
 
@@ -155,14 +172,14 @@ def _kin(rows: Sequence[Voted]) -> list[tuple[str, str]]:
     return pairs
 
 
-def _readable(gathered: Gathered, broken: Collection[str], spec: Spec) -> Gathered:
-    """Without the pictures that do not open; they count as having none."""
-    if not broken:
+def _without(gathered: Gathered, files: Collection[str], code: str, spec: Spec) -> Gathered:
+    """Without these pictures, which count as left out for that reason."""
+    if not files:
         return gathered
     known = {each.code: each for each in gathered.left_out}
-    before = known["no_picture"].n if "no_picture" in known else 0
-    known["no_picture"] = left_out("no_picture", before + len(broken), spec)
-    rows = tuple(each for each in gathered.rows if each.sha256 not in broken)
+    before = known[code].n if code in known else 0
+    known[code] = left_out(code, before + len(files), spec)
+    rows = tuple(each for each in gathered.rows if each.sha256 not in files)
     return replace(gathered, rows=rows, left_out=tuple(known.values()))
 
 
@@ -190,18 +207,19 @@ def _near_duplicates(looked: Looked) -> dict[str, Any]:
     }
 
 
-def _leaks(placed: Placed, earlier: Mapping[str, set[str]]) -> dict[str, int]:
-    """What would have leaked from one part into another, and what an earlier model has seen."""
+def _learned_before(placed: Placed, earlier: Mapping[str, set[str]]) -> frozenset[str]:
+    """What fell into the test with a twin, and an earlier model has learned from."""
     learned = {Part.TRAIN, Part.VALIDATION}
-    return {
-        "kept_together": sum(
-            bool(group) and part != part_of(each) for each, (group, part) in placed.items()
-        ),
-        "learned_before": sum(
-            part is Part.TEST and bool(learned & earlier.get(each, set()))
-            for each, (_, part) in placed.items()
-        ),
-    }
+    return frozenset(
+        each
+        for each, (_, part) in placed.items()
+        if part is Part.TEST and learned & earlier.get(each, set())
+    )
+
+
+def _kept_together(placed: Placed) -> int:
+    """How many would have leaked from one part into another."""
+    return sum(bool(group) and part != part_of(each) for each, (group, part) in placed.items())
 
 
 def _manifest_rows(order: Order, gathered: Gathered, placed: Placed) -> tuple[ManifestRow, ...]:
@@ -241,8 +259,7 @@ def _stuck() -> list[UUID]:
 
 @transaction.atomic
 def _give_up(broken: Sequence[UUID]) -> int:
-    text = "Workers stopped while freezing it. Delete it and freeze it again."
-    return _fail(broken, "worker_lost", text)
+    return _fail(broken, "worker_lost", LOST)
 
 
 UNFROZEN = Check(

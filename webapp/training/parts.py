@@ -1,7 +1,9 @@
 """Into which part of the split a picture falls: the same one in every snapshot.
 
-The hash of a group decides, not a draw: so a picture that one model learned from never becomes
-the test of the next, and freezing again changes nothing.
+The hash of a group decides, not a draw, and where earlier snapshots put a member before that: so
+freezing again changes nothing. Where earlier snapshots parted a group, its pictures go to the test
+and those of them that were learned from are left out altogether (`freezing`): what one model
+learned from never becomes the test of the next.
 """
 
 from collections.abc import Collection, Iterable, Mapping

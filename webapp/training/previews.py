@@ -87,10 +87,9 @@ def problem_of(gathered: Gathered, spec: Spec, parts: dict[str, int]) -> Problem
 def earlier_parts(pictures: Sequence[str]) -> dict[str, set[str]]:
     """Where earlier snapshots put these pictures."""
     found: dict[str, set[str]] = {}
-    wanted = set(pictures)
-    for sha256, part in SnapshotPicture.objects.values_list("sha256", "part").distinct():
-        if sha256 in wanted:
-            found.setdefault(sha256, set()).add(part)
+    earlier = SnapshotPicture.objects.filter(sha256__in=pictures)
+    for sha256, part in earlier.values_list("sha256", "part").distinct():
+        found.setdefault(sha256, set()).add(part)
     return found
 
 

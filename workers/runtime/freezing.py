@@ -1,5 +1,6 @@
 """Claim -> read the votes -> look at every picture -> keep a snapshot's manifest."""
 
+import errno
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,7 +15,7 @@ from webapp.catalogue.chunks import MissingBytesError
 from webapp.catalogue.models import Blob, Rendition
 from webapp.common.errors import ApplicationError
 from webapp.jobs import services as jobs
-from webapp.jobs.claims import Claim
+from webapp.jobs.claims import Claim, LostLeaseError
 from webapp.jobs.models import JobKind
 from webapp.training import freezing
 from webapp.training.freezing import Looked, Order
@@ -24,26 +25,32 @@ from workers import identity
 from workers.runtime.draining import settling
 
 AT_ONCE: Final = 64  # files that lie in a temporary folder at the same time
-LOST: Final = "Workers stopped while freezing it. Delete it and freeze it again."
+NO_SPACE: Final = "The disk of the worker is full. Make room, then freeze it again."
 
 Pair = tuple[int, int]
 
 
 def freeze_next(queues: Sequence[str]) -> int:
     """Freeze one snapshot, unless another worker is at one; returns how many jobs were taken."""
-    if freezing.under_way():
-        return 0
-    claims = jobs.claim(queues, kind=JobKind.FREEZE, worker=identity.me().process)
+    with freezing.alone() as free:
+        claims = _claimed(queues) if free else []
     with settling(claims):
         for claim in claims:
             _freeze(claim)
     return len(claims)
 
 
+def _claimed(queues: Sequence[str]) -> list[Claim]:
+    return jobs.claim(queues, kind=JobKind.FREEZE, worker=identity.me().process)
+
+
 def _freeze(claim: Claim) -> None:
-    """Whatever the asker must act upon fails the snapshot with its own code."""
+    """Whatever the asker must act upon fails the snapshot with its own code.
+
+    So does an error of our own at the last attempt; after an earlier one it is tried again.
+    """
     if claim.exhausted:
-        freezing.record_refusal(claim, "worker_lost", LOST)
+        freezing.record_refusal(claim, "worker_lost", freezing.LOST)
         return
     try:
         order = freezing.order_of(claim)
@@ -51,6 +58,16 @@ def _freeze(claim: Claim) -> None:
             freezing.record(claim, order, look(order))
     except ApplicationError as error:
         freezing.record_refusal(claim, error.code, error.detail)
+    except LostLeaseError:
+        raise
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            freezing.record_refusal(claim, "disk_full", NO_SPACE)
+            return
+        if claim.attempt >= claim.max_attempts:
+            text = f"The worker met an error of its own ({type(error).__name__}); see its log."
+            freezing.record_refusal(claim, "worker_error", text)
+        raise
 
 
 def look(order: Order) -> Looked:

@@ -44,6 +44,10 @@ RETRAIN = ("-m", "ml.cli", "retrain")
 NO_SPACE: Final = "The disk of the training worker is full. Make room, then repeat the run."
 
 
+class _AskedToStopError(Exception):
+    """Somebody paused or cancelled the run, or its worker stops, before anything was started."""
+
+
 @dataclass(slots=True)
 class Ended:
     """How the process ended: its status, the refusal that it gave, whether we made it stop."""
@@ -65,6 +69,7 @@ class _Ear:
     refused: Said | None = None
 
     def hear(self, line: str) -> None:
+        line = line.replace("\0", "").replace("\\u0000", "")  # Postgres holds none
         said = parse_said(line)
         if said is None or said.kind is SaidKind.NOTE:
             self.lines.append(Line(timezone.now(), line.strip() if said is None else said.text))
@@ -117,20 +122,24 @@ def _work_on(claim: Claim) -> None:
         folder = run_folder.lay_out(run, lambda done, of: _fetching(claim, done, of))
     except ModelFilesError as error:
         recording.refuse(claim, RefusalCode.CHAMPION_UNFIT, str(error))
+    except _AskedToStopError:
+        recording.stop(claim)
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
         recording.refuse(claim, RefusalCode.DISK_FULL, NO_SPACE)
     else:
         _settle(claim, run, _train(claim, run, folder))
-    run.refresh_from_db(fields=["state"])
-    if run.state not in LIVE_RUNS:
+    if not TrainingRun.objects.filter(pk=run.pk, state__in=LIVE_RUNS).exists():
         run_folder.throw_away(run.pk)
 
 
 def _fetching(claim: Claim, done: int, total: int) -> None:
+    """Raises _AskedToStopError."""
     text = "Fetching the pictures"
-    recording.keep(claim, Heard(Said(SaidKind.STEP, text=text, done=done, total=total)))
+    wish = recording.keep(claim, Heard(Said(SaidKind.STEP, text=text, done=done, total=total)))
+    if wish or stopping.is_set():
+        raise _AskedToStopError
 
 
 def _train(claim: Claim, run: TrainingRun, folder: Path) -> Ended:
@@ -175,7 +184,7 @@ def _settle(claim: Claim, run: TrainingRun, ended: Ended) -> None:
         try:
             recording.finish(claim, run_folder.learned(run))
         except run_folder.BadResultError as error:
-            recording.refuse(claim, "bad_result", str(error))
+            recording.refuse(claim, error.code, str(error))
     elif ended.asked_to_stop or ended.status == RunExit.STOPPED:
         recording.stop(claim)
     else:

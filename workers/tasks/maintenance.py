@@ -9,9 +9,10 @@ from workers.runtime.fusing import fuse_next
 from workers.runtime.tasting import taste_next
 
 ORDER = (fuse_next, taste_next, freeze_next)  # whom people wait for comes first
+LIMIT_S = 6 * 3600  # freezing decodes some thirty pictures a second: half a million of them
 
 
-@drain_task(name=TaskName.MAINTAIN)
+@drain_task(name=TaskName.MAINTAIN, limit_s=LIMIT_S)
 def maintain(*, queue: str, **_unused: object) -> DrainResult:
     """One campaign, snapshot or person after the other until nobody waits."""
     return drain(_next, queue=queue)

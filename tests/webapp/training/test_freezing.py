@@ -1,7 +1,9 @@
 """A snapshot is frozen once, the same for the same votes, with no picture on two sides."""
 
+import errno
 import hashlib
 from collections import Counter
+from contextlib import suppress
 
 import pytest
 from django.test import Client
@@ -129,6 +131,39 @@ def test_what_one_model_learned_from_is_never_the_test_of_the_next(staff, spec, 
     assert now[twin.original_id] == "train" and after.report["leaks"] == {
         "kept_together": 1, "learned_before": 0,
     }  # fmt: skip
+
+
+def test_what_was_learned_from_is_left_out_when_its_twin_is_tested_on(staff, spec):
+    before = parts(freeze(staff, spec))
+    learned = next(sha for sha, part in before.items() if part == "train")
+    tested = next(sha for sha, part in before.items() if part == "test")
+    [source] = Artwork.objects.filter(original=tested)
+    show(Artwork.objects.get(original=learned), webp(int(source.title.split()[1]), quality=50))
+    after = freeze(staff, spec)
+    assert learned not in parts(after) and parts(after)[tested] == "test"
+    assert after.report["leaks"]["learned_before"] == 1 and after.pictures == 59
+    assert [each["code"] for each in after.report["left_out"]] == ["learned_before"]
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "attempts"),
+    [(OSError(errno.ENOSPC, "full"), "disk_full", 1), (ZeroDivisionError(), "worker_error", 3)],
+)
+def test_an_error_of_ours_ends_it_with_its_reason(staff, spec, monkeypatch, error, code, attempts):
+    def breaks(_order):
+        raise error
+
+    monkeypatch.setattr(worker, "look", breaks)
+    snapshot = create(staff, name="Breaks", spec=spec)
+    for _ in range(attempts):
+        Job.objects.update(not_before="2020-01-01T00:00Z")
+        snapshot.refresh_from_db()
+        assert snapshot.state == "freezing"
+        with suppress(ZeroDivisionError):
+            freeze_next(QUEUES)
+    snapshot.refresh_from_db()
+    assert (snapshot.state, snapshot.error_code) == ("failed", code)
+    assert Job.objects.get().state == JobState.FAILED
 
 
 def test_a_group_that_earlier_snapshots_parted_is_tested_on():
