@@ -8,6 +8,7 @@ a chunk, and the ranks of a resample follow from one sort of the pictures and a 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ml.contracts.config import Estimate
 from ml.evaluation.metrics import Array
@@ -19,6 +20,7 @@ _CHUNK_CELLS = 50_000
 _FLAT = 1e-12
 
 Statistic = Callable[[Array], Array]
+Groups = NDArray[np.intp]
 
 
 def estimates(
@@ -28,10 +30,14 @@ def estimates(
     resamples: int = RESAMPLES,
     level: float = LEVEL,
     seed: int = BOOTSTRAP_SEED,
+    groups: Groups | None = None,
 ) -> dict[str, Estimate]:
-    """Every statistic with its percentile interval of ``level``, all on the same resamples."""
+    """Every statistic with its percentile interval of ``level``, all on the same resamples.
+
+    ``groups``: (count,) a number a picture; pictures of one group are drawn together.
+    """
     draws: dict[str, list[Array]] = {name: [] for name in statistics}
-    for weights in resampled(count, resamples, seed=seed):
+    for weights in resampled(count, resamples, seed=seed, groups=groups):
         for name, statistic in statistics.items():
             draws[name].append(statistic(weights))
     whole = np.ones((1, count))
@@ -155,16 +161,33 @@ def _ratio(product: Array, first: Array, second: Array) -> Array:
     return np.where(size > _FLAT, product / safe, 0.0)
 
 
-def resampled(count: int, resamples: int, *, seed: int = BOOTSTRAP_SEED) -> Iterator[Array]:
-    """Chunks of (r, count) weights, the same ones for the same ``count`` at any chunk size."""
+def resampled(
+    count: int, resamples: int, *, seed: int = BOOTSTRAP_SEED, groups: Groups | None = None
+) -> Iterator[Array]:
+    """Chunks of (r, count) weights, the same ones for the same ``count`` at any chunk size.
+
+    ``groups``: (count,) numbers; whole groups are drawn, as many as there are (Davison and Hinkley
+    1997, 3.8). Where every picture is alone the weights are those without groups.
+    """
+    member = np.arange(count) if groups is None else in_order(groups)
+    units = int(member.max()) + 1
     generator = np.random.default_rng(seed)
     at_once = max(1, _CHUNK_CELLS // count)
     for start in range(0, resamples, at_once):
         rows = min(at_once, resamples - start)
-        drawn = generator.integers(0, count, size=(rows, count))
-        flat = (drawn + np.arange(rows)[:, None] * count).ravel()
-        weights = np.bincount(flat, minlength=rows * count).reshape(rows, count)
-        yield weights.astype(np.float64)
+        drawn = generator.integers(0, units, size=(rows, units))
+        flat = (drawn + np.arange(rows)[:, None] * units).ravel()
+        weights = np.bincount(flat, minlength=rows * units).reshape(rows, units)
+        yield np.take(weights, member, axis=1).astype(np.float64)
+
+
+def in_order(groups: Groups) -> Groups:
+    """(n,) the same groups, numbered from 0 in the order in which they come."""
+    _, first, member = np.unique(groups, return_index=True, return_inverse=True)
+    place = np.empty(len(first), dtype=np.intp)
+    place[np.argsort(first)] = np.arange(len(first))
+    numbered: Groups = place[member]
+    return numbered
 
 
 def _estimate(value: float, draws: Array, *, level: float) -> Estimate:

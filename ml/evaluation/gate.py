@@ -25,6 +25,7 @@ from ml.contracts.config import Estimate
 from ml.contracts.retrain import Gate
 from ml.contracts.verdict import Figures, Ruling, SliceVerdict, Verdict
 from ml.evaluation.bootstrap import (
+    Groups,
     Statistic,
     estimates,
     mean_of,
@@ -41,6 +42,10 @@ _DIGITS = 9
 
 class GateError(ValueError):
     """These predictions cannot be judged: whoever made them must say what is wrong with them."""
+
+
+class NotFiniteJudgedError(GateError):
+    """A model says NaN or infinity of a test picture: whoever trained it must look at its rates."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,12 +69,14 @@ class Judged:
 class Truth:
     """What was voted. ``shares``: (n, 10) or None, ``means``: (n,), ``votes``: (n,) how many.
 
-    ``constant``: the mean of the training pictures, said of every picture.
+    ``groups``: (n,) a number each, the same for near-duplicates. ``constant``: the mean of the
+    training pictures, said of every picture.
     """
 
     shares: Array | None
     means: Array
     votes: Array
+    groups: Groups
     constant: Judged
 
 
@@ -104,6 +111,7 @@ def decide(
         gate=gate,
         level=level,
         pictures=len(truth.means),
+        apart=_apart(truth.groups),
         challenger=figures(challenger),
         champion=None if champion is None else figures(champion),
         constant=figures(truth.constant),
@@ -150,7 +158,7 @@ def ceiling(truth: Truth, *, gate: Gate, seed: int) -> Estimate | None:
         share = 1 - noise(weights) / np.maximum(spread, _FLAT)
         return 6 / np.pi * np.arcsin(np.clip(share, 0.0, 1.0) / 2)
 
-    return _judge({"only": statistic}, len(truth.means), gate, seed)["only"]
+    return _judge({"only": statistic}, truth.groups, gate, seed)["only"]
 
 
 def _check(judged: Judged, truth: Truth) -> None:
@@ -165,7 +173,7 @@ def _check(judged: Judged, truth: Truth) -> None:
         if len(values) != count:
             raise GateError(f"{len(values)} rows of {what} for {count} pictures")
         if not np.isfinite(values).all():
-            raise GateError(f"{what} are not finite")
+            raise NotFiniteJudgedError(f"{what} are not finite")
     if (judged.shares is None) != (truth.shares is None):
         raise GateError("votes and predictions must both be distributions, or neither")
 
@@ -177,7 +185,7 @@ def _figures(judged: Judged, *, truth: Truth, gate: Gate, seed: int) -> Figures:
     }
     if judged.shares is not None and truth.shares is not None:
         statistics["emd"] = mean_of(emd(judged.shares, truth.shares, r=2))
-    found = _judge(statistics, len(truth.means), gate, seed)
+    found = _judge(statistics, truth.groups, gate, seed)
     widths = judged.half_widths
     covered = None if widths is None else coverage(judged.means, truth.means, half_width=widths)
     return Figures(
@@ -201,8 +209,9 @@ def _gains(
     level: float | None = None,
 ) -> dict[str, Estimate]:
     """Differences on the pictures in ``mask``: in ``srcc`` and, of distributions, in ``emd``."""
-    voted = truth.means[mask]
-    if len(voted) < min(gate.fewest, len(mask)) or np.ptp(voted) < _FLAT:
+    voted, groups = truth.means[mask], truth.groups[mask]
+    fewest = min(gate.fewest, _apart(truth.groups))
+    if _apart(groups) < fewest or np.ptp(voted) < _FLAT:
         return {}
     new, old = (_told_apart(judged.means[mask]) for judged in (challenger, rival))
     statistics = {"srcc": rank_gain_of(new, old, voted)}
@@ -210,7 +219,7 @@ def _gains(
     if shares[0] is not None and shares[1] is not None and shares[2] is not None:
         ours, theirs, actual = (rows[mask] for rows in shares if rows is not None)
         statistics["emd"] = mean_of(emd(ours, actual, r=2) - emd(theirs, actual, r=2))
-    return _judge(statistics, len(voted), gate, seed, level=level)
+    return _judge(statistics, groups, gate, seed, level=level)
 
 
 def _told_apart(means: Array) -> Array:
@@ -220,7 +229,7 @@ def _told_apart(means: Array) -> Array:
 
 def _judge(
     statistics: Mapping[str, Statistic],
-    count: int,
+    groups: Groups,
     gate: Gate,
     seed: int,
     *,
@@ -228,11 +237,17 @@ def _judge(
 ) -> dict[str, Estimate]:
     return estimates(
         statistics,
-        count=count,
+        count=len(groups),
         resamples=gate.resamples,
         level=gate.level if level is None else level,
         seed=seed,
+        groups=groups,
     )
+
+
+def _apart(groups: Groups) -> int:
+    """How many pictures there are, near-duplicates counting as one."""
+    return len(np.unique(groups))
 
 
 def _shared(level: float, truth: Truth) -> float:

@@ -18,13 +18,15 @@ _LEAST = 1e-6  # a gain below this is rounding
 class Asked:
     """All that was measured. ``gain``, ``emd_gain``: over the champion, or the constant.
 
-    ``level``: of the intervals of these two. ``worse``: either loses more than its margin on all
-    pictures. ``over_constant``: gains over the constant by metric.
+    ``apart``: how many pictures, near-duplicates counting as one. ``level``: of the intervals of
+    the two gains. ``worse``: either loses more than its margin on all pictures. ``over_constant``:
+    gains over the constant by metric.
     """
 
     gate: Gate
     level: float
     pictures: int
+    apart: int
     challenger: Figures
     champion: Figures | None
     constant: Figures
@@ -81,7 +83,7 @@ def _all(asked: Asked) -> Iterator[Reason]:
 
 
 def _better(asked: Asked) -> Reason:
-    figures = f"On {asked.pictures} test pictures: {_both(asked)}."
+    figures = f"On {_tested(asked)}: {_both(asked)}."
     if asked.worse:
         lead = f"Certainly worse than {asked.rival}, by more than the margin."
         return Reason(ReasonCode.BETTER, Ruling.VETO, f"{lead} {figures}")
@@ -103,6 +105,13 @@ def _at(asked: Asked) -> str:
     return "at ordering pictures"
 
 
+def _tested(asked: Asked) -> str:
+    words = f"{asked.pictures} test pictures"
+    if asked.apart < asked.pictures:
+        words += f" ({asked.apart} if near-duplicates count as one)"
+    return words
+
+
 def _both(asked: Asked) -> str:
     rival = asked.champion or asked.constant
     words = (
@@ -120,15 +129,12 @@ def _both(asked: Asked) -> str:
 
 def _too_few(asked: Asked) -> Iterator[Reason]:
     """Below the fewest nothing is proved; without a proof, what gain could have been seen."""
-    if asked.pictures < asked.gate.fewest:
-        text = (
-            f"{asked.pictures} test pictures are too few to prove anything; "
-            f"{asked.gate.fewest} are needed."
-        )
+    if asked.apart < asked.gate.fewest:
+        text = f"{_tested(asked)} are too few to prove anything; {asked.gate.fewest} are needed."
         yield Reason(ReasonCode.TOO_FEW, Ruling.VETO, text)
     elif not asked.worse and not proves(asked.gain, asked.emd_gain):
         text = (
-            f"With {asked.pictures} test pictures a gain in SRCC is found four times in five only "
+            f"With {_tested(asked)} a gain in SRCC is found four times in five only "
             f"if it is {_detectable(asked):.3f} or more. More votes on more pictures help."
         )
         yield Reason(ReasonCode.TOO_FEW, Ruling.NOTE, text)
@@ -172,7 +178,7 @@ def _baseline(asked: Asked) -> Reason:
 def _calibration(asked: Asked, covered: float) -> Reason:
     off = abs(covered - COVERED)
     chance = NormalDist().inv_cdf(0.5 + asked.gate.level / 2) * sqrt(
-        COVERED * (1 - COVERED) / asked.pictures
+        COVERED * (1 - COVERED) / asked.apart
     )
     known = asked.champion.coverage if asked.champion is not None else None
     nearer = known is not None and off < abs(known - COVERED)

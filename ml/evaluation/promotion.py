@@ -63,6 +63,7 @@ class Ground:
             shares=self.shares[test],
             means=self.means[test],
             votes=self.votes[test],
+            groups=test,
             constant=self._judged(np.tile(base, (len(self.shares), 1)), test, others),
         )
         return decide(

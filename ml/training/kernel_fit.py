@@ -31,6 +31,10 @@ class KernelFitError(ValueError):
     """These pictures or votes teach nothing: the operator must bring others."""
 
 
+class NotFiniteFeaturesError(KernelFitError):
+    """A backbone gave NaN or infinity: whoever trained it must look at it."""
+
+
 @dataclass(frozen=True, slots=True)
 class CrowdVotes:
     """Pictures that one crowd judged.
@@ -88,7 +92,9 @@ def _check(number: int, crowd: CrowdVotes) -> None:
     for what, values in (("features", crowd.upright), ("mirrored features", crowd.mirror)):
         if not np.isfinite(values).all():
             row = int(np.argmin(np.isfinite(values).all(axis=1)))
-            raise KernelFitError(f"picture {row} of crowd {number} has {what} that are not finite")
+            raise NotFiniteFeaturesError(
+                f"picture {row} of crowd {number}: its {what} are not finite"
+            )
     if not len(crowd.votes) or not (crowd.votes > 0).all():
         raise KernelFitError(f"crowd {number} has no pictures, or one that nobody voted on")
 

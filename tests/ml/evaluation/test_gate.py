@@ -8,12 +8,21 @@ import pytest
 
 from ml.contracts.retrain import Gate
 from ml.contracts.verdict import ReasonCode, Ruling, Verdict
-from ml.evaluation.gate import GateError, Judged, Mask, Truth, ceiling, decide
+from ml.evaluation.gate import (
+    GateError,
+    Judged,
+    Mask,
+    NotFiniteJudgedError,
+    Truth,
+    ceiling,
+    decide,
+)
 from ml.evaluation.metrics import Array, mean_scores, srcc
 
 GATE = Gate(resamples=400)
 BINS = np.arange(1, 11)
 VOTES = 40
+COPIED = ("shares", "means", "votes")
 NOISE = 0.24  # points, of a mean of so many votes
 
 
@@ -35,7 +44,8 @@ def crowd(count: int, *, seed: int = 1) -> tuple[Array, Truth]:
     worth = generator.normal(5.5, 0.9, count)
     shares = np.stack([generator.multinomial(VOTES, row) for row in shares_of(worth)]) / VOTES
     constant = judged(np.full(count, 5.5))
-    return worth, Truth(shares, mean_scores(shares), np.full(count, float(VOTES)), constant)
+    votes = np.full(count, float(VOTES))
+    return worth, Truth(shares, mean_scores(shares), votes, np.arange(count), constant)
 
 
 def erring(worth: Array, error: float, *, seed: int) -> Judged:
@@ -98,6 +108,33 @@ def test_of_challengers_that_differ_by_noise_few_pass() -> None:
         challenger, champion = (erring(worth, 0.6, seed=1000 * seed + n) for n in (1, 2))
         passed += ruled(challenger, champion, truth, gate=replace(GATE, resamples=200)).passed
     assert passed <= 6  # 2.5 of 100 are expected; more than 6 of 80 would be 1 in 100
+
+
+def test_near_duplicates_prove_no_more_than_one_of_them_does() -> None:
+    proved, apart = 0, np.repeat(np.arange(40), 5)
+    for seed in range(40):
+        worth, alone = crowd(40, seed=seed)
+        models = [erring(worth, 0.6, seed=1000 * seed + n) for n in (1, 2)]
+        same = (np.repeat(each.means, 5) for each in models)
+        truth = replace(
+            alone,
+            **{name: np.repeat(getattr(alone, name), 5, axis=0) for name in COPIED},
+            groups=apart[::-1],
+            constant=judged(np.full(200, 5.5)),
+        )
+        verdict = ruled(*map(judged, same), truth, gate=replace(GATE, resamples=200))
+        proved += ReasonCode.BETTER not in vetoes(verdict)
+    assert proved <= 4  # 1 is expected; 6 do if each is held to be alone
+    assert "200 test pictures (40 if near-duplicates count as one)" in verdict.reasons[0].text
+
+
+def test_copies_of_few_pictures_are_few_pictures() -> None:
+    worth, truth = crowd(60)
+    models = erring(worth, 0.1, seed=2), erring(worth, 2.0, seed=3)
+    copies = replace(truth, groups=np.arange(60) // 4)
+    assert ReasonCode.TOO_FEW in vetoes(ruled(*models, copies))
+    numbered_otherwise = replace(truth, groups=np.random.default_rng(1).permutation(60))
+    assert ruled(*models, numbered_otherwise) == ruled(*models, truth)
 
 
 def test_better_on_the_whole_but_broken_in_the_dark_is_vetoed_by_name() -> None:
@@ -224,7 +261,7 @@ def test_predictions_that_cannot_be_judged_are_refused() -> None:
     worth, truth = crowd(50)
     sound = erring(worth, 0.5, seed=2)
     holed = replace(sound, means=np.where(np.arange(50) == 3, np.nan, sound.means))
-    with pytest.raises(GateError, match="not finite"):
+    with pytest.raises(NotFiniteJudgedError, match="not finite"):
         ruled(holed, sound, truth)
     with pytest.raises(GateError, match="49 rows"):
         ruled(replace(sound, means=sound.means[:49]), sound, truth)
