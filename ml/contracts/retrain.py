@@ -39,7 +39,7 @@ class RunRecipe(StrEnum):
 
     ``refine``: the champion, moved by the new votes where it erred. ``head``: a fresh head on
     features of the champion's backbones. ``fine-tune``: head, then the whole network. ``scratch``:
-    the whole network from random weights. The first two take seconds and are what attributes have.
+    the whole network from random weights. The first two have no epochs; attributes have only these.
     """
 
     REFINE = "refine"

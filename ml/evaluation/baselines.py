@@ -1,10 +1,10 @@
 """What any model must beat: a constant, a ridge regression, and the ceiling the votes set."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from ml.data.splits import folds
+from ml.data.splits import Indices, grouped_folds
 from ml.evaluation.metrics import Array, mean_scores, srcc
 
 PENALTIES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
@@ -39,10 +39,26 @@ def ridge(
     return guesses
 
 
-def best_penalty(features: Array, targets: Array, *, seed: int) -> float:
-    """The penalty with the best cross-validated SRCC within the training pictures."""
+def best_penalty(
+    features: Array,
+    targets: Array,
+    *,
+    seed: int,
+    groups: Indices | None = None,
+    check: Callable[[], None] = lambda: None,
+) -> float:
+    """The penalty with the best cross-validated SRCC within the training pictures.
+
+    ``groups``: (n,) numbers of pictures that no fold may part; by default all are alone. Of fewer
+    than two groups nothing can be chosen: the strongest. ``check`` is called before each fold.
+    """
+    groups = np.arange(len(targets)) if groups is None else groups
+    parts = min(_INNER_FOLDS, len(np.unique(groups)))
+    if parts < 2:
+        return PENALTIES[-1]
     guessed = np.empty((len(PENALTIES), *targets.shape))
-    for split in folds(len(targets), seed=seed, parts=_INNER_FOLDS):
+    for split in grouped_folds(groups, seed=seed, parts=parts):
+        check()
         known, unseen = features[split.train], features[split.test]
         guessed[:, split.test] = ridge(
             known, targets[split.train], unseen=unseen, penalties=PENALTIES
@@ -52,9 +68,18 @@ def best_penalty(features: Array, targets: Array, *, seed: int) -> float:
     return PENALTIES[int(np.argmax(qualities))]
 
 
-def tuned_ridge(features: Array, targets: Array, *, unseen: Array, seed: int) -> Array:
-    """Ridge whose penalty is chosen within the training pictures alone."""
-    penalty = best_penalty(features, targets, seed=seed)
+def tuned_ridge(
+    features: Array,
+    targets: Array,
+    *,
+    unseen: Array,
+    seed: int,
+    groups: Indices | None = None,
+    check: Callable[[], None] = lambda: None,
+) -> Array:
+    """Ridge whose penalty is chosen within the training pictures alone, see ``best_penalty``."""
+    penalty = best_penalty(features, targets, seed=seed, groups=groups, check=check)
+    check()
     return ridge(features, targets, unseen=unseen, penalties=[penalty])[0]
 
 

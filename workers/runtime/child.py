@@ -20,6 +20,7 @@ _PASSED_ON: Final = (
     "PATH", "HOME", "TMPDIR", "LANG", "LC_", "TZ", "PYTHON", "LD_LIBRARY_PATH", "OMP_", "MKL_",
     "OPENBLAS_", "CUDA", "NVIDIA", "NCCL", "TORCH", "GLOO", "CONNOISSEUR_PROCESS",
 )  # fmt: skip
+_THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 class Child:
@@ -84,7 +85,7 @@ class Child:
 
     def last_words(self) -> str:
         """The end of its standard error."""
-        return self._errors.read_bytes()[-TAIL:].decode(errors="replace").strip()
+        return self._errors.read_bytes()[-TAIL:].decode(errors="replace").replace("\0", "").strip()
 
     def _read(self, stream: IO[str]) -> None:
         for line in stream:
@@ -97,4 +98,7 @@ class Child:
 
 
 def _environment(ours: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in ours.items() if name.startswith(_PASSED_ON)}
+    """Sums depend on how many threads share them, so every library gets the same number of them."""
+    threads = ours.get("OMP_NUM_THREADS") or str(len(os.sched_getaffinity(0)))
+    passed = {name: value for name, value in ours.items() if name.startswith(_PASSED_ON)}
+    return {**dict.fromkeys(_THREADS, threads), **passed}

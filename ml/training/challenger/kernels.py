@@ -1,4 +1,4 @@
-"""The recipes that take seconds: a kernel head on features of frozen backbones."""
+"""The recipes without epochs: a kernel head on features of frozen backbones."""
 
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -30,6 +30,7 @@ from ml.training.kernel_fit import CrowdVotes, fit_kernel_head
 from ml.training.panels import predict_rows
 
 MOST_KNOWN = 20_000  # pictures that a refined head compares with
+MOST_COMPARED = 2000  # pictures that the baseline learns from: it costs the cube of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +89,16 @@ class _KernelRecipe:
 
     def _beside(self, network: Scorer, features: PanelFeatures, *, crowd: int) -> Beside:
         self._speaker.step("comparing with a baseline")
-        train, test = self._voted.train, self._voted.test
-        upright = features.upright
-        seen, unseen = upright[train].astype(np.float64), upright[test].astype(np.float64)
-        ridge = tuned_ridge(seen, self._voted.shares[train], unseen=unseen, seed=self._request.seed)
+        voted, upright, seed = self._voted, features.upright, self._request.seed
+        rows = np.sort(learning_order(voted, seed=seed)[:MOST_COMPARED])
+        ridge = tuned_ridge(
+            upright[rows].astype(np.float64),
+            voted.shares[rows],
+            unseen=upright[voted.test].astype(np.float64),
+            seed=seed,
+            groups=voted.groups[rows],
+            check=self._speaker.check,
+        )
         return Beside(
             everywhere=predict_rows(network.head, upright, crowd=crowd),
             champion=self._champions_word(network, upright),
@@ -143,7 +150,9 @@ class _Refined(_KernelRecipe):
         self._speaker.step("choosing settings")
         rows = learning_order(voted, seed=seed)
         refiner = Refiner(head, crowd, features, shares=voted.shares, votes=voted.votes, rows=rows)
-        reached = refiner.choose(rows, voted.groups, seed=seed, judged=judged)
+        reached = refiner.choose(
+            rows, voted.groups, seed=seed, judged=judged, check=self._speaker.check
+        )
         self._say(refiner, reached)
         return refiner
 

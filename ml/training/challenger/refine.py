@@ -10,10 +10,15 @@ picture with n votes, as in ``ml.training.kernel_fit``. The second term is a shi
 crowd: it goes into ``base``. The first becomes further known pictures with what they pull
 (Rasmussen and Williams 2006, equation 2.25 for each), so that no other network needs to be served.
 Sharpness stays as it is, for the head has one for all pictures; ``prior_votes`` and ``trust`` are
-chosen by cross-fitting within the training pictures.
+chosen by cross-fitting within the training pictures, judged by those that the champion has not
+learned from, and are the defaults where these are few.
+
+The noise of r is taken as independent of g. It is not where the champion has learned from the same
+votes, of a crowd that has grown since: those votes are then heard a second time, and the fit trusts
+them more than they deserve. A fresh head hears every vote once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -78,11 +83,20 @@ class Refiner:
         self._covariance = np.exp(-sharpness * squared_distances(placed)) + OFFSET
         self.settings = RefineSettings()
 
-    def choose(self, rows: Indices, groups: Indices, *, seed: int, judged: Indices) -> float:
+    def choose(
+        self,
+        rows: Indices,
+        groups: Indices,
+        *,
+        seed: int,
+        judged: Indices,
+        check: Callable[[], None] = lambda: None,
+    ) -> float:
         """Take the settings that foretell votes best, of ``rows`` by others of ``rows``.
 
         Only ``judged`` rows count; with fewer than ``FEWEST_COMPARED`` the settings stay as they
-        are. Returns the mean EMD (r = 2) that was reached, NaN where nothing was compared.
+        are. ``check`` is called before each fold. Returns the mean EMD (r = 2) that was reached,
+        NaN where nothing was compared.
         """
         rows, judged = rows[:MOST_COMPARED], np.intersect1d(rows[:MOST_COMPARED], judged)
         if len(judged) < FEWEST_COMPARED:
@@ -90,6 +104,7 @@ class Refiner:
         losses = np.zeros((len(PRIOR_VOTES), len(TRUSTS)))
         parts = min(_FOLDS, len(np.unique(groups[rows])))
         for fold in grouped_folds(groups[rows], seed=seed, parts=parts):
+            check()
             asked = np.intersect1d(rows[fold.test], judged)
             if len(asked):
                 losses += self._losses(self._at[rows[fold.train]], self._at[asked])

@@ -30,7 +30,7 @@ from ml.training.loop import INTERVAL_LEVEL, REFERENCE_POINTS
 from ml.training.panels import predict_rows
 
 SHARES = (0.1, 0.2, 0.4, 0.7, 1.0)
-MOST_LEARNED = 6000  # a fit costs the cube of it
+MOST_LEARNED = 3000  # a fit costs the cube of it
 FEWEST_IN_ROUND = 8
 FOLDS = 5
 _ENOUGH = 30  # errors that size an interval by themselves
