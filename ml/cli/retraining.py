@@ -183,13 +183,14 @@ def _ground(options: argparse.Namespace, panel: Panel) -> Ground:
     callbacks = Callbacks(on_progress=_say)
     (ready,) = gather(network, [panel], config, cache=options.cache, callbacks=callbacks)
     tell("looks of the pictures")
+    votes = ready.votes(np.arange(len(ready.shares))).votes
     slices = slices_of(
         panel.pictures,
         mean_scores(ready.shares),
+        votes,
         titles={},
         kept=options.cache / f"looks-{panel.name}.json",
     )
-    votes = ready.votes(np.arange(len(ready.shares))).votes
 
     def learn(rows: Indices, shares: Array) -> Array:
         return _learned(ready, rows, shares, config, network.widths)

@@ -1,8 +1,10 @@
 """Parts of the test pictures that a gain on all of them could hide a loss on.
 
 Three are seen in the pictures: dark, monochrome, and portrait-like, which is a face that fills a
-fiftieth of the picture. Two are seen in the votes: the lowest and the highest fifth. The others are
-tags of the snapshot: photo or painting, each campaign, each imported set.
+fiftieth of the picture. Two are seen in the votes: the lowest and the highest fifth, if there are
+enough votes. The mean of a few is extreme by chance as often as by worth, and whoever foretells
+the worth errs on it. The others are tags of the snapshot: photo or painting, each campaign, each
+imported set.
 """
 
 import json
@@ -28,6 +30,8 @@ DARK = 0.33  # mean L* / 100; about a sixth of OASIS
 GREY = 3.0  # mean CIE chroma; about a twentieth of OASIS
 PORTRAIT = 0.02  # share of the picture that the largest face fills; about an eighth of OASIS
 TAIL = 0.2
+ENOUGH = 20  # votes of the median picture, for a fifth by votes to be one by worth
+_VERSION = 1  # of kept looks: another one whenever what is measured changes
 MEDIA: Mapping[str, str] = {"photo": "photos", "painting": "paintings"}
 
 
@@ -47,21 +51,23 @@ class Look:
 def slices_of(
     pictures: Sequence[VotedPicture],
     voted: Array,
+    votes: Array,
     *,
     titles: Mapping[str, str],
     kept: Path | None = None,
 ) -> dict[str, tuple[str, Mask]]:
     """Title and (n,) membership of every slice by key, but for those that hold none or all.
 
-    ``voted``: (n,) means. ``titles``: of tags. ``kept``: a file of looks by the keys of pictures,
-    which is read and brought up to date. Raises OSError for a file that is no picture.
+    ``voted``: (n,) means of so many ``votes``, (n,). ``titles``: of tags. ``kept``: a file of looks
+    by the keys of pictures, which is read and brought up to date. Raises OSError for a file that
+    is no picture.
     """
     looks = _looks(pictures, kept)
     parts = {
         "dark": ("dark pictures", np.array([look.lightness < DARK for look in looks])),
         "monochrome": ("monochrome pictures", np.array([look.chroma < GREY for look in looks])),
         "portrait": ("portrait-like pictures", np.array([_portrait(look) for look in looks])),
-        **dict(_tails(voted)),
+        **(dict(_tails(voted)) if np.median(votes) >= ENOUGH else {}),
     }
     for tag, title in {**MEDIA, **titles}.items():
         parts[tag] = (title, np.array([tag in picture.tags for picture in pictures]))
@@ -90,9 +96,10 @@ def _looks(pictures: Sequence[VotedPicture], kept: Path | None) -> list[Look]:
     network = _faces() if missing else None
     for picture in missing:
         known[picture.key] = look_at(open_picture(picture.path, SIDE), network)
-    if kept is not None and missing:
+    if kept is not None and missing and network is not None:
         rows = {key: asdict(look) for key, look in known.items()}
-        replace_file(kept, json.dumps(rows, sort_keys=True).encode())
+        document = {"version": _VERSION, "looks": rows}
+        replace_file(kept, json.dumps(document, sort_keys=True).encode())
     return [known[picture.key] for picture in pictures]
 
 
@@ -123,4 +130,11 @@ def _faces() -> Compiled | None:
 
 
 def _read(path: Path) -> dict[str, Look]:
-    return {key: Look(**fields) for key, fields in json.loads(path.read_bytes()).items()}
+    """Nothing where the file is of another version or cannot be read: then we look again."""
+    try:
+        document = json.loads(path.read_bytes())
+        if document["version"] != _VERSION:
+            return {}
+        return {key: Look(**fields) for key, fields in document["looks"].items()}
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return {}

@@ -107,7 +107,7 @@ def report_of_head(
     """The gate's verdict and what moves. ``looks``: file that keeps what pictures look like."""
     pictures = [answers.voted.panel.pictures[row] for row in tested.rows.tolist()]
     truth, challenger, champion = tested.truth, tested.challenger, tested.champion
-    slices = slices_of(pictures, truth.means, titles=request.slices, kept=looks)
+    slices = slices_of(pictures, truth.means, truth.votes, titles=request.slices, kept=looks)
     old = [None] * len(pictures) if champion is None else champion.means.tolist()
     return RunReport(
         verdict=decide(challenger, champion, truth, slices, request.gate, request.seed),

@@ -179,7 +179,7 @@ def report_of(
     pictures = [voted.panel.pictures[row] for row in tested.rows.tolist()]
     titles: Mapping[str, str] = request.slices
     truth, challenger, champion = tested.truth, tested.challenger, tested.champion
-    slices = slices_of(pictures, truth.means, titles=titles, kept=looks)
+    slices = slices_of(pictures, truth.means, truth.votes, titles=titles, kept=looks)
     verdict = decide(challenger, champion, truth, slices, request.gate, request.seed)
     old = [None] * len(pictures) if champion is None else champion.means.tolist()
     return RunReport(

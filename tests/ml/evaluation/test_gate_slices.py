@@ -10,6 +10,7 @@ from ml.data.samples import VotedPicture
 from ml.evaluation.flips import flips_of, percentiles
 from ml.evaluation.gate import Mask
 from ml.evaluation.slices import look_at, slices_of
+from ml.marks.networks import MarksUnavailableError
 
 COLOURS = {
     "night": (10, 12, 30),
@@ -18,6 +19,7 @@ COLOURS = {
     "sea": (40, 120, 230),
     "sand": (230, 200, 120),
 }
+VOTED = np.array([3.0, 5.0, 8.0, 6.0, 4.0])
 TAGS = {"night": ("photo",), "field": ("photo", "campaign:7"), "sea": ("painting",)}
 
 
@@ -38,12 +40,13 @@ def members(part: tuple[str, Mask]) -> list[str]:
 def test_dark_grey_tails_and_tags_each_have_their_pictures_and_looks_are_kept(
     pictures: list[VotedPicture], tmp_path: Path
 ) -> None:
-    voted, kept = np.array([3.0, 5.0, 8.0, 6.0, 4.0]), tmp_path / "looks.json"
+    kept, votes = tmp_path / "looks.json", np.full(5, 25.0)
     titles = {"campaign:7": "Autumn", "set:ava": "AVA"}
-    parts = slices_of(pictures, voted, titles=titles, kept=kept)
+    kept.write_bytes(b"cut off")
+    parts = slices_of(pictures, VOTED, votes, titles=titles, kept=kept)
     for picture in pictures:
         picture.path.unlink()
-    again = slices_of(pictures, voted, titles=titles, kept=kept)
+    again = slices_of(pictures, VOTED, votes, titles=titles, kept=kept)
     assert [members(part) for part in again.values()] == [members(part) for part in parts.values()]
     assert {key: members(part) for key, part in parts.items()} == {
         "dark": ["night"],
@@ -55,6 +58,23 @@ def test_dark_grey_tails_and_tags_each_have_their_pictures_and_looks_are_kept(
         "campaign:7": ["field"],
     }
     assert parts["campaign:7"][0] == "Autumn"
+
+
+def test_few_votes_have_no_tails(pictures: list[VotedPicture]) -> None:
+    """The extreme means of few votes are extreme by chance."""
+    assert not {"lowest", "highest"} & set(slices_of(pictures, VOTED, np.full(5, 3.0), titles={}))
+
+
+def test_looks_without_faces_are_not_kept(
+    pictures: list[VotedPicture], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(*_: object, **__: object) -> None:
+        raise MarksUnavailableError("no network")
+
+    monkeypatch.setattr("ml.evaluation.slices.compiled", missing)
+    kept = tmp_path / "looks.json"
+    assert "dark" in slices_of(pictures, VOTED, np.full(5, 3.0), titles={}, kept=kept)
+    assert not kept.exists()
 
 
 def test_without_the_network_no_face_is_claimed() -> None:
