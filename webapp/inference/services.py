@@ -22,7 +22,8 @@ from webapp.jobs import services as jobs
 from webapp.jobs.claims import Claim, require
 from webapp.jobs.models import Job, JobKind, JobState, Queue
 from webapp.registry import selectors as registry
-from webapp.registry.models import ModelKind, ModelVersion, VersionState
+from webapp.registry.models import ModelKind, ModelVersion
+from webapp.registry.services import judges_until_commit
 
 SCORED_SIZE = RenditionSize.MEDIUM  # of the first pass; the scorer never decodes unknown bytes
 REST_DELAY_SECONDS = 10  # after its score, and after other fresh uploads
@@ -69,6 +70,7 @@ def record_scores(scored: Sequence[tuple[Claim, ScoreResult]], version: ModelVer
     Claims that were lost, and artworks that are gone, are left out. An artwork shows the score of
     the active version, or of this one when it has none yet.
     """
+    judges = judges_until_commit(version)  # before artworks: as by who rolls back
     ours = jobs.finish_many([claim for claim, _ in scored])
     results = {claim.subject: result for claim, result in scored if claim.id in ours}
     found = Artwork.objects.filter(pk__in=results).held()
@@ -84,7 +86,7 @@ def record_scores(scored: Sequence[tuple[Claim, ScoreResult]], version: ModelVer
     owned = [(artwork.pk, artwork.owner_id) for artwork in artworks]
     ask_for_explanations(owned)
     ask_for_fields(owned)
-    _show(artworks, results, version)
+    _show([each for each in artworks if judges or each.score_mean is None], results)
     return {artwork.pk for artwork in artworks}
 
 
@@ -179,11 +181,7 @@ def _score(artwork: Artwork, result: ScoreResult, version: ModelVersion) -> Scor
     )
 
 
-def _show(
-    artworks: Sequence[Artwork], results: dict[UUID, ScoreResult], version: ModelVersion
-) -> None:
-    active = ModelVersion.objects.filter(pk=version.pk, state=VersionState.ACTIVE).exists()
-    shown = [each for each in artworks if active or each.score_mean is None]
+def _show(shown: Sequence[Artwork], results: dict[UUID, ScoreResult]) -> None:
     for artwork in shown:
         artwork.score_mean = results[artwork.pk].mean
         artwork.state = ArtworkState.READY

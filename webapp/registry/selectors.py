@@ -1,5 +1,6 @@
 """Read which model versions there are, which one judges, and what can be asked."""
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from ml.contracts.attributes import KEY_PATTERN
@@ -12,6 +13,7 @@ from webapp.registry.models import (
     ChangeKind,
     ModelKind,
     ModelVersion,
+    StoredWeights,
     VersionState,
 )
 
@@ -47,6 +49,14 @@ def challenger(kind: ModelKind) -> ModelVersion | None:
     """The newest version that was trained here or taken in, and never judged."""
     waiting = ModelVersion.objects.filter(kind=kind, state=VersionState.REGISTERED, builtin="")
     return waiting.order_by("-created_at", "-pk").first()
+
+
+def weights_kept(version: ModelVersion) -> bool:
+    """Whether its tensors are still here: shipped with the code, or stored."""
+    if version.builtin:
+        shipped: bool = (settings.WEIGHTS_DIR / f"{version.builtin}.safetensors").is_file()
+        return shipped
+    return StoredWeights.objects.filter(version=version).exists()
 
 
 def named(kind: ModelKind, name: str) -> ModelVersion | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from ml.contracts.attributes_card import AttributesCard, parse_attributes_card
 from ml.contracts.card import ScorerCard, parse_card
@@ -105,6 +105,16 @@ def hold_kind(kind: str) -> ModelVersion | None:
     """The version that judges, of a kind in which nobody else changes it until we commit."""
     rows = ModelVersion.objects.select_for_update(no_key=True).filter(kind=kind).order_by("pk")
     return next((each for each in rows if each.state == VersionState.ACTIVE), None)
+
+
+def judges_until_commit(version: ModelVersion) -> bool:
+    """Whether it judges; nobody promotes it or rolls back from it before we commit."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT state FROM registry_modelversion WHERE id = %s FOR SHARE", [version.pk]
+        )
+        row = cursor.fetchone()
+    return row is not None and row[0] == VersionState.ACTIVE
 
 
 def identity(content: object) -> tuple[ModelKind, str, str]:

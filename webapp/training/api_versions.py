@@ -103,7 +103,7 @@ class RollBack(OneVersion):
 
     @extend_schema(request=ReasonAskSerializer, responses=VersionSerializer)
     def post(self, request: Request, pk: UUID) -> Response:
-        """Answers with the one that judges now. 409 `champion_changed`, `nothing_before`."""
+        """With what judges now. 409 `champion_changed`, `nothing_before`, `weights_gone`."""
         asked = ReasonAskSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         reason = asked.validated_data["reason"]

@@ -262,13 +262,19 @@ class RunFile(models.Model):
 
 
 class Override(Identified):
-    """A written reason to promote a version that did not pass; somebody else then promotes it."""
+    """A written reason to promote a version that did not pass; somebody else then promotes it.
+
+    It speaks of one champion, and is gone once the version judges: the Change then says so.
+    """
 
     version = models.OneToOneField(
         "registry.ModelVersion", on_delete=models.CASCADE, related_name="override"
     )
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    against = models.ForeignKey(  # who judged when it was written; None: nobody did
+        "registry.ModelVersion", null=True, on_delete=models.PROTECT, related_name="+"
     )
     reason = models.CharField(max_length=500)
 
@@ -280,6 +286,8 @@ class Arena(Identified):
     which the champion ranks higher.
     """
 
-    run = models.OneToOneField(TrainingRun, on_delete=models.CASCADE, related_name="arena")
+    run = models.OneToOneField(  # None: deleted; its campaign teaches nobody for all that
+        TrainingRun, null=True, on_delete=models.SET_NULL, related_name="arena"
+    )
     campaign = models.OneToOneField("ratings.Campaign", on_delete=models.CASCADE, related_name="+")
     pairs = models.JSONField(default=list)

@@ -8,7 +8,7 @@ from typing import Final
 from django.db import transaction
 
 from webapp.accounts.models import User
-from webapp.common.errors import ApplicationError, Conflict
+from webapp.common.errors import ApplicationError, Conflict, NotFound
 from webapp.inference import rescoring
 from webapp.jobs import bells
 from webapp.registry import selectors as registry
@@ -39,15 +39,19 @@ class Bar:
 
 @transaction.atomic
 def promote(by: User, version: ModelVersion, *, reason: str = "") -> None:
-    """Let it judge. Raises Conflict with the code of what bars it (see `bar_to_promotion`)."""
+    """Let it judge.
+
+    Raises NotFound, and Conflict with the code of what bars it (see `bar_to_promotion`).
+    """
     champion = hold_kind(version.kind)
-    version.refresh_from_db()
+    _look_again(version)
     barred = bar_to_promotion(by, version, champion)
     if barred is not None:
         raise Conflict(barred.text, code=barred.code)
-    override = _override_of(version)
-    if not reason and override is not None and not _proven(version, champion):
-        reason = f"Override by {override.by}: {override.reason}"
+    override = standing_override(version, champion)
+    if override is not None and not _proven(version, champion):
+        reason = f"Override by {override.by}: {override.reason} {reason}".strip()
+    Override.objects.filter(version=version).delete()
     activate(version, why=ChangeKind.PROMOTED, by=by, reason=reason[:REASON_LENGTH])
     _follow(version, champion)
 
@@ -56,7 +60,7 @@ def promote(by: User, version: ModelVersion, *, reason: str = "") -> None:
 def roll_back(by: User, version: ModelVersion, *, reason: str = "") -> ModelVersion:
     """Let the version judge again that did so before this one; its scores are there at once.
 
-    Raises Conflict `champion_changed` unless this one judges, `nothing_before`.
+    Raises Conflict `champion_changed` unless this one judges, `nothing_before`, `weights_gone`.
     """
     champion = hold_kind(version.kind)
     before = registry.previous(ModelKind(version.kind))
@@ -71,19 +75,19 @@ def roll_back(by: User, version: ModelVersion, *, reason: str = "") -> ModelVers
 
 @transaction.atomic
 def override(by: User, version: ModelVersion, *, reason: str) -> Override:
-    """Write down why it may judge without the gate's yes; somebody else then promotes it.
+    """Write down why it may replace who judges without the gate's yes; somebody else promotes it.
 
-    Raises BadReason, and Conflict `already_judging`.
+    Raises BadReason, NotFound, and Conflict `already_judging`.
     """
     reason = reason.strip()
     if len(reason) < LEAST_REASON:
         raise BadReason("Say why, so that others understand it later.")
-    hold_kind(version.kind)
-    version.refresh_from_db()
+    champion = hold_kind(version.kind)
+    _look_again(version)
     if version.state == VersionState.ACTIVE:
         raise Conflict("It judges already.", code="already_judging")
     Override.objects.filter(version=version).delete()
-    made = Override.objects.create(version=version, by=by, reason=reason)
+    made = Override.objects.create(version=version, by=by, against=champion, reason=reason)
     tell_staff([version.pk])
     return made
 
@@ -104,7 +108,7 @@ def bar_to_promotion(by: User, version: ModelVersion, champion: ModelVersion | N
         return Bar("already_judging", "It judges already.")
     if _proven(version, champion):
         return None
-    override = _override_of(version)
+    override = standing_override(version, champion)
     if override is not None and override.by_id != by.pk:
         return None
     if override is not None:
@@ -127,7 +131,17 @@ def bar_to_rollback(
         return Bar("champion_changed", "It does not judge (any more): look again who does.")
     if before is None or before.pk == version.pk:
         return Bar("nothing_before", "No version judged before this one.")
+    if not registry.weights_kept(before):
+        return Bar("weights_gone", f"The weights of {before.name} are no longer here.")
     return None
+
+
+def standing_override(version: ModelVersion, champion: ModelVersion | None) -> Override | None:
+    """The override that counts now: against this champion, by somebody who is staff still."""
+    found: Override | None = getattr(version, "override", None)
+    if found is None or found.by is None or not (found.by.is_active and found.by.is_staff):
+        return None
+    return found if found.against_id == (None if champion is None else champion.pk) else None
 
 
 def _proven(version: ModelVersion, champion: ModelVersion | None) -> bool:
@@ -140,9 +154,12 @@ def _verdicts(version: ModelVersion) -> list[TrainingRun]:
     return [run for run in version.runs.all() if run.state == RunState.DONE]
 
 
-def _override_of(version: ModelVersion) -> Override | None:
-    found: Override | None = getattr(version, "override", None)
-    return found
+def _look_again(version: ModelVersion) -> None:
+    """As it is under the lock."""
+    try:
+        version.refresh_from_db()
+    except ModelVersion.DoesNotExist as error:
+        raise NotFound from error
 
 
 def _follow(version: ModelVersion, champion: ModelVersion | None) -> None:

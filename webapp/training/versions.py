@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from webapp.accounts.models import User
 from webapp.common.errors import NotFound
@@ -12,7 +12,7 @@ from webapp.jobs import selectors as jobs
 from webapp.registry import selectors as registry
 from webapp.registry.models import Change, ModelKind, ModelVersion
 from webapp.training.models import Override, RunState, TrainingRun
-from webapp.training.promoting import Bar, bar_to_promotion, bar_to_rollback
+from webapp.training.promoting import Bar, bar_to_promotion, bar_to_rollback, standing_override
 
 CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous"
 
@@ -73,8 +73,9 @@ def changes() -> QuerySet[Change]:
 
 
 def _versions() -> QuerySet[ModelVersion]:
-    rows = ModelVersion.objects.select_related("override__by").prefetch_related("runs")
-    return rows.order_by("-created_at", "-pk")
+    runs = TrainingRun.objects.only("version", "champion", "state", "passed", "created_at")
+    rows = ModelVersion.objects.defer("card").select_related("override__by")
+    return rows.prefetch_related(Prefetch("runs", runs)).order_by("-created_at", "-pk")
 
 
 def _shown(viewer: User, versions: Sequence[ModelVersion]) -> list[Shown]:
@@ -92,14 +93,19 @@ def _one(
         version=version,
         aliases=_aliases(version, named),
         run=max(runs, key=lambda run: run.created_at, default=None),
-        override=getattr(version, "override", None),
+        override=standing_override(version, named.champion),
         can=May(
             promote=barred is None,
             roll_back=bar_to_rollback(version, named.champion, named.previous) is None,
             why_not=barred,
         ),
-        served_by=tuple(f"{name}: {note}" for name, note in notes if version.name in note),
+        served_by=tuple(f"{name}: {note}" for name, note in notes if version.name in _served(note)),
     )
+
+
+def _served(note: str) -> list[str]:
+    """The names in what a worker says that it holds: `one, other on cuda`."""
+    return note.rpartition(" on ")[0].split(", ")
 
 
 def _named(kind: ModelKind) -> _Named:

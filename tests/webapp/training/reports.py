@@ -21,7 +21,7 @@ from ml.contracts.verdict import (
 from tests.world import frozen
 from webapp.accounts.models import User
 from webapp.catalogue.models import Artwork
-from webapp.registry.models import ModelVersion
+from webapp.registry.models import ModelVersion, StoredWeights
 from webapp.training.models import TrainingRun
 
 _SOME = Estimate(0.1, 0.05, 0.15)
@@ -51,7 +51,9 @@ def report(
 def version(name: str, digit: str, **columns: Any) -> ModelVersion:
     """A scorer whose digest is that digit over and over."""
     defaults = {"kind": "scorer", "digest": digit * 64, "card": {"version": name}}
-    return ModelVersion.objects.create(name=name, **{**defaults, **columns})
+    made = ModelVersion.objects.create(name=name, **{**defaults, **columns})
+    StoredWeights.objects.create(version=made, data=b"weights")
+    return made
 
 
 def ended(

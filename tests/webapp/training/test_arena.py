@@ -8,10 +8,13 @@ from tests.people import person
 from tests.webapp.training.reports import ended, version
 from tests.world import picture_of
 from webapp.catalogue.models import Artwork
-from webapp.ratings.models import Assignment, Entry, Rater, Vote
+from webapp.ratings.models import Assignment, Campaign, Entry, Rater, Vote
 from webapp.ratings.pairing import next_pairs
+from webapp.registry.models import ModelVersion
 from webapp.training.arenas import rivals, wilson
 from webapp.training.models import Arena, TrainingRun
+from webapp.training.sources import usable_campaigns
+from webapp.training.specs import overall
 
 API = "/api/v1/training-runs"
 PICTURES = 14
@@ -82,6 +85,15 @@ def test_the_campaign_asks_for_exactly_these_pairs_and_tells_nothing_of_models(b
     asked = {frozenset(pair) for pair in next_pairs(rater, 20, timezone.now())}
     pairs = {frozenset(map(str, pair)) for pair in asked}
     assert pairs == {frozenset(each.values()) for each in arena.pairs}
+
+
+def test_an_arena_outlives_its_run_and_never_becomes_a_source(browser, ann, run):
+    opened(browser, run)
+    ModelVersion.objects.filter(pk=run.champion_id).update(state="active")
+    assert browser.delete(f"{API}/{run.pk}").status_code == 204
+    Campaign.objects.update(for_training=True)
+    assert Arena.objects.get().run is None
+    assert not usable_campaigns(overall())
 
 
 def test_pictures_of_others_are_shown_to_no_crowd(browser, run):

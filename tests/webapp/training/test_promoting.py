@@ -5,16 +5,20 @@ import threading
 import pytest
 from django.db import connection, transaction
 
+from ml.contracts.results import ScoreResult
 from tests.people import person
 from tests.webapp.training.reports import ended, version
 from tests.world import frozen, picture_of
+from webapp.accounts.models import User
 from webapp.catalogue.models import Artwork
-from webapp.common.errors import Conflict
+from webapp.common.errors import Conflict, NotFound
 from webapp.events.models import Event
 from webapp.events.payloads import EventKind
 from webapp.events.publish import publish
 from webapp.inference import rescoring
 from webapp.inference.models import Score
+from webapp.inference.services import record_scores
+from webapp.jobs import services as jobs
 from webapp.jobs.models import Job
 from webapp.registry import selectors as registry
 from webapp.registry.models import Change, ModelKind, ModelVersion
@@ -130,6 +134,45 @@ def test_an_override_that_is_taken_back_counts_no_more(ann, ben, challenger):
     assert refused.value.code == "gate_failed"
 
 
+@pytest.mark.parametrize("lapse", ["another judges", "author left", "author is no more staff"])
+def test_an_override_lapses_with_its_champion_and_its_author(ann, ben, challenger, lapse):
+    TrainingRun.objects.update(passed=False)
+    promoting.override(ben, challenger, reason=WHY["reason"])
+    if lapse == "another judges":
+        activate(version("third", "3"))
+    elif lapse == "author left":
+        User.objects.filter(pk=ben.pk).delete()
+    else:
+        User.objects.filter(pk=ben.pk).update(is_staff=False)
+    with pytest.raises(Conflict) as refused:
+        promoting.promote(ann, challenger)
+    assert refused.value.code == "gate_failed"
+
+
+def test_an_override_serves_once(ann, ben, champion, challenger):
+    TrainingRun.objects.update(passed=False)
+    promoting.override(ben, challenger, reason=WHY["reason"])
+    promoting.promote(ann, challenger)
+    promoting.roll_back(ann, challenger)
+    with pytest.raises(Conflict) as refused:
+        promoting.promote(ann, challenger)
+    assert refused.value.code == "gate_failed"
+
+
+def test_nobody_goes_back_to_a_version_without_weights(browser, champion, challenger):
+    post(browser, challenger, "promote")
+    champion.stored.delete()
+    assert post(browser, challenger, "rollback").json()["code"] == "weights_gone"
+    assert judge() == "new"
+
+
+def test_a_version_that_was_deleted_meanwhile_is_not_found(ann, champion):
+    lost = version("lost", "9")
+    ModelVersion.objects.filter(pk=lost.pk).delete()
+    with pytest.raises(NotFound):
+        promoting.promote(ann, lost)
+
+
 def test_a_verdict_against_a_model_that_judges_no_more_is_none(browser, challenger):
     activate(version("third", "3"))
     refused = post(browser, challenger, "promote").json()
@@ -192,6 +235,24 @@ def test_rolling_back_never_waits_in_a_ring_with_who_changes_a_picture(ann, cham
     second.join()
     seen.refresh_from_db()
     assert (judge(), seen.score_mean) == ("old", 4.0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_batch_that_ends_while_somebody_rolls_back_shows_what_judges_then(
+    ann, champion, challenger
+):
+    seen = picture_of(ann)
+    scored(seen, champion, 5.5)
+    activate(challenger)
+    rescoring.ask_for_the_rest()
+    claims = jobs.claim(["gpu.batch"], kind="score", worker="w")
+    judged = ScoreResult((0.1,) * 10, mean=9.0, sd=1, low=8, high=10)
+    with transaction.atomic():
+        promoting.roll_back(ann, challenger)
+        batch = elsewhere(lambda: record_scores([(claims[0], judged)], challenger))
+    batch.join()
+    seen.refresh_from_db()
+    assert (seen.score_mean, seen.scores.count()) == (5.5, 2)
 
 
 @pytest.mark.django_db(transaction=True)
