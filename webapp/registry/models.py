@@ -9,6 +9,7 @@ from django.utils import timezone
 from ml.contracts import attributes
 from webapp.common.models import Identified
 
+LARGEST_WEIGHTS = 400 * 1024**2  # bytes; a row of the database grows to twice that on its way
 CHOICE_LETTERS = 40  # Postgres would cut what is longer, and say nothing
 
 

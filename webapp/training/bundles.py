@@ -17,14 +17,14 @@ from django.conf import settings
 from django.db import transaction
 
 from webapp.common.errors import ApplicationError, Conflict
-from webapp.registry.models import ModelVersion, StoredWeights
+from webapp.registry.models import LARGEST_WEIGHTS, ModelVersion, StoredWeights
 from webapp.registry.services import identity
 from webapp.training.telling import tell_staff
 
 CARD: Final = "card.json"
 WEIGHTS: Final = "weights.safetensors"
 SUMS: Final = "SHA256SUMS"
-LARGEST: Final = {CARD: 4 * 1024**2, WEIGHTS: 1024**3, SUMS: 1024}
+LARGEST: Final = {CARD: 4 * 1024**2, WEIGHTS: LARGEST_WEIGHTS, SUMS: 1024}
 LARGEST_BUNDLE: Final = sum(LARGEST.values()) + 4096
 LARGEST_HEADER: Final = 16 * 1024**2
 _NAME: Final = re.compile(r"[A-Za-z0-9][\w.-]{0,79}", re.ASCII)
@@ -151,7 +151,7 @@ def _member(archive: ZipFile, info: ZipInfo) -> bytes:
 def _card(data: bytes) -> dict[str, Any]:
     try:
         card = json.loads(data)
-        json.dumps(card, allow_nan=False)
+        json.dumps(card, allow_nan=False, ensure_ascii=False).encode()  # a lone surrogate is none
     except (ValueError, RecursionError) as error:
         raise BadBundle(f"{CARD} is no JSON: {error}.", code="bad_card") from error
     if not isinstance(card, dict) or "\\u0000" in json.dumps(card):

@@ -16,6 +16,7 @@ MOST_LINES = 1000
 def listed(viewer: User, *, snapshot: UUID | None = None) -> QuerySet[TrainingRun]:
     """Newest first, without what only the page of a run shows."""
     found = _visible(viewer).defer("verdict", "mistakes", "snapshot__manifest", "snapshot__report")
+    found = found.defer("champion__card", "version__card")
     found = found.order_by("-created_at", "-pk")
     return found if snapshot is None else found.filter(snapshot=snapshot)
 
@@ -41,7 +42,7 @@ def lines_of(run: TrainingRun, *, after: int) -> list[RunLine]:
 
 def file_of(run: TrainingRun, name: str) -> RunFile:
     """Raises NotFound."""
-    found = run.files.filter(name=name).first()
+    found = None if "\0" in name else run.files.filter(name=name).first()
     if found is None:
         raise NotFound
     return found

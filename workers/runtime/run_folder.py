@@ -20,6 +20,7 @@ from webapp.catalogue import blobs
 from webapp.catalogue.chunks import MissingBytesError
 from webapp.catalogue.models import Rendition
 from webapp.inference.services import SCORED_SIZE
+from webapp.registry.models import LARGEST_WEIGHTS
 from webapp.registry.services import identity
 from webapp.training.models import LIVE_RUNS, SnapshotPicture, TrainingRun
 from webapp.training.recording import Artefact, Learned, kind_of
@@ -38,6 +39,14 @@ _TYPES: Final = {
 
 class BadResultError(Exception):
     """The process said that it is done, and left something unusable: a fault of ours."""
+
+    code = "bad_result"
+
+
+class TooLargeError(BadResultError):
+    """The challenger cannot be kept: staff must train a smaller one."""
+
+    code = "too_large"
 
 
 def folder_of(run_id: UUID) -> Path:
@@ -93,7 +102,10 @@ def version_name(run: TrainingRun) -> str:
 
 
 def learned(run: TrainingRun) -> Learned:
-    """What the run left, checked as far as that needs no torch. Raises BadResultError."""
+    """What the run left, checked as far as that needs no torch.
+
+    Raises BadResultError, and TooLargeError, which is one.
+    """
     folder = folder_of(run.pk)
     weights_file = folder / "challenger.safetensors"
     try:
@@ -102,6 +114,9 @@ def learned(run: TrainingRun) -> Learned:
         check_digest(weights_file, expected=digest)
         read_report(folder / "report.json")
         report = read_document(folder / "report.json")
+        size = weights_file.stat().st_size
+        if size > LARGEST_WEIGHTS:
+            raise TooLargeError(_too_large(size))
         data = weights_file.read_bytes()
         json.dumps([card, report], allow_nan=False)  # what Postgres would not hold
     except (OSError, ValueError) as error:
@@ -159,6 +174,11 @@ def _path(folder: Path, sha256: str) -> Path:
 def _parts(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
     for start in range(0, len(ids), AT_ONCE):
         yield ids[start : start + AT_ONCE]
+
+
+def _too_large(size: int) -> str:
+    most = LARGEST_WEIGHTS / 1024**2
+    return f"Its weights take {size / 1024**2:.0f} MiB, and at most {most:.0f} MiB can be kept."
 
 
 def _artefacts(folder: Path) -> Iterator[Artefact]:

@@ -12,7 +12,7 @@ from webapp.registry.models import ModelVersion, StoredWeights
 
 
 class ModelFilesError(OSError):
-    """The version was neither shipped with the code nor kept: the operator must import it again."""
+    """The version neither ships with the code nor is kept: the operator must import it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,10 @@ def files_of(version: ModelVersion) -> ModelFiles:
     """That they are intact is for the loader to prove. Raises ModelFilesError."""
     if version.builtin:
         stem = settings.WEIGHTS_DIR / version.builtin
-        return ModelFiles(stem.with_suffix(".safetensors"), stem.with_suffix(".json"))
+        files = ModelFiles(stem.with_suffix(".safetensors"), stem.with_suffix(".json"))
+        if not (files.weights.is_file() and files.card.is_file()):
+            raise ModelFilesError(f"the files of {version.name} ship no more")
+        return files
     folder = Path(settings.DATA_HOME) / "models" / version.digest
     files = ModelFiles(folder / "weights.safetensors", folder / "card.json")
     if not files.weights.exists() or file_digest(files.weights) != version.digest:

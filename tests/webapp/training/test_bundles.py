@@ -114,6 +114,11 @@ def _nameless(files):
     return signed(json.dumps(card).encode(), files["weights.safetensors"])
 
 
+def _half_a_character(files):
+    card = json.loads(files["card.json"]) | {"note": "\ud800"}
+    return signed(json.dumps(card).encode(), files["weights.safetensors"])
+
+
 def _unreadable(files):
     return signed(b'{"kind": "score", "schema": 1}', files["weights.safetensors"])
 
@@ -127,6 +132,7 @@ def _unreadable(files):
         (lambda _: b"no zip at all", "bad_zip"), (_changed, "wrong_sums"),
         (_of_others, "wrong_digest"), (_pickled, "bad_weights"), (_cut, "bad_weights"),
         (_nameless, "bad_card"), (_unreadable, "bad_card"),
+        (_half_a_character, "bad_card"),
     ],
 )  # fmt: skip
 def test_whatever_is_not_exactly_such_a_file_is_refused(browser, bundle, spoil, code):

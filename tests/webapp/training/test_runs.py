@@ -139,6 +139,7 @@ def test_a_finished_run_shows_its_pictures_and_tells_who_deleted_theirs(browser,
     told = browser.get(f"{API}/{run.pk}").json()
     first, second = (each["picture"] for each in told["report"]["points"])
     assert browser.get(first["src"]).status_code == 200
+    assert browser.get(first["src"].replace(names[0], "%00")).status_code == 404
     assert (second["src"], second["title"]) == (None, "")
     assert told["report"]["flips"][0]["picture"]["title"] == "here"
     assert told["mistakes"][0]["picture"]["sha256"] == names[1]
@@ -157,7 +158,8 @@ def test_the_log_is_read_on_and_files_are_saved(browser, run):
     assert "attachment" in file["Content-Disposition"]
     listed = browser.get(f"{API}/{run.pk}").json()["files"]
     assert listed == [{"name": "history.csv", "content_type": "text/csv", "bytes": 3}]
-    assert browser.get(f"{API}/{run.pk}/files/other.csv").status_code == 404
+    for other in ("other.csv", "%00"):
+        assert browser.get(f"{API}/{run.pk}/files/{other}").status_code == 404
 
 
 def test_deleting_a_run_takes_a_version_along_that_never_judged(browser, ann, champion, run):
