@@ -7,7 +7,9 @@ from django.db import OperationalError
 from django.test import Client
 
 from tests.people import person
+from webapp.common.rows import Statement
 from webapp.gallery import selectors
+from webapp.training.models import Snapshot
 
 pytestmark = pytest.mark.django_db
 
@@ -58,3 +60,8 @@ def test_people_get_a_page_that_needs_no_database(monkeypatch: pytest.MonkeyPatc
     page = client.get("/artworks/00000000-0000-0000-0000-000000000000/")
     assert page.status_code == 503
     assert b"Back in a moment" in page.content
+
+
+def test_hand_written_sql_reads_no_column_that_would_have_to_be_converted() -> None:
+    with pytest.raises(TypeError, match=r"Snapshot\.spec"):
+        Statement("SELECT {snapshot} FROM training_snapshot AS snapshot", snapshot=Snapshot)

@@ -24,6 +24,13 @@ class Table:
         """The attribute that no row is without."""
         return self.model._meta.pk.attname  # noqa: SLF001  # documented, for all its name
 
+    def require_plain(self) -> None:
+        """Raises TypeError for a column that Django would convert: here it comes as it is."""
+        columns = self.columns()
+        for field in self.model._meta.concrete_fields:  # noqa: SLF001  # documented
+            if field.attname in columns and hasattr(field, "from_db_value"):
+                raise TypeError(f"{self.model.__name__}.{field.attname} has to be converted.")
+
     def columns(self) -> dict[str, str]:
         """By attribute (`owner_id`), in the order of the model."""
         fields = self.model._meta.concrete_fields  # noqa: SLF001  # documented, for all its name
@@ -63,6 +70,8 @@ class Statement:
             alias: each if isinstance(each, Table) else Table(each)
             for alias, each in tables.items()
         }
+        for table in self._tables.values():
+            table.require_plain()
 
     def rows(self, values: Mapping[str, Any]) -> list[Row]:
         """All that is found."""

@@ -1,6 +1,8 @@
 """Which votes count: the one selector that standings, dashboards and exports share."""
 
 import math
+from collections import Counter
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -41,22 +43,37 @@ def counts(campaign: Campaign) -> Q:
     return said & last & fresh & shown & (~Q(rater__in=void) if void else Q())
 
 
-def void_raters(campaign: Campaign) -> list[UUID]:
-    """Raters whose votes do not count because they gave too few. Nobody before the end."""
-    if not campaign.must_vote_share or campaign.state_at(timezone.now()) not in ENDED:
+def void_raters(*campaigns: Campaign) -> list[UUID]:
+    """Raters whose votes do not count because they gave too few. Nobody before the end.
+
+    In two queries, however many campaigns there are.
+    """
+    now = timezone.now()
+    ended = {
+        each.pk: each for each in campaigns if each.must_vote_share and each.state_at(now) in ENDED
+    }
+    if not ended:
         return []
-    entries = there(campaign).filter(role=EntryRole.ENTRY)
-    total = entries.count()
-    owners: dict[int, set[UUID]] = {}
-    for pk, owner, submitter in entries.values_list("pk", "artwork__owner", "submitted_by"):
-        for user in {owner, submitter} - {None}:
-            owners.setdefault(user, set()).add(pk)
-    raters = Rater.objects.filter(campaign=campaign).values_list("pk", "user", "votes")
+    votable = _votable(list(ended.values()))
+    raters = Rater.objects.filter(campaign__in=ended).values_list("pk", "campaign", "user", "votes")
     return [
         pk
-        for pk, user, votes in raters
-        if votes < must_vote(campaign, total - len(owners.get(user, ())))
+        for pk, campaign, user, votes in raters
+        if votes < must_vote(ended[campaign], votable(campaign, user))
     ]
+
+
+def _votable(campaigns: Sequence[Campaign]) -> Callable[[UUID, int | None], int]:
+    """How many entries of a campaign somebody may vote on: all but their own."""
+    entries = there(*campaigns).filter(role=EntryRole.ENTRY)
+    total: Counter[UUID] = Counter()
+    own: Counter[tuple[UUID, int]] = Counter()
+    for campaign, owner, submitter in entries.values_list(
+        "campaign", "artwork__owner", "submitted_by"
+    ):
+        total[campaign] += 1
+        own.update((campaign, user) for user in {owner, submitter} - {None})
+    return lambda campaign, user: total[campaign] - (0 if user is None else own[campaign, user])
 
 
 def must_vote(campaign: Campaign, votable: int) -> int:

@@ -40,10 +40,13 @@ def askable(rater: Rater) -> QuerySet[Entry]:
     return found.exclude(artwork__owner=rater.user_id).exclude(submitted_by=rater.user_id)
 
 
-def there(campaign: Campaign) -> QuerySet[Entry]:
+def there(*campaigns: Campaign) -> QuerySet[Entry]:
     """Entries whose picture can be shown and that were not disqualified."""
     return Entry.objects.filter(
-        campaign=campaign, disqualified_at=None, artwork__isnull=False, artwork__deleted_at=None
+        campaign__in=campaigns,
+        disqualified_at=None,
+        artwork__isnull=False,
+        artwork__deleted_at=None,
     )
 
 

@@ -108,7 +108,7 @@ def record(claim: Claim, order: Order, looked: Looked) -> None:
     gathered = _without(gathered, learned, "learned_before", order.spec)
     parts = [placed[each.sha256][1] for each in gathered.rows]
     report = described(gathered, order.spec, order.target, parts)
-    if (problem := problem_of(gathered, order.spec, report["parts"])) is not None:
+    if (problem := problem_of(gathered, order.spec, parts)) is not None:
         raise Refused(problem.text, code=problem.code)
     report["near_duplicates"] = _near_duplicates(looked)
     report["leaks"] = {"kept_together": _kept_together(placed), "learned_before": len(learned)}

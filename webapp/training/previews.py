@@ -1,7 +1,7 @@
 """What a snapshot holds, in figures, before and after it is frozen."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,12 +11,25 @@ from webapp.training.gathering import Gathered, LeftOut, Voted, gather
 from webapp.training.models import SnapshotPicture
 from webapp.training.parts import Part, counted, part_of_group
 from webapp.training.sources import choose
-from webapp.training.specs import FEWEST_PICTURES, FEWEST_TESTED, Spec, Target, target_of
+from webapp.training.specs import (
+    FEWEST_CHECKED,
+    FEWEST_LEARNED,
+    FEWEST_PICTURES,
+    FEWEST_TESTED,
+    Spec,
+    Target,
+    target_of,
+)
 
 PLACES: Final = 10
 # By votes of a picture, from and to; the last has no end.
 BINS: Final = ((1, 2), (3, 4), (5, 9), (10, 19), (20, 49), (50, 99), (100, None))
 _SAME: Final = 1e-6
+_FEWEST: Final[Mapping[str, int]] = {
+    Part.TRAIN: FEWEST_LEARNED,
+    Part.VALIDATION: FEWEST_CHECKED,
+    Part.TEST: FEWEST_TESTED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +58,7 @@ def described(
     """The figures as JSON; ``parts`` in the order of the rows."""
     rows = gathered.rows
     sizes = counted(parts)
-    problem = problem_of(gathered, spec, sizes)
+    problem = problem_of(gathered, spec, parts)
     media = Counter(each.medium for each in rows)
     return {
         "pictures": len(rows),
@@ -63,25 +76,35 @@ def described(
     }
 
 
-def problem_of(gathered: Gathered, spec: Spec, parts: dict[str, int]) -> Problem | None:
-    """What stands in the way, the plainest reason first."""
+def problem_of(gathered: Gathered, spec: Spec, parts: Sequence[Part]) -> Problem | None:
+    """What stands in the way, the plainest reason first; ``parts`` in the order of the rows."""
     rows = gathered.rows
     if spec.empty:
         return Problem("nothing_chosen", "Choose at least one source.")
     if not rows and gathered.flagged and not gathered.raters:
         text = "Every rater of these campaigns is in quarantine or looks careless."
         return Problem("all_raters_flagged", f"{text} Look at them in the campaign's dashboard.")
-    if len(rows) < FEWEST_PICTURES or parts[Part.TEST] < FEWEST_TESTED:
-        text = (
-            f"{len(rows):,} pictures are left, {parts[Part.TEST]:,} of them for the test. At least"
-            f" {FEWEST_PICTURES} and {FEWEST_TESTED} are needed: ask a crowd about more pictures."
-        )
-        return Problem("too_few_pictures", text)
-    means = [each.mean for each in rows]
-    if max(means) - min(means) < _SAME:
-        text = "All pictures have the same votes: there is nothing to tell apart."
-        return Problem("one_class", text)
+    sizes = counted(parts)
+    if len(rows) < FEWEST_PICTURES or any(sizes[part] < least for part, least in _FEWEST.items()):
+        return Problem("too_few_pictures", _too_few(len(rows), sizes))
+    for part, what in ((Part.TRAIN, "to learn from"), (Part.TEST, "for the test")):
+        means = [each.mean for each, fell in zip(rows, parts, strict=True) if fell == part]
+        if max(means) - min(means) < _SAME:
+            text = f"All pictures {what} have the same votes: there is nothing to tell apart."
+            return Problem("one_class", text)
     return None
+
+
+def _too_few(pictures: int, sizes: Mapping[str, int]) -> str:
+    left, least = (
+        f"{of[Part.TRAIN]:,} to learn from, {of[Part.VALIDATION]:,} to check with and"
+        f" {of[Part.TEST]:,} for the test"
+        for of in (sizes, _FEWEST)
+    )
+    return (
+        f"{pictures:,} pictures are left: {left}. At least {FEWEST_PICTURES} are needed, {least}:"
+        " ask a crowd about more pictures."
+    )
 
 
 def earlier_parts(pictures: Sequence[str]) -> dict[str, set[str]]:

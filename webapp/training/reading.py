@@ -13,13 +13,12 @@ from uuid import UUID
 from django.db import connection
 
 from ml.contracts.votes import share_of_vote
-from webapp.catalogue.models import RenditionSize
+from webapp.inference.services import SCORED_SIZE
 from webapp.ratings.counting import void_raters
 from webapp.ratings.models import Campaign, Mode
 from webapp.training.sources import LIBRARY, Chosen, campaign_name, set_name
 from webapp.training.specs import Spec, Target
 
-SHOWN: Final = RenditionSize.MEDIUM  # what scorers look at in service, and therefore learn from
 _FUSED: Final = (Mode.PAIRS, Mode.BURST)
 
 
@@ -120,7 +119,7 @@ WITH told AS (
 
 
 def _singles(campaigns: Sequence[Campaign], spec: Spec, target: Target) -> Iterator[Told]:
-    void = [str(pk) for each in campaigns for pk in void_raters(each)]
+    void = [str(pk) for pk in void_raters(*campaigns)]
     query = _SINGLES.format(counts=_counting("word.value", target.steps))
     values = {**_scale(target), "campaigns": _texts(campaigns), "void": void,
               "careful": spec.leave_out_doubted}  # fmt: skip
@@ -202,7 +201,7 @@ def _scale(target: Target) -> dict[str, Any]:
 
 def _rows(query: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(query + _FACTS, {**values, "shown": SHOWN.value})
+        cursor.execute(query + _FACTS, {**values, "shown": SCORED_SIZE.value})
         return list(cursor.fetchall())
 
 

@@ -32,7 +32,7 @@ from webapp.training.telling import tell_run, tell_staff
 ATTEMPTS: Final = 3  # without a new epoch between them
 LONGEST_LINE: Final = 2000
 STEP_BACK: Final = {"text": "Waits for a worker to go on."}
-_WISHED: Final = {Wish.PAUSE: RunState.PAUSED, Wish.CANCEL: RunState.CANCELLED}
+WISHED: Final = {Wish.PAUSE: RunState.PAUSED, Wish.CANCEL: RunState.CANCELLED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +203,7 @@ def _held(claim: Claim) -> TrainingRun | None:
 
 def _stop(claim: Claim, run: TrainingRun) -> None:
     jobs.cancel(Job.objects.filter(pk=claim.id))
-    end(run, _WISHED[Wish(run.wish)])
+    end(run, WISHED[Wish(run.wish)])
 
 
 def _fail(run: TrainingRun, code: str, text: str) -> None:

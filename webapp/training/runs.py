@@ -4,7 +4,7 @@ The run is locked before its job, as by the worker that records.
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from django.db import transaction
 
@@ -17,8 +17,6 @@ from webapp.registry.models import Change, ModelVersion, VersionState
 from webapp.training import recipes, recording
 from webapp.training.models import LIVE_RUNS, RunState, Snapshot, TrainingRun, Wish
 from webapp.training.telling import tell_run, tell_staff
-
-_SETTLES: Final = {Wish.PAUSE: RunState.PAUSED, Wish.CANCEL: RunState.CANCELLED}
 
 
 class BadChanges(ApplicationError):
@@ -130,7 +128,7 @@ def _wish(run: TrainingRun, wish: Wish) -> None:
         tell_run(run.pk)
         return
     jobs.cancel(asked)
-    recording.end(run, _SETTLES[wish])
+    recording.end(run, recording.WISHED[wish])
 
 
 def _owner(run: TrainingRun) -> int:

@@ -14,6 +14,8 @@ from webapp.registry.models import Attribute, Family
 
 # What `ml` needs to fit and to judge anything; fewer are refused before anybody waits.
 FEWEST_PICTURES: Final = 30
+FEWEST_LEARNED: Final = 12
+FEWEST_CHECKED: Final = 1
 FEWEST_TESTED: Final = 10
 OVERALL_LABEL: Final = "Overall: how people would rate a picture"
 

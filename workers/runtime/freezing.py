@@ -14,13 +14,13 @@ from webapp.catalogue import blobs
 from webapp.catalogue.chunks import MissingBytesError
 from webapp.catalogue.models import Blob, Rendition
 from webapp.common.errors import ApplicationError
+from webapp.inference.services import SCORED_SIZE
 from webapp.jobs import services as jobs
 from webapp.jobs.claims import Claim, LostLeaseError
 from webapp.jobs.models import JobKind
 from webapp.training import freezing
 from webapp.training.freezing import Looked, Order
 from webapp.training.gathering import Voted
-from webapp.training.reading import SHOWN
 from workers import identity
 from workers.runtime.draining import settling
 
@@ -106,7 +106,7 @@ def _fingerprints(rows: Sequence[Voted]) -> Iterator[tuple[str, Fingerprint]]:
 
 def _written(rows: Sequence[Voted], folder: Path) -> Iterator[tuple[str, Path]]:
     names = {each.artwork: each.sha256 for each in rows}
-    files = Rendition.objects.filter(artwork__in=names, size=SHOWN, format="webp")
+    files = Rendition.objects.filter(artwork__in=names, size=SCORED_SIZE, format="webp")
     for file in files.select_related("blob"):
         path = folder / names[file.artwork_id]
         if _copied(file.blob, path):

@@ -14,9 +14,10 @@ from tests.webapp.training.crowds import photos, rated, vote
 from webapp.ratings.counting import counting_votes
 from webapp.ratings.models import AttributeRating, Campaign, Entry, Rater, Rating, Vote
 from webapp.registry.models import Attribute
-from webapp.training.gathering import gather
+from webapp.training.gathering import Gathered, Voted, gather
 from webapp.training.models import Arena, ImportedRow, ImportedSet, Snapshot, TrainingRun
-from webapp.training.previews import preview
+from webapp.training.parts import Part
+from webapp.training.previews import preview, problem_of
 from webapp.training.sources import choose
 from webapp.training.specs import Spec, target_of
 
@@ -139,6 +140,21 @@ def test_what_stands_in_the_way_is_said_in_words(staff, campaign):
     assert problem(campaigns=(more.pk,), fewest_votes=1) == "one_class"
 
 
+def test_every_part_has_enough_pictures_that_tell_apart():
+    def problem(*, train: int, flat: Part | None = None) -> str | None:
+        parts = [Part.TRAIN] * train + [Part.VALIDATION] * 2 + [Part.TEST] * 30
+        rows = tuple(
+            Voted(str(n), "", "photo", (), 5.0 if part is flat else n % 9, (), 1, ())
+            for n, part in enumerate(parts)
+        )
+        found = problem_of(Gathered(rows, (), (), 3, 0, ()), Spec(library=True), parts)
+        return None if found is None else found.code
+
+    assert problem(train=12) is None
+    assert problem(train=11) == "too_few_pictures"
+    assert problem(train=12, flat=Part.TRAIN) == problem(train=12, flat=Part.TEST) == "one_class"
+
+
 def test_an_attribute_is_learned_from_its_own_questions(staff):
     calm = Attribute.objects.create(key="calm", label="Calm", low=-1, high=1, asks="Calm?")
     pictures = photos(staff, range(3))
@@ -206,4 +222,5 @@ def test_a_preview_takes_the_same_queries_for_one_picture_and_for_many(staff):
     many = [open_campaign(staff, photos(staff, range(10 * n, 10 * n + 9))) for n in (1, 2, 3)]
     for each in (few, *many):
         rated(each)
+    Campaign.objects.update(must_vote_share=0.5, closes_at=timezone.now())
     assert queries([few]) == queries(many)
