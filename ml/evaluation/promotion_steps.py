@@ -61,7 +61,7 @@ class Parted:
 
 
 def parted(panel: Panel) -> Parted:
-    """By the hash of the smallest digest of a group of near-duplicates, as snapshots do it."""
+    """By a hash of the smallest digest of a group of near-duplicates, in a snapshot's shares."""
     digests = tuple(sha256(one.path.read_bytes()).hexdigest() for one in panel.pictures)
     groups = picture_groups(panel, by_subject=False).tolist()
     smallest: dict[int, str] = {}
@@ -110,9 +110,11 @@ def _part_of(digest: str) -> str:
 
 
 def write_run(run: Path, crowd: Parted, early: Votes, request: RunRequest) -> int:
-    """Everything that the command needs but the champion. Returns how many votes it learns from.
+    """Everything that the command needs but the champion.
 
-    ``early``: votes of pictures to learn from, by key; test pictures have all of theirs.
+    Returns how many votes came of pictures to learn from and to watch.
+
+    ``early``: votes of these pictures, by key; test pictures have all of theirs.
     """
     pictures = run / "pictures"
     pictures.mkdir(parents=True)

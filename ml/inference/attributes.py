@@ -24,6 +24,18 @@ def load_attribute_mapper(
     Raises DeviceUnavailableError, or CardError, DigestMismatchError, WeightsError or
     GoldenMismatchError; after any of these nothing may be served from the files.
     """
+    network, facts = open_attribute_mapper(weights, card, device=device)
+    check_golden_values(network, facts)
+    return network, facts
+
+
+def open_attribute_mapper(
+    weights: Path, card: Path, *, device: torch.device | str
+) -> tuple[AttributeMapper, AttributesCard]:
+    """The filled network and its card, checked but for the golden picture.
+
+    Raises DeviceUnavailableError, CardError, DigestMismatchError or WeightsError.
+    """
     facts = read_attributes_card(card)
     check_digest(weights, expected=facts.sha256)
     network = create_named(
@@ -31,7 +43,6 @@ def load_attribute_mapper(
     )
     fill(network.taught, read_weight_file(weights).tensors, name="the attribute heads")
     frozen(network, device=open_device(device))
-    _check_golden(network, facts)
     return network, facts
 
 
@@ -45,8 +56,8 @@ def golden_values(
     return dict(zip(network.keys, values.tolist(), strict=True))
 
 
-def _check_golden(network: AttributeMapper, card: AttributesCard) -> None:
-    """The tolerance is a share of each head's range."""
+def check_golden_values(network: AttributeMapper, card: AttributesCard) -> None:
+    """Raises GoldenMismatchError. The tolerance is a share of each head's range."""
     golden = card.golden
     actual = golden_values(network, seed=golden.seed, side=golden.side, input_side=card.input_side)
     gaps = _gaps(network, actual, golden.values)

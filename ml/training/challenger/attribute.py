@@ -3,6 +3,8 @@
 import json
 import time
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -26,7 +28,7 @@ from ml.training.challenger.folder import RunFolder
 from ml.training.challenger.picture_features import picture_features
 from ml.training.challenger.refusals import RunRefusedError
 from ml.training.challenger.telling import Speaker
-from ml.training.challenger.voted import read_pictures
+from ml.training.challenger.voted import READING, read_pictures
 from ml.training.checkpoint import pack
 
 RECIPES = (RunRecipe.REFINE, RunRecipe.HEAD)
@@ -47,8 +49,12 @@ def run_attribute(
     Raises what ``run_folder`` raises.
     """
     _require_head_recipe(request)
-    answers = read_answers(request, read_pictures(folder))
+    voted = read_pictures(folder, told=partial(speaker.step, READING))
+    answers = read_answers(request, voted)
     champion = read_attribute_champion(folder)
+    if request.recipe is RunRecipe.REFINE:
+        unseen = champion.unseen(request.target, voted.keys, voted.validation)
+        answers = replace(answers, voted=voted.watching(unseen))
     _say_what_counts(answers, champion, speaker)
     features = _features(answers, champion, device=device, cache=cache, speaker=speaker)
     heads = teach_heads(

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ml.contracts.attributes_card import AttributesCard
 from ml.contracts.retrain import RunRequest
 from ml.contracts.verdict import Flip, Point, RunReport
 from ml.data.opening import open_picture
@@ -17,8 +18,9 @@ from ml.evaluation.flips import flips_of
 from ml.evaluation.gate import Judged, Truth, decide
 from ml.evaluation.metrics import Array
 from ml.evaluation.slices import slices_of
-from ml.inference.attributes import load_attribute_mapper
+from ml.inference.attributes import check_golden_values, open_attribute_mapper
 from ml.inference.frozen import frozen, run_frozen
+from ml.inference.golden import GoldenMismatchError
 from ml.models.attribute_mapper import AttributeMapper, HeadSpec
 from ml.training.attribute_features import BlockFeatures
 from ml.training.attribute_measure import unlinked
@@ -65,24 +67,25 @@ def judge_head(
     device: torch.device,
     speaker: Speaker,
 ) -> TestedHead:
-    """Judge by the written files, whose golden picture is checked on the way.
+    """Judge by the written files.
 
-    Raises RunRefusedError when too few pictures count, GoldenMismatchError.
+    Raises RunRefusedError when too few pictures count.
     """
     spec, voted = answers.spec, answers.voted
     rows = champion.unseen(spec.key, voted.keys, voted.test)
     left_out = len(voted.test) - len(rows)
     require_tested(len(rows), left_out=left_out)
-    network, _ = load_attribute_mapper(folder.weights, folder.card, device=device)
-    networks = [network]
+    network, card = open_attribute_mapper(folder.weights, folder.card, device=device)
+    networks, golden = [network], [_is_golden(network, card)]
     if champion.knows(spec):
         networks.append(frozen(champion.network, device=device))
+        golden.append(True)  # it was loaded by it
     look = _Look(answers, champion.card.input_side, device)
     said = [_said(each, spec, look, rows, speaker) for each in networks]
     spent = _timed(networks, look, rows, speaker)
     judged = [
-        _judged(values, each, milliseconds=time)
-        for each, (values, _), time in zip(networks, said, spent, strict=True)
+        _judged(values, each, milliseconds=time, golden=right)
+        for each, (values, _), time, right in zip(networks, said, spent, golden, strict=True)
     ]
     return TestedHead(
         rows=rows,
@@ -175,15 +178,24 @@ def _spent(network: AttributeMapper, pixels: Tensor, clock: Callable[[], float])
     return clock() - began
 
 
-def _judged(values: Array, network: AttributeMapper, *, milliseconds: float) -> Judged:
-    """Loading has checked the golden picture already."""
+def _is_golden(network: AttributeMapper, card: AttributesCard) -> bool:
+    try:
+        check_golden_values(network, card)
+    except GoldenMismatchError:
+        return False
+    return True
+
+
+def _judged(
+    values: Array, network: AttributeMapper, *, milliseconds: float, golden: bool
+) -> Judged:
     return Judged(
         shares=None,
         means=values,
         half_widths=None,
         milliseconds=milliseconds,
         megabytes=bytes_of(network) / MEGABYTE,
-        golden=True,
+        golden=golden,
     )
 
 

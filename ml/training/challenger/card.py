@@ -40,7 +40,11 @@ _METHOD = {
     "sd of its votes, no smaller than on training pictures",
 }
 _NOTES = (
-    "test: the written weights on pictures of the snapshot that nothing was chosen by.",
+    (
+        "test: the written weights on pictures of the snapshot by which this run chose nothing. "
+        "Earlier runs may have been judged on the same pictures: the best of many looks better "
+        "there than it is."
+    ),
     "validation pictures sized the interval and said when to stop; they were never learned from.",
     "champion: the model that was served when the run started, on the same pictures.",
     "ceiling: a second crowd of the same size, drawn from the same votes.",

@@ -16,6 +16,7 @@ from ml.inference.devices import DeviceUnavailableError
 from ml.losses.objectives import UnknownObjectiveError
 from ml.losses.weighting import NoWeightError
 from ml.models.backbone import NoClassifierError, UnknownBackboneError
+from ml.models.scoring_network import UnknownPanelError
 from ml.models.weights import NotFiniteError, WeightsError
 from ml.training.kernel_fit import KernelFitError, NotFiniteFeaturesError
 from ml.training.progress import NonFiniteLossError
@@ -46,6 +47,7 @@ _KINDS: tuple[tuple[RefusalCode, tuple[type[Exception], ...]], ...] = (
     ),
     (RefusalCode.ONE_CLASS, (KernelFitError, GateError)),
     (RefusalCode.PICTURES_GONE, (UnusablePictureError,)),
+    (RefusalCode.CHAMPION_UNFIT, (UnknownPanelError,)),
     (
         RefusalCode.BAD_REQUEST,
         (

@@ -4,6 +4,7 @@ import json
 import shutil
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -22,7 +23,7 @@ from ml.training.challenger.kernels import Bench, learn_kernel
 from ml.training.challenger.learned import Learned
 from ml.training.challenger.networks import learn_network
 from ml.training.challenger.telling import Speaker
-from ml.training.challenger.voted import VotedPictures, read_pictures
+from ml.training.challenger.voted import READING, VotedPictures, read_pictures
 from ml.training.checkpoint import write_checkpoint
 from ml.training.ddp import World
 
@@ -55,7 +56,6 @@ def run_folder(path: Path, *, machine: Machine, speaker: Speaker) -> RunReport |
     request = read_request(folder.request)
     if request.recipe not in BY_EPOCHS and not machine.world.writes:
         return None
-    speaker.step("reading the snapshot")
     if request.target != OVERALL:
         return run_attribute(
             request,
@@ -66,8 +66,10 @@ def run_folder(path: Path, *, machine: Machine, speaker: Speaker) -> RunReport |
             speaker=speaker,
             began=began,
         )
-    voted = read_pictures(folder)
+    voted = read_pictures(folder, told=partial(speaker.step, READING))
     champion = read_champion(folder)
+    if request.recipe is RunRecipe.REFINE and champion is not None:
+        voted = voted.watching(champion.unseen(voted.keys, voted.validation))
     _say_what_counts(voted, champion, speaker)
     learned = _learn(request, folder, voted, champion, machine, speaker)
     if not machine.world.writes:

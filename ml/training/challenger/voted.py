@@ -1,8 +1,8 @@
 """The pictures of a snapshot with their votes, in the parts that the manifest names."""
 
 import errno
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ from ml.evaluation.metrics import Array, mean_scores
 from ml.training.challenger.folder import RunFolder
 from ml.training.challenger.refusals import RunRefusedError
 
+READING = "reading the snapshot"
 PARTS = ("train", "validation", "test")
 FEWEST = 30
 FEWEST_TESTED = 10
@@ -52,20 +53,22 @@ class VotedPictures:
         """Digests that name the artworks."""
         return tuple(picture.key for picture in self.panel.pictures)
 
-    def part_of(self, row: int) -> str:
-        """The part that a row lies in."""
-        return self.panel.pictures[row].part
+    def watching(self, validation: Indices) -> "VotedPictures":
+        """The same, with these validation rows alone."""
+        return replace(self, validation=validation)
 
 
-def read_pictures(folder: RunFolder) -> VotedPictures:
-    """What a run learns from and is judged on.
+def read_pictures(
+    folder: RunFolder, *, told: Callable[[int, int], None] = lambda _done, _total: None
+) -> VotedPictures:
+    """What a run learns from and is judged on. ``told(done, total)`` after each picture.
 
     Raises ManifestError, DataSetError, or RunRefusedError for pictures that are too few, gone, or
     all voted alike.
     """
     manifest = read_manifest(folder.manifest)
     check_steps(manifest.steps)
-    found = list(_found(manifest, folder.pictures))
+    found = list(_found(manifest, folder.pictures, told))
     gone = len(manifest.rows) - len(found)
     _check_gone(gone, manifest)
     if len(found) < FEWEST:
@@ -115,11 +118,14 @@ def _voted(panel: Panel, gone: int) -> VotedPictures:
     )
 
 
-def _found(manifest: Manifest, pictures: Path) -> Iterator[VotedPicture]:
-    for row in manifest.rows:
+def _found(
+    manifest: Manifest, pictures: Path, told: Callable[[int, int], None]
+) -> Iterator[VotedPicture]:
+    for done, row in enumerate(manifest.rows, start=1):
         _check_row(row)
         path = pictures / row.file
-        if _opens(path):
+        told(done, len(manifest.rows))
+        if _decodes(path):
             yield VotedPicture(
                 key=row.artwork,
                 path=path,
@@ -142,12 +148,13 @@ def _check_row(row: ManifestRow) -> None:
         )
 
 
-def _opens(path: Path) -> bool:
-    """Whether there is a picture; its pixels are read when they are needed."""
+def _decodes(path: Path) -> bool:
+    """Whether there is a picture, whole to its last pixel."""
     try:
-        with Image.open(path):
+        with Image.open(path) as picture:
+            picture.load()
             return True
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, Image.DecompressionBombError):
         return False
     except OSError as error:
         if error.errno in (None, errno.ENOENT):  # what Pillow raises of itself has no number

@@ -12,6 +12,7 @@ from ml.contracts.manifest import read_manifest
 from ml.contracts.retrain import RefusalCode, RunExit, RunRecipe, SaidKind, read_request
 from ml.contracts.verdict import ReasonCode, Ruling
 from ml.inference.attributes import load_attribute_mapper
+from ml.training.challenger import attribute_card
 from ml.training.challenger.champion import PREFIX
 from ml.training.challenger.folder import RunFolder
 from tests.ml.training.attribute_runs import name_learned, write_attribute_run
@@ -146,6 +147,26 @@ def test_test_pictures_that_its_own_head_learned_from_are_left_out(
     report = report_of(folder)
     assert report.learned_before == 3
     assert not {point.artwork for point in report.points} & set(known)
+
+
+def test_other_numbers_than_the_card_says_are_the_gates_to_refuse(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_attribute_run(tmp_path / "run", RunRecipe.HEAD)
+    answered = attribute_card.golden_values
+    monkeypatch.setattr(
+        attribute_card,
+        "golden_values",
+        lambda *network, **picture: {
+            key: value + 0.5 for key, value in answered(*network, **picture).items()
+        },
+    )
+    assert retrain(folder, cache=cache).status == RunExit.DONE
+    verdict = report_of(folder).verdict
+    assert not verdict.passed
+    assert ReasonCode.GOLDEN in {
+        each.code for each in verdict.reasons if each.ruling is Ruling.VETO
+    }
 
 
 @pytest.mark.parametrize(

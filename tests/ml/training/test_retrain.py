@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -123,10 +124,16 @@ def test_a_refined_model_goes_on_knowing_what_its_champion_learned(
     folder = write_run(tmp_path / "run", RunRecipe.REFINE, champion=False)
     folder.champion.write_bytes(first.weights.read_bytes())
     folder.champion_card.write_bytes(first.card.read_bytes())
+    watched = _of_part(folder, "validation")
+    lost = min(watched)
+    _edit(folder.champion_card, lambda card: card | {"learned": [*card["learned"], lost[:PREFIX]]})
     change_request(folder, read_request(folder.request), version="scorer-third")
-    assert retrain(folder, cache=cache).status == RunExit.DONE
+    ran = retrain(folder, cache=cache)
+    assert ran.status == RunExit.DONE
     before, after = read_document(first.card), read_document(folder.card)
-    assert set(after["learned"]) == set(before["learned"])
+    assert set(after["learned"]) == {*before["learned"], lost[:PREFIX]}
+    # What an earlier model learned from is not watched.
+    assert after["data"][0]["validation"] == len(watched) - 1
     # Nobody knows what the first champion learned from, and two refinements later nobody does.
     for card in (before, after):
         assert card["learned_complete"] is False
@@ -140,7 +147,7 @@ def _of_part(folder: RunFolder, part: str) -> set[str]:
     return {row.artwork for row in read_manifest(folder.manifest).rows if row.part == part}
 
 
-def _edit(path: Path, change: Callable[[dict[str, object]], dict[str, object]]) -> None:
+def _edit(path: Path, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
     path.write_text(json.dumps(change(json.loads(path.read_text()))))
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image
 
 from ml.cli import retrain as command
 from ml.contracts.manifest import Manifest, read_manifest, write_manifest
@@ -102,11 +103,13 @@ def test_a_few_deleted_or_torn_pictures_are_counted_and_done_without(
     tmp_path: Path, cache: Path
 ) -> None:
     folder = write_run(tmp_path / "run", RunRecipe.HEAD)
-    deleted, torn, *_ = sorted(folder.pictures.iterdir())
+    deleted, torn, cut, *_ = sorted(folder.pictures.iterdir())
     deleted.unlink()
     torn.write_bytes(torn.read_bytes()[:200])
+    Image.open(cut).save(cut, format="png")  # opens when it is cut, but has no last row
+    cut.write_bytes(cut.read_bytes()[:-200])
     assert retrain(folder, cache=cache).status == RunExit.DONE
-    assert report_of(folder).gone == 2
+    assert report_of(folder).gone == 3
 
 
 def test_a_network_is_no_champion_to_refine(tmp_path: Path, cache: Path) -> None:
