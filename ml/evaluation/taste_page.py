@@ -65,4 +65,20 @@ def _badges(rows: Sequence[Badges]) -> str:
 def _settings(found: Mapping[str, Sequence[Gained]]) -> str:
     at = [one.picks for one in next(iter(found.values()))]
     cells = [[name, *(f"{one.own.value:.4f}" for one in rows)] for name, rows in found.items()]
-    return markdown(["AUC at picks", *(str(picks) for picks in at)], cells)
+    table = markdown(["AUC at picks", *(str(picks) for picks in at)], cells)
+    return f"{table}\n\n{_moved(found)}"
+
+
+def _moved(found: Mapping[str, Sequence[Gained]]) -> str:
+    """Which change gains and which loses most, ``found`` having the settings as they are first."""
+    (_, kept), *changed = found.items()
+    moves = [
+        (after.own.value - before.own.value, name, before.picks)
+        for name, rows in changed
+        for before, after in zip(kept, rows, strict=True)
+    ]
+    gained, lost = max(moves), min(moves)
+    return (
+        f"Of all changes *{gained[1]}* gains most, {gained[0]:+.4f} at {gained[2]} picks, "
+        f"and *{lost[1]}* loses most, {lost[0]:+.4f} at {lost[2]} picks."
+    )

@@ -82,7 +82,7 @@ class Head:
 
     def logits(self, vectors: Floats, crowd: Floats) -> Floats:
         """The same before they are squeezed."""
-        own: Floats = _likeness(vectors, self.known, self.closeness) @ self.pull
+        own: Floats = likeness(vectors, self.known, self.closeness) @ self.pull
         return self.offset + self.slope * (crowd - self.middle) + own
 
 
@@ -92,7 +92,7 @@ def fit(picks: Picks, settings: Settings = STANDARD) -> Head:
         raise ValueError("nothing was picked")
     middle = float(picks.crowd.mean())
     score = picks.crowd - middle
-    own = settings.own_sd**2 * _likeness(picks.vectors, picks.vectors, settings.closeness)
+    own = settings.own_sd**2 * likeness(picks.vectors, picks.vectors, settings.closeness)
     line = settings.offset_sd**2 + settings.slope_sd**2 * np.outer(score, score)
     duals = _mode(own + line, settings.slope * score, picks.liked)
     return Head(
@@ -166,11 +166,11 @@ def _objective(duals: Floats, covariance: Floats, prior: Floats, signs: Floats) 
     return float(-duals @ own / 2 - np.logaddexp(0.0, -signs * (prior + own)).sum())
 
 
-def _likeness(one: Floats, other: Floats, closeness: float) -> Floats:
+def likeness(one: Floats, other: Floats, closeness: float) -> Floats:
     """(m, r) and (n, r) -> (m, n), 1 for the same place, towards 0 far away."""
     squares = (one**2).sum(axis=1)[:, None] + (other**2).sum(axis=1)
-    likeness: Floats = np.exp(-closeness * np.maximum(squares - 2 * one @ other.T, 0.0))
-    return likeness
+    alike: Floats = np.exp(-closeness * np.maximum(squares - 2 * one @ other.T, 0.0))
+    return alike
 
 
 def _logistic(logits: Floats) -> Floats:

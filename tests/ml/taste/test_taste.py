@@ -16,7 +16,7 @@ def picks(count: int, *, own: float, crowd: float, seed: int = 3) -> Picks:
     score tells them."""
     generator = np.random.default_rng(seed)
     kind = generator.integers(0, 2, count)
-    vectors = generator.normal(0, 0.1, (count, 4)) + kind[:, None]
+    vectors = generator.normal(0, 0.3, (count, 4)) + kind[:, None]
     score = generator.normal(5, 1, count)
     logit = own * (2 * kind - 1) + crowd * (score - 5)
     return Picks(vectors, score, generator.random(count) < 1 / (1 + np.exp(-logit)))
@@ -70,6 +70,19 @@ def test_the_badge_is_of_picks_that_were_held_out():
     everybody = badge_of(picks(60, own=0, crowd=2))
     assert everybody.shown and "may be chance" in everybody.text
     assert badge_of(picks(60, own=3, crowd=0)) == taste, "the same picks, the same badge"
+
+
+def test_copies_of_a_picture_do_not_foretell_each_other():
+    """Each picture is picked three times over, by chance: only its copies could tell."""
+    shown = 0
+    for seed in range(8):
+        once = picks(20, own=0, crowd=0, seed=seed)
+        apart = 3 * np.eye(20)
+        thrice = replace(once, vectors=apart).part(np.repeat(np.arange(20), 3))
+        shown += badge_of(thrice).shown
+    assert shown <= 2
+    one = replace(thrice, vectors=np.zeros((60, 2)))
+    assert not badge_of(one).shown, "one picture says nothing of others"
 
 
 def test_few_people_without_a_taste_get_a_badge():

@@ -30,7 +30,7 @@ def made_up(
         picture=np.tile(np.arange(pictures), raters),
         level=np.clip(value.round(), 0, 6).astype(np.intp).ravel(),
     )
-    return votes, generator.normal(0, 0.1, (pictures, 4)) + look[:, None]
+    return votes, generator.normal(0, 0.25, (pictures, 4)) + look[:, None]
 
 
 def silent(_text: str) -> None:
