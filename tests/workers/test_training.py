@@ -1,6 +1,7 @@
 """A training run from its job to its end, with a process that only speaks as the real one."""
 
 import json
+import os
 import shutil
 import threading
 import time
@@ -254,8 +255,14 @@ def test_folders_of_runs_that_are_over_are_swept(start, settings):
     run, gone = start(PASSES), settings.RUNS_DIR / "00000000-0000-0000-0000-000000000000"
     gone.mkdir()
     run_folder.folder_of(run.pk).mkdir()
+    old, new = (run_folder.cache_folder() / "net" / name for name in ("old", "new"))
+    old.parent.mkdir(parents=True)
+    for file in (old, new):
+        file.write_bytes(b"features")
+    os.utime(old, (0, 0))
     run_folder.sweep()
     assert not gone.exists()
+    assert (old.exists(), new.exists()) == (False, True), "what nobody needed for a month goes"
     assert run_folder.folder_of(run.pk).exists()
     assert (settings.RUNS_DIR / "made").exists()
 

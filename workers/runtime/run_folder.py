@@ -5,6 +5,7 @@ What lies in it is said by `ml.contracts.retrain`. It is kept while the run may 
 
 import json
 import shutil
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -29,6 +30,8 @@ from workers.runtime import weights
 
 AT_ONCE: Final = 200
 CACHE: Final = "cache"  # features of pictures, shared by all runs
+UNUSED_S: Final = 30 * 86400
+LARGEST_CACHE: Final = 20 * 1024**3
 LARGEST_FILE: Final = 32 * 1024 * 1024
 MOST_FILES: Final = 60
 _TYPES: Final = {
@@ -132,13 +135,26 @@ def throw_away(run_id: UUID) -> None:
 
 
 def sweep() -> None:
-    """Folders of runs that ended elsewhere or were deleted."""
+    """Folders of runs that ended elsewhere or were deleted, and what nobody needed for long."""
     root = Path(settings.RUNS_DIR)
     found = {each.name for each in root.iterdir()} if root.is_dir() else set()
     named = {pk for name in found if (pk := _uuid(name)) is not None}
     live = TrainingRun.objects.filter(pk__in=named, state__in=LIVE_RUNS)
     for pk in named - set(live.values_list("pk", flat=True)):
         throw_away(pk)
+    for folder in (cache_folder(), weights.folder()):
+        _prune(folder, now=time.time())
+
+
+def _prune(folder: Path, *, now: float) -> None:
+    """All of it can be made again: keep what was read lately, as far as there is room."""
+    files = ((path, path.stat()) for path in folder.rglob("*") if path.is_file())
+    newest = sorted(files, key=lambda each: -max(each[1].st_atime, each[1].st_mtime))
+    kept = 0
+    for path, facts in newest:
+        kept += facts.st_size
+        if kept > LARGEST_CACHE or now - max(facts.st_atime, facts.st_mtime) > UNUSED_S:
+            path.unlink(missing_ok=True)
 
 
 def _write_pictures(run: TrainingRun, folder: Path, tell: Callable[[int, int], None]) -> None:

@@ -23,6 +23,11 @@ class ModelFiles:
     card: Path
 
 
+def folder() -> Path:
+    """Where the files of versions lie that do not ship with the code."""
+    return Path(settings.DATA_HOME) / "models"
+
+
 def files_of(version: ModelVersion) -> ModelFiles:
     """That they are intact is for the loader to prove. Raises ModelFilesError."""
     if version.builtin:
@@ -31,8 +36,8 @@ def files_of(version: ModelVersion) -> ModelFiles:
         if not (files.weights.is_file() and files.card.is_file()):
             raise ModelFilesError(f"the files of {version.name} ship no more")
         return files
-    folder = Path(settings.DATA_HOME) / "models" / version.digest
-    files = ModelFiles(folder / "weights.safetensors", folder / "card.json")
+    own = folder() / version.digest
+    files = ModelFiles(own / "weights.safetensors", own / "card.json")
     if not files.weights.exists() or file_digest(files.weights) != version.digest:
         stored = StoredWeights.objects.filter(version=version).first()
         if stored is None:
