@@ -40,14 +40,17 @@ class LoadedEmbedder:
         Raises UnusablePictureError for an object without pixels.
         """
         pixels = to_pixels(images, side=self._card.input_side)
-        placed = run_frozen(self._placed, pixels.to(self._device))
-        found: Vectors = placed.numpy().astype(np.float16)
+        vectors = run_frozen(self._placed, pixels.to(self._device))
+        found: Vectors = vectors.numpy().astype(np.float16)
         return found
 
     def _placed(self, pixels: Tensor) -> Tensor:
-        head = self._network.head
-        placed = head.placed(self._network.features(pixels), self._panel)
-        return head.sharpness.sqrt() * placed
+        return placed(self._network, self._network.features(pixels), self._panel)
+
+
+def placed(network: Scorer, features: Tensor, panel: int) -> Tensor:
+    """(B, F) -> (B, rank), in the units of `LoadedEmbedder.vectors`."""
+    return network.head.sharpness.sqrt() * network.head.placed(features, panel)
 
 
 def load_embedder(weights: Path, card: Path, *, device: torch.device | str) -> LoadedEmbedder:
