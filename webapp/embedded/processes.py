@@ -57,7 +57,7 @@ def compute_threads(count: int) -> dict[str, str]:
 def _web(host: str, port: int) -> tuple[str, ...]:
     return (
         *("granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
-        *("--workers", "1", "--blocking-threads", "24", "--respawn-failed-workers"),
+        *("--workers", "2", "--blocking-threads", "10", "--respawn-failed-workers"),
         *("--workers-kill-timeout", "8", "--no-ws", "--log-level", "error"),
         "webapp.config.wsgi:application",
     )
