@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ml.cli.options import add_panels, at_least, panels, tell, write
+from ml.cli.options import add_panels, at_least, panels, tell
+from ml.cli.sections import add_page, beside, write_sections
 from ml.contracts.config import TrainConfig
-from ml.contracts.files import replace_file
 from ml.data.samples import Panel
 from ml.evaluation.crowd_facts import facts_of
 from ml.evaluation.crowd_page import (
@@ -17,14 +17,13 @@ from ml.evaluation.crowd_page import (
     PARTS,
     REPLAY,
     SIMULATION,
-    Part,
     facts_part,
     replay_part,
     simulation_part,
 )
 from ml.evaluation.crowd_study import replays, simulations
 from ml.evaluation.crowd_votes import Expected, expected_of, recorded
-from ml.evaluation.marked_section import put_into
+from ml.evaluation.marked_section import Section
 from ml.evaluation.metrics import mean_scores, spreads
 from ml.raters.model import fit
 from ml.training.loop import build, cross_predict, gather, picture_folds, subject_folds
@@ -37,8 +36,7 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
     """Declare the command."""
     parser = commands.add_parser("crowd", help=__doc__)
     add_panels(parser)
-    parser.add_argument("--into", type=Path, help="Markdown file whose marked section to replace")
-    parser.add_argument("--plots", type=Path, help="folder for the plots, below that of --into")
+    add_page(parser)
     parser.add_argument("--cache", type=Path, help="folder that keeps features between runs")
     parser.add_argument("--runs", type=at_least(1), default=3, help="of everything random")
     parser.add_argument("--seed", type=at_least(0), default=6)
@@ -54,20 +52,12 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
 def run(options: argparse.Namespace) -> int:
     """Measure on the first data set; print the tables, or write them where told."""
     data = panels(options)
-    for part in _parts(options, data):
-        if options.plots is not None:
-            for name, svg in part.plots.items():
-                replace_file(options.plots / f"{name}.svg", svg.encode())
-        if options.into is None:
-            write(part.text)
-        else:
-            text = options.into.read_text(encoding="utf-8")
-            replace_file(options.into, put_into(text, part.text).encode())
+    write_sections(options, _parts(options, data))
     return 0
 
 
-def _parts(options: argparse.Namespace, data: list[Panel]) -> Iterator[Part]:
-    votes, plots = recorded(data[0]), _beside(options)
+def _parts(options: argparse.Namespace, data: list[Panel]) -> Iterator[Section]:
+    votes, plots = recorded(data[0]), beside(options)
     runs, seed = options.runs, options.seed
     if FACTS in options.parts:
         yield facts_part(facts_of(votes, fit(votes.ballot()), seed=seed), plots=plots)
@@ -76,14 +66,6 @@ def _parts(options: argparse.Namespace, data: list[Panel]) -> Iterator[Part]:
         yield replay_part(replays(votes, priors, runs=runs, seed=seed, tell=tell), plots=plots)
     if SIMULATION in options.parts:
         yield simulation_part(simulations(votes, runs=runs, seed=seed, tell=tell))
-
-
-def _beside(options: argparse.Namespace) -> str:
-    """The folder of the plots as the page names it; none where there is no such folder."""
-    if options.plots is None or options.into is None:
-        return ""
-    plots, page = Path(options.plots).resolve(), Path(options.into).resolve()
-    return plots.relative_to(page.parent).as_posix()
 
 
 def _priors(options: argparse.Namespace, data: list[Panel]) -> Mapping[str, Expected]:

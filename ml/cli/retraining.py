@@ -12,14 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from ml.cli.options import add_panels, at_least, panels, tell, write
+from ml.cli.options import add_panels, at_least, panels, tell
+from ml.cli.sections import add_page, beside, write_sections
 from ml.contracts.config import TrainConfig
-from ml.contracts.files import replace_file
 from ml.contracts.retrain import Gate, RunRecipe
 from ml.contracts.verdict import RunReport, read_report
 from ml.data.samples import DataSetError, Panel
 from ml.data.splits import Indices
-from ml.evaluation.marked_section import put_into
+from ml.evaluation.marked_section import Section
 from ml.evaluation.metrics import Array, mean_scores
 from ml.evaluation.promotion import Ground, crossed
 from ml.evaluation.promotion_kills import Killed, kills
@@ -28,7 +28,6 @@ from ml.evaluation.promotion_page import (
     POWER,
     SLICES,
     WORSE,
-    Part,
     noise_part,
     power_part,
     slices_part,
@@ -71,8 +70,7 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
     """Declare the command."""
     parser = commands.add_parser("retraining", help=__doc__)
     add_panels(parser)
-    parser.add_argument("--into", type=Path, help="Markdown file whose marked section to replace")
-    parser.add_argument("--plots", type=Path, help="folder for the plots, below that of --into")
+    add_page(parser)
     parser.add_argument("--cache", type=Path, required=True, help="keeps features and looks")
     parser.add_argument("--runs", type=at_least(1), default=100, help="trials of each kind")
     parser.add_argument("--seed", type=at_least(0), default=7)
@@ -95,20 +93,12 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
 def run(options: argparse.Namespace) -> int:
     """Measure on the first data set; print the tables, or write them where told."""
     data = panels(options)
-    for part in _parts(options, data):
-        if options.plots is not None:
-            for name, svg in part.plots.items():
-                replace_file(options.plots / f"{name}.svg", svg.encode())
-        if options.into is None:
-            write(part.text)
-        else:
-            text = options.into.read_text(encoding="utf-8")
-            replace_file(options.into, put_into(text, part.text).encode())
+    write_sections(options, _parts(options, data))
     return 0
 
 
-def _parts(options: argparse.Namespace, data: list[Panel]) -> Iterator[Part]:
-    plots = _beside(options)
+def _parts(options: argparse.Namespace, data: list[Panel]) -> Iterator[Section]:
+    plots = beside(options)
     yield from _tried(options, data[0], plots)
     if STEPS in options.parts:
         with TemporaryDirectory() as folder:
@@ -118,7 +108,7 @@ def _parts(options: argparse.Namespace, data: list[Panel]) -> Iterator[Part]:
             yield kills_part(*_kills(options, data[0], Path(folder)))
 
 
-def _tried(options: argparse.Namespace, panel: Panel, plots: str) -> Iterator[Part]:
+def _tried(options: argparse.Namespace, panel: Panel, plots: str) -> Iterator[Section]:
     if not {NOISE, POWER, WORSE, SLICES} & set(options.parts):
         return
     ground = _ground(options, panel)
@@ -217,14 +207,6 @@ def _config(options: argparse.Namespace, panel: Panel) -> TrainConfig:
         backbones=tuple(options.backbones),
         backbone_shares=(1.0 / count,) * count,
     )
-
-
-def _beside(options: argparse.Namespace) -> str:
-    """The folder of the plots as the page names it; none where there is no such folder."""
-    if options.plots is None or options.into is None:
-        return ""
-    plots, page = Path(options.plots).resolve(), Path(options.into).resolve()
-    return plots.relative_to(page.parent).as_posix()
 
 
 def _say(progress: Progress) -> None:

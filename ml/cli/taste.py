@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import torch
 
-from ml.cli.options import add_model, add_panels, at_least, panels, tell, write
+from ml.cli.options import add_model, add_panels, at_least, panels, tell
+from ml.cli.sections import add_page, beside, write_sections
 from ml.contracts.config import TrainConfig
-from ml.contracts.files import replace_file
 from ml.data.samples import Panel
 from ml.data.splits import Split
 from ml.evaluation.crowd_votes import recorded
-from ml.evaluation.marked_section import put_into
+from ml.evaluation.marked_section import Section
 from ml.evaluation.metrics import Array, mean_scores
 from ml.evaluation.taste_page import PLOT, page_of, plot_of
 from ml.evaluation.taste_study import AT, Gained, Person, badges, gains, people_of, variants
@@ -36,8 +36,7 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
     parser = commands.add_parser("taste", help=__doc__)
     add_panels(parser)
     add_model(parser)
-    parser.add_argument("--into", type=Path, help="Markdown file whose marked section to replace")
-    parser.add_argument("--plots", type=Path, help="folder for the plot, below that of --into")
+    add_page(parser)
     parser.add_argument("--cache", type=Path, help="folder that keeps features between runs")
     parser.add_argument("--runs", type=at_least(1), default=2, help="draws of each person's picks")
     parser.add_argument("--seed", type=at_least(0), default=20)
@@ -74,18 +73,9 @@ def _write(options: argparse.Namespace, people: dict[str, list[Person]]) -> None
                     at=options.at)
         for name, each in variants(STANDARD).items()
     }  # fmt: skip
-    plots = ""
-    if options.plots is not None:
-        replace_file(options.plots / f"{PLOT}.svg", plot_of(next(iter(judged.values()))).encode())
-        if options.into is not None:
-            page = Path(options.into).resolve().parent
-            plots = Path(options.plots).resolve().relative_to(page).as_posix()
-    section = page_of(judged, shown, settings, plots=plots)
-    if options.into is None:
-        write(section)
-    else:
-        text = options.into.read_text(encoding="utf-8")
-        replace_file(options.into, put_into(text, section).encode())
+    plots = {} if options.plots is None else {PLOT: plot_of(next(iter(judged.values())))}
+    text = page_of(judged, shown, settings, plots=beside(options))
+    write_sections(options, [Section(text, plots)])
 
 
 def _gains(options: argparse.Namespace, people: list[Person]) -> list[Gained]:

@@ -1,7 +1,6 @@
 """The figures of a crowd as Markdown, between marks in their page, and as plots."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
@@ -12,6 +11,7 @@ from ml.evaluation.crowd_curves import LEVELS, Curve, share_of_votes, votes_need
 from ml.evaluation.crowd_facts import CrowdFacts, quantiles
 from ml.evaluation.crowd_simulation import Elsewhere
 from ml.evaluation.crowd_study import AT, BASELINE, PAIRS_AT, Replays, Simulations
+from ml.evaluation.marked_section import Section
 from ml.evaluation.metrics import Array, srcc
 from ml.evaluation.text_table import markdown, with_interval
 from ml.plots.crowd import Line, intervals, rater_habits, votes_and_order
@@ -22,33 +22,25 @@ _ORDER_PLOT, _HABITS_PLOT, _INTERVALS_PLOT = "crowd-order", "crowd-habits", "cro
 _SHOWN = (1, 3, 5, 10, 20, 40, 60)
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A part of the page: its ``text`` between marks, and its plots as SVG by name."""
-
-    text: str
-    plots: Mapping[str, str]
-
-
-def facts_part(facts: CrowdFacts, *, plots: str) -> Part:
+def facts_part(facts: CrowdFacts, *, plots: str) -> Section:
     """The crowd as it is. ``plots``: the folder of the plots as the page names it, or nothing."""
     habits = facts.habits
     svg = rater_habits(habits.bias, habits.noise, habits.slope)
-    return Part(_marked(FACTS, _crowd(facts), plots), {_HABITS_PLOT: svg})
+    return Section(_marked(FACTS, _crowd(facts), plots), {_HABITS_PLOT: svg})
 
 
-def replay_part(done: Replays, *, plots: str) -> Part:
+def replay_part(done: Replays, *, plots: str) -> Section:
     """What recorded votes say."""
     drawn = {
         _ORDER_PLOT: votes_and_order([_line(name, one) for name, one in done.opened.items()]),
         _INTERVALS_PLOT: intervals(*_held(done)),
     }
-    return Part(_marked(REPLAY, (*_order(done), *_doubt(done)), plots), drawn)
+    return Section(_marked(REPLAY, (*_order(done), *_doubt(done)), plots), drawn)
 
 
-def simulation_part(done: Simulations) -> Part:
+def simulation_part(done: Simulations) -> Section:
     """What made-up crowds say."""
-    return Part(_marked(SIMULATION, (*_bad(done), *_pairs(done)), ""), {})
+    return Section(_marked(SIMULATION, (*_bad(done), *_pairs(done)), ""), {})
 
 
 def _marked(name: str, blocks: Iterable[str], plots: str) -> str:

@@ -1,8 +1,19 @@
 """The generated part of a page, which a command may write anew between its marks."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 
 class NoMarksError(ValueError):
     """The page has no marks: the operator must name another, or write them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a page: its ``text`` between marks, and its plots as SVG by name."""
+
+    text: str
+    plots: Mapping[str, str]
 
 
 def put_into(text: str, written: str) -> str:

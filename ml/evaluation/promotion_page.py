@@ -1,8 +1,8 @@
 """The figures of retraining as Markdown, between marks in their page, and as plots."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
+from ml.evaluation.marked_section import Section
 from ml.evaluation.promotion import Tally, wilson
 from ml.evaluation.promotion_trials import ATTEMPTS, JITTER, TESTED, Broken, Noise, Power
 from ml.evaluation.text_table import markdown
@@ -10,14 +10,6 @@ from ml.plots.retraining import FoundLine, found_by_gain
 
 NOISE, POWER, WORSE, SLICES = "noise", "power", "worse", "slices"
 _POWER_PLOT = "retraining-power"
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A part of the page: its ``text`` between marks, and its plots as SVG by name."""
-
-    text: str
-    plots: Mapping[str, str]
 
 
 def marked(name: str, blocks: Iterable[str]) -> str:
@@ -32,12 +24,12 @@ def shown(plot: str, text: str, *, plots: str) -> str:
     return f"![{text}]({plots}/{plot}.svg)" if plots else ""
 
 
-def noise_part(noise: Noise) -> Part:
+def noise_part(noise: Noise) -> Section:
     """Challengers without merit."""
-    return Part(marked(NOISE, _noise(noise)), {})
+    return Section(marked(NOISE, _noise(noise)), {})
 
 
-def power_part(power: Power, *, plots: str) -> Part:
+def power_part(power: Power, *, plots: str) -> Section:
     """Challengers that are truly better."""
     sizes = sorted({size for row in power.found.values() for size in row})
     lines = [
@@ -51,10 +43,10 @@ def power_part(power: Power, *, plots: str) -> Part:
     svg = found_by_gain(lines)
     text = "How often a true gain is found, by its size and the number of test pictures"
     blocks = (*_power(power, sizes), shown(_POWER_PLOT, text, plots=plots))
-    return Part(marked(POWER, blocks), {_POWER_PLOT: svg})
+    return Section(marked(POWER, blocks), {_POWER_PLOT: svg})
 
 
-def worse_part(found: Mapping[str, Tally]) -> Part:
+def worse_part(found: Mapping[str, Tally]) -> Section:
     """Challengers that are worse on purpose."""
     rows = [
         [
@@ -67,10 +59,10 @@ def worse_part(found: Mapping[str, Tally]) -> Part:
     ]
     table = markdown(["what was done to it", "true SRCC", "true EMD", "refused"], rows)
     blocks = ("### Worse on purpose", f"{TESTED} test pictures, drawn anew each time.", table)
-    return Part(marked(WORSE, blocks), {})
+    return Section(marked(WORSE, blocks), {})
 
 
-def slices_part(broken: Broken) -> Part:
+def slices_part(broken: Broken) -> Section:
     """A challenger that is better on the whole and broken in the dark."""
     rows = [
         [
@@ -90,7 +82,7 @@ def slices_part(broken: Broken) -> Part:
             ["challenger", "true SRCC", "a gain is proved", "a slice vetoes", "promoted"], rows
         ),
     )
-    return Part(marked(SLICES, blocks), {})
+    return Section(marked(SLICES, blocks), {})
 
 
 def _noise(noise: Noise) -> Iterator[str]:

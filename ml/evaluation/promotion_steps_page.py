@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from ml.contracts.config import Estimate
 from ml.contracts.verdict import ReasonCode, Ruling
+from ml.evaluation.marked_section import Section
 from ml.evaluation.promotion_kills import Killed
-from ml.evaluation.promotion_page import Part, marked, shown
+from ml.evaluation.promotion_page import marked, shown
 from ml.evaluation.promotion_steps import RECIPES, Step
 from ml.evaluation.text_table import markdown, with_interval
 from ml.plots.retraining import Learned, Level, learning_curve
@@ -14,7 +15,7 @@ STEPS, KILLS = "steps", "kills"
 _ORDER_PLOT, _SPREAD_PLOT = "retraining-srcc", "retraining-emd"
 
 
-def steps_part(done: Sequence[Step], *, plots: str) -> Part:
+def steps_part(done: Sequence[Step], *, plots: str) -> Section:
     """All challengers with their verdicts, and two learning curves."""
     first = done[0].verdict
     begin = first.champion or first.constant
@@ -37,10 +38,10 @@ def steps_part(done: Sequence[Step], *, plots: str) -> Part:
         shown(_ORDER_PLOT, "SRCC on the test pictures by share of the votes", plots=plots),
         shown(_SPREAD_PLOT, "EMD on the test pictures by share of the votes", plots=plots),
     )
-    return Part(marked(STEPS, blocks), {_ORDER_PLOT: order, _SPREAD_PLOT: spread})
+    return Section(marked(STEPS, blocks), {_ORDER_PLOT: order, _SPREAD_PLOT: spread})
 
 
-def kills_part(epochs: int, killed: Sequence[Killed]) -> Part:
+def kills_part(epochs: int, killed: Sequence[Killed]) -> Section:
     """How often a killed run ended as the undisturbed one did."""
     rows = [
         [str(number), f"{one.at} of {epochs}", _yes(one.same_weights), _yes(one.same_figures)]
@@ -52,7 +53,7 @@ def kills_part(epochs: int, killed: Sequence[Killed]) -> Part:
         f"{same} of {len(killed)} killed runs ended as the undisturbed one.",
         markdown(["run", "epochs told when killed", "same weights", "same figures"], rows),
     )
-    return Part(marked(KILLS, blocks), {})
+    return Section(marked(KILLS, blocks), {})
 
 
 def _steps(done: Sequence[Step]) -> Iterator[str]:
