@@ -1,6 +1,7 @@
 """Load an attribute model from its weights and card: nothing is answered by files that differ."""
 
 from collections.abc import Mapping
+from math import inf, isnan
 from pathlib import Path
 
 import torch
@@ -72,7 +73,8 @@ def check_golden_values(network: AttributeMapper, card: AttributesCard) -> None:
 def _gaps(
     network: AttributeMapper, actual: Mapping[str, float], expected: Mapping[str, float]
 ) -> dict[str, float]:
-    return {
+    gaps = {
         head.key: abs(actual[head.key] - expected[head.key]) / (head.high - head.low)
         for head in network.heads
     }
+    return {key: inf if isnan(gap) else gap for key, gap in gaps.items()}

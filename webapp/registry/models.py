@@ -44,8 +44,22 @@ class VersionState(models.TextChoices):
     RETIRED = "retired"
 
 
+class Proof(models.TextChoices):
+    """Whether a worker has loaded the weights and met the golden answers of their card.
+
+    waiting -> sound | refused; refused -> sound when another try succeeds.
+    """
+
+    WAITING = "waiting"
+    SOUND = "sound"
+    REFUSED = "refused"
+
+
 class ModelVersion(Identified):
-    """Weights known by their digest, with their card (data, metrics, limits)."""
+    """Weights known by their digest, with their card (data, metrics, limits).
+
+    What ships with the code needs no `proof`. `flaw_*`: why workers refuse it.
+    """
 
     kind = models.CharField(max_length=20, choices=ModelKind)
     name = models.CharField(max_length=80)
@@ -53,6 +67,9 @@ class ModelVersion(Identified):
     card = models.JSONField()
     builtin = models.CharField(max_length=80, blank=True)  # file stem under ml/weights
     state = models.CharField(max_length=12, choices=VersionState, default=VersionState.REGISTERED)
+    proof = models.CharField(max_length=8, choices=Proof, default=Proof.WAITING)
+    flaw_code = models.CharField(max_length=40, blank=True)
+    flaw_text = models.TextField(blank=True)
 
     class Meta:
         constraints = [

@@ -16,7 +16,14 @@ from ml.contracts.card import ScorerCard, parse_card
 from ml.contracts.cropper_card import CROPPER_KIND, CropperCard, parse_cropper_card
 from webapp.accounts.models import User
 from webapp.registry.attributes import sync_attributes
-from webapp.registry.models import Change, ChangeKind, ModelKind, ModelVersion, VersionState
+from webapp.registry.models import (
+    Change,
+    ChangeKind,
+    ModelKind,
+    ModelVersion,
+    Proof,
+    VersionState,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -141,8 +148,10 @@ def _register(card: Card) -> tuple[ModelVersion, bool]:
     return ModelVersion.objects.update_or_create(
         kind=card.kind,
         digest=card.digest,
-        defaults={"name": card.name, "card": card.content, "builtin": card.stem},
-    )
+        defaults={
+            "name": card.name, "card": card.content, "builtin": card.stem, "proof": Proof.SOUND,
+        },
+    )  # fmt: skip
 
 
 def _ordered(folder: Path) -> list[Path]:

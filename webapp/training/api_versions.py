@@ -90,7 +90,10 @@ class Promote(OneVersion):
 
     @extend_schema(request=ReasonAskSerializer, responses=VersionSerializer)
     def post(self, request: Request, pk: UUID) -> Response:
-        """409 `gate_failed`, `no_verdict`, `champion_changed`, `own_override`."""
+        """409 `gate_failed`, `no_verdict`, `champion_changed`, `own_override`.
+
+        And, which no override mends: `unloadable`, `golden`, `not_checked`, `weights_gone`.
+        """
         asked = ReasonAskSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         reason = asked.validated_data["reason"]
@@ -116,7 +119,10 @@ class VersionOverride(OneVersion):
 
     @extend_schema(request=OverrideAskSerializer, responses=VersionSerializer)
     def put(self, request: Request, pk: UUID) -> Response:
-        """Somebody else then promotes it. 400 `bad_reason`, 409 `already_judging`."""
+        """Somebody else then promotes it.
+
+        400 `bad_reason`; 409 `already_judging`, and `unloadable`, `golden` of what workers refuse.
+        """
         asked = OverrideAskSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         reason = asked.validated_data["reason"]
@@ -165,12 +171,15 @@ class VersionImport(OneVersion):
         responses={201: VersionSerializer},
     )
     def post(self, request: Request) -> Response:
-        """It has no verdict here. 400 with a code for whatever is not exactly such a file."""
+        """It has no verdict here. 400 with a code for whatever is not exactly such a file.
+
+        409 `already_there`, `name_taken`. A worker then sees whether it answers as its card says.
+        """
         form: Any = request.data
         sent = form.get("file")
         if sent is None or isinstance(sent, str):
             raise ParseError("Send the zip as a form with a file named file.")
-        made = bundles.take_in(sent)
+        made = bundles.take_in(signed_in(request), sent)
         return self.shown(request, made.pk, code=status.HTTP_201_CREATED)
 
 

@@ -16,9 +16,11 @@ from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 from django.conf import settings
 from django.db import transaction
 
+from webapp.accounts.models import User
 from webapp.common.errors import ApplicationError, Conflict
 from webapp.registry.models import LARGEST_WEIGHTS, ModelVersion, StoredWeights
 from webapp.registry.services import identity
+from webapp.training import proving
 from webapp.training.telling import tell_staff
 
 CARD: Final = "card.json"
@@ -52,10 +54,11 @@ def export(version: ModelVersion) -> bytes:
     return out.getvalue()
 
 
-def take_in(file: IO[bytes]) -> ModelVersion:
-    """Register what the zip holds; it judges nothing before somebody overrides and promotes it.
+def take_in(by: User, file: IO[bytes]) -> ModelVersion:
+    """Register what the zip holds, and have a worker see whether it answers as its card says.
 
-    Raises BadBundle with a code, and Conflict `already_there`.
+    It judges nothing before somebody overrides and promotes it. Raises BadBundle with a code, and
+    Conflict `already_there` or `name_taken`.
     """
     members = _members(file)
     if members[SUMS] != _sums({name: members[name] for name in (CARD, WEIGHTS)}):
@@ -72,7 +75,9 @@ def take_in(file: IO[bytes]) -> ModelVersion:
         if not new:
             text = f"These weights are here already, as {version.name}."
             raise Conflict(text, code="already_there", version=str(version.pk))
+        _require_free(version)
         StoredWeights.objects.create(version=version, data=members[WEIGHTS])
+        proving.ask_for(version, owner_id=by.pk)
         tell_staff([version.pk])
     return version
 
@@ -167,6 +172,13 @@ def _identity(card: dict[str, Any]) -> tuple[str, str, str]:
     if not _NAME.fullmatch(name):
         raise BadBundle("Its name has other signs than letters, digits, . _ -", code="bad_card")
     return kind, name, digest
+
+
+def _require_free(made: ModelVersion) -> None:
+    """No name of another version, of whatever kind: pages and people call versions by it."""
+    if ModelVersion.objects.filter(name__iexact=made.name).exclude(pk=made.pk).exists():
+        text = f"Another version is called {made.name}. Export this one under a name of its own."
+        raise Conflict(text, code="name_taken")
 
 
 def _weights(version: ModelVersion) -> bytes:

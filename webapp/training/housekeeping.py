@@ -13,6 +13,7 @@ from webapp.jobs.models import LIVE_STATES, Job, JobKind
 from webapp.training import runs
 from webapp.training.freezing import UNFROZEN
 from webapp.training.models import RunState, TrainingRun
+from webapp.training.proving import UNPROVEN
 
 logger = logging.getLogger(__name__)
 
@@ -49,4 +50,4 @@ UNTRAINED = Check(
     cure="Make somebody staff, in whose name they go on.",
 )  # fmt: skip
 
-TRAINING = (UNTRAINED, UNFROZEN)
+TRAINING = (UNTRAINED, UNFROZEN, UNPROVEN)

@@ -12,13 +12,21 @@ from webapp.common.errors import ApplicationError, Conflict, NotFound
 from webapp.inference import rescoring
 from webapp.jobs import bells
 from webapp.registry import selectors as registry
-from webapp.registry.models import ChangeKind, ModelKind, ModelVersion, VersionState
+from webapp.registry.models import ChangeKind, ModelKind, ModelVersion, Proof, VersionState
 from webapp.registry.services import activate, hold_kind
 from webapp.training.models import Override, RunState, TrainingRun
 from webapp.training.telling import tell_staff
 
 logger = logging.getLogger(__name__)
 
+UNCHECKED: Final = (
+    "No worker has loaded it yet to see whether it answers as its card says. The next free one"
+    " does; should this last, look at the workers on the page Jobs."
+)
+CURE: Final = (
+    "Whoever made it must export sound weights, under another name. If the fault was the worker's,"
+    " retry its check on the page Jobs."
+)
 LEAST_REASON: Final = 10  # letters: a reason that others can understand
 REASON_LENGTH: Final = 500
 
@@ -77,7 +85,7 @@ def roll_back(by: User, version: ModelVersion, *, reason: str = "") -> ModelVers
 def override(by: User, version: ModelVersion, *, reason: str) -> Override:
     """Write down why it may replace who judges without the gate's yes; somebody else promotes it.
 
-    Raises BadReason, NotFound, and Conflict `already_judging`.
+    Raises BadReason, NotFound, and Conflict `already_judging` or the code of its flaw.
     """
     reason = reason.strip()
     if len(reason) < LEAST_REASON:
@@ -86,6 +94,9 @@ def override(by: User, version: ModelVersion, *, reason: str) -> Override:
     _look_again(version)
     if version.state == VersionState.ACTIVE:
         raise Conflict("It judges already.", code="already_judging")
+    flawed = bar_of_flaw(version)
+    if flawed is not None:
+        raise Conflict(flawed.text, code=flawed.code)
     Override.objects.filter(version=version).delete()
     made = Override.objects.create(version=version, by=by, against=champion, reason=reason)
     tell_staff([version.pk])
@@ -102,10 +113,14 @@ def withdraw_override(version: ModelVersion) -> None:
 def bar_to_promotion(by: User, version: ModelVersion, champion: ModelVersion | None) -> Bar | None:
     """What keeps this person from promoting it; None: nothing does.
 
-    It needs a passed run against whoever judges now, or an override by somebody else.
+    It needs weights that workers load and that answer as its card says, and a passed run against
+    whoever judges now, or an override by somebody else.
     """
     if version.state == VersionState.ACTIVE:
         return Bar("already_judging", "It judges already.")
+    unproven = _bar_of_proof(version)
+    if unproven is not None:
+        return unproven
     if _proven(version, champion):
         return None
     override = standing_override(version, champion)
@@ -123,6 +138,14 @@ def bar_to_promotion(by: User, version: ModelVersion, champion: ModelVersion | N
     return Bar("no_verdict", "No gate has looked at it here. It needs an override.")
 
 
+def bar_of_flaw(version: ModelVersion) -> Bar | None:
+    """That workers refuse it, which nobody can override; None: none has refused it."""
+    if version.builtin or version.proof != Proof.REFUSED:
+        return None
+    text = f"Workers refuse it: {version.flaw_text} No override helps."
+    return Bar(version.flaw_code, f"{text} {CURE}")
+
+
 def bar_to_rollback(
     version: ModelVersion, champion: ModelVersion | None, before: ModelVersion | None
 ) -> Bar | None:
@@ -133,7 +156,7 @@ def bar_to_rollback(
         return Bar("nothing_before", "No version judged before this one.")
     if not registry.weights_kept(before):
         return Bar("weights_gone", f"The weights of {before.name} are no longer here.")
-    return None
+    return bar_of_flaw(before)
 
 
 def standing_override(version: ModelVersion, champion: ModelVersion | None) -> Override | None:
@@ -142,6 +165,13 @@ def standing_override(version: ModelVersion, champion: ModelVersion | None) -> O
     if found is None or found.by is None or not (found.by.is_active and found.by.is_staff):
         return None
     return found if found.against_id == (None if champion is None else champion.pk) else None
+
+
+def _bar_of_proof(version: ModelVersion) -> Bar | None:
+    """What a worker has yet to show, or could not; None for what shipped with the code."""
+    if version.builtin or version.proof == Proof.SOUND:
+        return None
+    return bar_of_flaw(version) or Bar("not_checked", UNCHECKED)
 
 
 def _proven(version: ModelVersion, champion: ModelVersion | None) -> bool:

@@ -18,6 +18,7 @@ from webapp.jobs.claims import Claim, require
 from webapp.jobs.models import Job, JobState
 from webapp.registry import selectors as registry
 from webapp.registry.models import ModelKind, ModelVersion, StoredWeights
+from webapp.training import proving
 from webapp.training.models import (
     LIVE_RUNS,
     RunFile,
@@ -129,6 +130,7 @@ def finish(claim: Claim, learned: Learned) -> ModelVersion:
     require(ours=run is not None and jobs.finish(claim))
     assert run is not None
     run.version = _registered(kind_of(run), learned)
+    proving.write_down(run.version.pk, proving.flaw_in(learned.report))
     run.verdict = dict(learned.report)
     run.passed = bool(learned.report["verdict"]["passed"])
     run.files.all().delete()

@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field, inline_serializer
 from rest_framework import serializers
 
 from webapp.inference.rescoring import Rescoring
-from webapp.registry.models import ChangeKind, ModelKind, VersionState
+from webapp.registry.models import ChangeKind, ModelKind, Proof, VersionState
 from webapp.training.promoting import REASON_LENGTH
 from webapp.training.serializers_runs import VersionNameSerializer
 from webapp.training.serializers_snapshots import TroubleSerializer
@@ -42,7 +42,10 @@ class MaySerializer(serializers.Serializer[Any]):
 
 
 class VersionSerializer(serializers.Serializer[Any]):
-    """`run`: the newest that ended with it; `served_by`: what workers that hold it say."""
+    """`run`: the newest that ended with it; `served_by`: what workers that hold it say.
+
+    `proof`: whether a worker loaded it and met its card's golden answers; `flaw`: why not.
+    """
 
     id = serializers.UUIDField(source="version.pk")
     kind = serializers.ChoiceField(ModelKind.choices, source="version.kind")
@@ -52,10 +55,18 @@ class VersionSerializer(serializers.Serializer[Any]):
     aliases = serializers.ListField(child=serializers.ChoiceField([CHAMPION, CHALLENGER, PREVIOUS]))
     builtin = serializers.CharField(source="version.builtin")
     created_at = serializers.DateTimeField(source="version.created_at")
+    proof = serializers.ChoiceField(Proof.choices, source="version.proof")
+    flaw = serializers.SerializerMethodField()
     run = serializers.SerializerMethodField()
     override = serializers.SerializerMethodField()
     can = MaySerializer()
     served_by = serializers.ListField(child=serializers.CharField())
+
+    @extend_schema_field(TroubleSerializer(allow_null=True))
+    def get_flaw(self, shown: Shown) -> dict[str, str] | None:
+        """Why workers refuse it."""
+        made = shown.version
+        return {"code": made.flaw_code, "text": made.flaw_text} if made.flaw_code else None
 
     @extend_schema_field(
         inline_serializer(

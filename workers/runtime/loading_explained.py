@@ -10,6 +10,7 @@ from ml.contracts.advice import Advice
 from ml.contracts.card import DigestMismatchError
 from ml.contracts.explanations import Explanation
 from ml.explain.explainer import Explainer, load_explainer
+from ml.inference.attributes import load_attribute_mapper
 from webapp.registry.models import ModelVersion
 from workers.runtime import device, weights
 from workers.runtime.loading import REFUSALS
@@ -57,6 +58,17 @@ def load_explaining(model: ModelVersion, scorer: ModelVersion) -> ExplainingMode
     except REFUSALS as error:
         raise ModelUnusableError(f"{model.name} for {scorer.name}: {error}") from error
     return ServingExplainer(model, scorer, explainer, on=chosen)
+
+
+def prove_attributes(model: ModelVersion) -> None:
+    """Load it alone, as no scorer's fault is its own. Raises ModelUnusableError."""
+    device.use_cores()
+    files = weights.files_of(model)
+    try:
+        _, card = load_attribute_mapper(files.weights, files.card, device=device.best())
+        _require_registered(model, card.sha256)
+    except REFUSALS as error:
+        raise ModelUnusableError(f"{model.name}: {error}") from error
 
 
 def load_coaching(scorer: ModelVersion, second: ModelVersion) -> CoachingModel:

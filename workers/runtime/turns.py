@@ -3,6 +3,7 @@
 from webapp.jobs.models import Queue
 from workers.runtime import batches, singles
 from workers.runtime.draining import served
+from workers.runtime.proving import prove_next
 
 ORDER = (
     batches.score_next,
@@ -11,11 +12,12 @@ ORDER = (
     singles.coach_next,
     singles.embed_next,
     singles.explain_next,
+    prove_next,
 )
 
 
 def next_turn() -> int:
-    """One batch of scores or opinions, or one picture of anything else; how many jobs were taken.
+    """One batch of scores or opinions, or one of anything else; how many jobs were taken.
 
     A fresh upload waits for no more than one explanation or one advice. People who wait for those
     do not wait for the library.

@@ -15,6 +15,9 @@ export interface Version {
   aliases: Alias[];
   builtin: string;
   created_at: string;
+  /** Whether a worker has loaded it and met the golden answers of its card; `flaw`: why not. */
+  proof: 'waiting' | 'sound' | 'refused';
+  flaw: Trouble | null;
   /** What it came of; null when it was shipped or imported. */
   run: { id: string; passed: boolean | null } | null;
   override: { by: string | null; reason: string; at: string } | null;

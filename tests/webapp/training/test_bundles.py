@@ -3,6 +3,7 @@
 import json
 from hashlib import sha256
 from io import BytesIO
+from uuid import UUID
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 import pytest
@@ -10,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.people import person
 from tests.workers.tiny import write_tiny_scorer
+from webapp.jobs.models import Job
 from webapp.registry.models import ModelVersion, StoredWeights
 from webapp.registry.services import register_builtin
 from webapp.training import bundles
@@ -68,7 +70,8 @@ def test_a_version_comes_back_as_it_went_and_waits_for_an_override(browser, bund
     assert answer.status_code == 201
     told = answer.json()
     assert (told["state"], told["aliases"]) == ("registered", ["challenger"])
-    assert told["can"]["why_not"]["code"] == "no_verdict"
+    assert (told["proof"], told["can"]["why_not"]["code"]) == ("waiting", "not_checked")
+    assert Job.objects.get(kind="prove").subject == UUID(told["id"])
     made = ModelVersion.objects.get()
     held = members(bundle)
     assert bytes(StoredWeights.objects.get().data) == held["weights.safetensors"]
@@ -76,6 +79,17 @@ def test_a_version_comes_back_as_it_went_and_waits_for_an_override(browser, bund
     assert bundles.export(made) == bundle
     again = send(browser, bundle)
     assert (again.status_code, again.json()["code"]) == (409, "already_there")
+
+
+def test_the_name_of_another_version_is_taken(browser, bundle):
+    files = members(bundle)
+    shipped = json.loads(files["card.json"])["version"]
+    ModelVersion.objects.create(
+        kind="cropper", name=shipped.upper(), digest="d", card={}, builtin="x"
+    )
+    answer = send(browser, bundle)
+    assert (answer.status_code, answer.json()["code"]) == (409, "name_taken")
+    assert ModelVersion.objects.count() == 1
 
 
 def _without_sums(files):
