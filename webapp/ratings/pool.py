@@ -73,17 +73,23 @@ seen AS (
     WHERE asked.rater_id = %(rater)s
         AND (asked.answered_at IS NOT NULL OR asked.expires_at > %(now)s)
 ),
+counted AS MATERIALIZED (  -- a full join is hashed, an outer one to a guessed single row is not
+    SELECT entry.*, coalesce(promised.votes, 0) AS promised
+    FROM (
+        SELECT * FROM ratings_entry
+        WHERE campaign_id = %(campaign)s AND role = 'entry' AND disqualified_at IS NULL
+    ) AS entry
+    FULL JOIN promised ON promised.entry = entry.id
+),
 pool AS (
     SELECT entry.id, entry.burst, coalesce(entry.mean, entry.prior_mean, 5.5) AS mean,
         coalesce(entry.sd, entry.prior_sd, %(unknown)s) AS sd,
-        entry.votes + coalesce(promised.votes, 0) AS votes, entry.fused_votes
-    FROM ratings_entry AS entry
+        entry.votes + promised AS votes, entry.fused_votes
+    FROM counted AS entry
     CROSS JOIN LATERAL (
         SELECT owner_id, deleted_at FROM catalogue_artwork WHERE id = entry.artwork_id OFFSET 0
     ) AS artwork  -- by its key, whatever the planner believes about tables that have just grown
-    LEFT JOIN promised ON promised.entry = entry.id
-    WHERE entry.campaign_id = %(campaign)s AND entry.role = 'entry'
-        AND entry.disqualified_at IS NULL AND artwork.deleted_at IS NULL
+    WHERE artwork.deleted_at IS NULL
         AND artwork.owner_id IS DISTINCT FROM %(user)s
         AND entry.submitted_by_id IS DISTINCT FROM %(user)s
         AND NOT (entry.settled AND entry.votes >= %(wanted)s)

@@ -147,11 +147,12 @@ SET votes = %(votes)s, checks_seen = %(checks_seen)s, checks_met = %(checks_met)
 WHERE id = %(rater)s
 """
 
-# What counts of others by then, as `counting.counts` has it; a test holds the two together.
+# What counts of others by then, as `counting.counts` has it; a test holds the two together. Joined
+# by key, whatever the planner believes about tables that have just grown.
 _OF_OTHERS: Final = """
-FROM ratings_assignment AS asked
-JOIN ratings_vote AS vote ON vote.assignment_id = asked.id
-JOIN ratings_rater AS rater ON rater.id = vote.rater_id
+CROSS JOIN LATERAL (
+    SELECT quarantined_at FROM ratings_rater WHERE id = vote.rater_id OFFSET 0
+) AS rater
 WHERE vote.campaign_id = %(campaign)s AND vote.rater_id <> %(rater)s
     AND vote.received_at <= %(moment)s
     AND vote.kind NOT IN ('skip', 'withdrawn') AND vote.uncounted = ''
@@ -162,6 +163,10 @@ WHERE vote.campaign_id = %(campaign)s AND vote.rater_id <> %(rater)s
 ANSWERS_OF_OTHERS: Final = Statement(
     f"""
 SELECT asked.entries, vote.value, vote.outcome, count(*)
+FROM ratings_assignment AS asked
+CROSS JOIN LATERAL (
+    SELECT * FROM ratings_vote WHERE assignment_id = asked.id OFFSET 0
+) AS vote
 {_OF_OTHERS} AND {_ALL_THERE} AND asked.entries IN %(asked)s
 GROUP BY 1, 2, 3
 """
@@ -169,6 +174,10 @@ GROUP BY 1, 2, 3
 BEST_OF_OTHERS: Final = Statement(
     f"""
 SELECT vote.best_id, count(*)
+FROM ratings_vote AS vote
+CROSS JOIN LATERAL (
+    SELECT entries, purpose FROM ratings_assignment WHERE id = vote.assignment_id OFFSET 0
+) AS asked
 {_OF_OTHERS} AND {_ALL_THERE} AND vote.best_id = ANY(%(shown)s::uuid[])
 GROUP BY 1
 """
