@@ -3,7 +3,8 @@
 =======================  ========================================================================
 request.json             ``RunRequest``
 manifest.jsonl           the snapshot (``ml.contracts.manifest``); a row's file lies in pictures/
-pictures/                display files of the artworks that are still there
+others/KEY.jsonl         test pictures of other snapshots of the same target (manifests)
+pictures/                display files of all these artworks that are still there
 champion.safetensors     the model to beat, with champion.json, its card
 last.safetensors         where the run goes on after it was cut short
 challenger.safetensors   what was learned, with challenger.json, its card
@@ -23,7 +24,7 @@ from enum import IntEnum, StrEnum
 from pathlib import Path
 from typing import Any
 
-from ml.contracts.fields import mapping, number, rows, text, whole
+from ml.contracts.fields import mapping, number, rows, text, values, whole
 from ml.contracts.files import replace_file
 
 OVERALL = "overall"  # the target that is no attribute: the distribution of ratings
@@ -122,6 +123,9 @@ class RunRequest:
     ``target``: `overall`, or the key of an attribute whose values lie in [``low``, ``high``].
     ``changes``: fields of ``ml.contracts.recipe.Recipe`` for networks that learn epoch by epoch.
     ``slices``: tags of the manifest that get a row of the slice table, by key, with their titles.
+    ``others``: names of other snapshots whose test pictures get one, by key. ``earlier``: digests
+    of the weights of challengers that were judged before against the same champion on this test,
+    in that order.
     """
 
     run: str
@@ -135,8 +139,15 @@ class RunRequest:
     snapshot: str = ""  # digest of the manifest
     sources: tuple[DataSource, ...] = ()
     slices: Mapping[str, str] = field(default_factory=dict, hash=False)
+    others: Mapping[str, str] = field(default_factory=dict, hash=False)
+    earlier: tuple[str, ...] = ()
     changes: Mapping[str, object] = field(default_factory=dict, hash=False)
     gate: Gate = Gate()
+
+    def attempt(self, digest: str) -> int:
+        """Which challenger on this test it is, from 1; the same weights again are no new one."""
+        known = list(dict.fromkeys(self.earlier))
+        return known.index(digest) + 1 if digest in known else len(known) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,10 +231,16 @@ def _request(fields: Mapping[str, Any]) -> RunRequest:
         seed=whole(fields.get("seed", 1), least=0),
         snapshot=text(fields.get("snapshot", "")),
         sources=tuple(_source(each) for each in rows(fields.get("sources", []))),
-        slices={key: text(value) for key, value in mapping(fields.get("slices", {})).items()},
+        slices=_titles(fields.get("slices", {})),
+        others=_titles(fields.get("others", {})),
+        earlier=tuple(text(each) for each in values(fields.get("earlier", []))),
         changes=mapping(fields.get("changes", {})),
         gate=Gate(**gate),
     )
+
+
+def _titles(value: object) -> dict[str, str]:
+    return {key: text(title) for key, title in mapping(value).items()}
 
 
 def _source(fields: Mapping[str, object]) -> DataSource:

@@ -39,6 +39,7 @@ class ReasonCode(StrEnum):
     MEMORY = "memory"
     TOO_FEW = "too_few"  # too few test pictures to prove anything
     BASELINE = "baseline"  # not better than a constant
+    LEARNED = "learned"  # not all is known of what the models learned from
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class SliceVerdict:
-    """The same for a part of the test pictures.
+    """The same for a part of the test pictures, or for those of another snapshot.
 
     ``srcc`` and ``emd_r2``: gains, None where the part is too small or has no order. ``vetoes``: it
     loses more than the margin.

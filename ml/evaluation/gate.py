@@ -3,23 +3,23 @@
 What passes. A gain must be proved: of two intervals of a paired bootstrap over pictures (Efron and
 Tibshirani 1993, chapter 13), that of the difference in SRCC and that of the difference in EMD
 (r = 2), one must lie on the better side of 0. Both are wider than ``Gate.level``, so that they hold
-together (Bonferroni): with 0.95 each side of each errs in 1.25 of 100, so that of challengers that
-are no better at most 2.5 of 100 pass. docs/retraining-figures.md measures it.
+together (Bonferroni): with 0.95 each side of each errs in 1.25 of 100, so that of first challengers
+that are no better at most 2.5 of 100 pass, and of whole series of them at most 5 of 100 get one
+through (``gate_levels``). docs/retraining-figures.md measures it.
 
 What vetoes. A loss in either metric, on all pictures or on a slice, that is larger than its margin
 while its whole interval lies on the worse side of 0. The margin alone would veto most good
 challengers, as small slices jump about; the interval alone would veto losses that nobody sees. The
 levels are not shared among slices: a veto that was none costs another run, one that is missed costs
-the pictures. Coverage vetoes by the same rule, unless the champion's is further off. Then the
-golden picture, speed, memory, and a constant.
+the pictures. The test pictures of other snapshots are slices, too. Coverage vetoes by the same
+rule, unless the champion's is further off. Then the golden picture, speed, memory, and a constant.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ml.contracts.config import Estimate
 from ml.contracts.retrain import Gate
@@ -32,52 +32,22 @@ from ml.evaluation.bootstrap import (
     rank_correlation_of,
     rank_gain_of,
 )
+from ml.evaluation.gate_inputs import (
+    FIRST,
+    Elsewhere,
+    GateError,
+    Judged,
+    Mask,
+    Occasion,
+    Truth,
+    check,
+)
+from ml.evaluation.gate_levels import level_of, resamples_of
 from ml.evaluation.gate_reasons import Asked, reasons_of
 from ml.evaluation.metrics import Array, coverage, emd
 
-Mask = NDArray[np.bool_]
 _FLAT = 1e-12
 _DIGITS = 9
-
-
-class GateError(ValueError):
-    """These predictions cannot be judged: whoever made them must say what is wrong with them."""
-
-
-class NotFiniteJudgedError(GateError):
-    """A model says NaN or infinity of a test picture: whoever trained it must look at its rates."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Judged:
-    """What a model says of the n test pictures.
-
-    ``shares``: (n, 10), None of an attribute. ``means``: (n,) in points. ``half_widths``: (n,) of
-    its 80 % intervals, None where it has none. ``milliseconds``: of one picture, ``megabytes``: of
-    its weights, None where not measured. ``golden``: it reproduces its card's golden picture.
-    """
-
-    shares: Array | None
-    means: Array
-    half_widths: Array | None
-    milliseconds: float | None
-    megabytes: float | None
-    golden: bool
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Truth:
-    """What was voted. ``shares``: (n, 10) or None, ``means``: (n,), ``votes``: (n,) how many.
-
-    ``groups``: (n,) a number each, the same for near-duplicates. ``constant``: the mean of the
-    training pictures, said of every picture.
-    """
-
-    shares: Array | None
-    means: Array
-    votes: Array
-    groups: Groups
-    constant: Judged
 
 
 def decide(
@@ -87,15 +57,14 @@ def decide(
     slices: Mapping[str, tuple[str, Mask]],
     gate: Gate,
     seed: int,
+    occasion: Occasion = FIRST,
 ) -> Verdict:
     """The verdict with its reasons. ``slices``: title and (n,) membership, by key.
 
     Without a champion the challenger must beat the constant. Raises GateError for predictions that
     are not finite or not of the same pictures.
     """
-    for judged in (challenger, champion, truth.constant):
-        if judged is not None:
-            _check(judged, truth)
+    check(truth, challenger, champion)
     rival = champion or truth.constant
     figures = partial(_figures, truth=truth, gate=gate, seed=seed)
     gains = partial(_gains, challenger, truth=truth, gate=gate, seed=seed)
@@ -103,13 +72,20 @@ def decide(
     parts = [
         _slice(key, title, mask, gains(rival, mask), gate) for key, (title, mask) in slices.items()
     ]
-    level = _shared(gate.level, truth)
-    proof = gains(rival, everyone, level=level)
+    parts += [_part_elsewhere(other, gate, seed) for other in occasion.elsewhere]
+    together = level_of(gate.level, occasion.attempt)
+    level = _shared(together, truth)
+    finer = replace(gate, resamples=resamples_of(gate.resamples, occasion.attempt), level=level)
+    proof = gains(rival, everyone, gate=finer)
     if not proof:
         raise GateError("all pictures have the same votes: there is nothing to tell apart")
     asked = Asked(
         gate=gate,
         level=level,
+        together=together,
+        attempt=occasion.attempt,
+        named=occasion.named,
+        elsewhere=sum(_apart(each.truth.groups) >= gate.fewest for each in occasion.elsewhere),
         pictures=len(truth.means),
         apart=_apart(truth.groups),
         challenger=figures(challenger),
@@ -161,23 +137,6 @@ def ceiling(truth: Truth, *, gate: Gate, seed: int) -> Estimate | None:
     return _judge({"only": statistic}, truth.groups, gate, seed)["only"]
 
 
-def _check(judged: Judged, truth: Truth) -> None:
-    count = len(truth.means)
-    for what, values in (
-        ("shares", judged.shares),
-        ("means", judged.means),
-        ("half widths", judged.half_widths),
-    ):
-        if values is None:
-            continue
-        if len(values) != count:
-            raise GateError(f"{len(values)} rows of {what} for {count} pictures")
-        if not np.isfinite(values).all():
-            raise NotFiniteJudgedError(f"{what} are not finite")
-    if (judged.shares is None) != (truth.shares is None):
-        raise GateError("votes and predictions must both be distributions, or neither")
-
-
 def _figures(judged: Judged, *, truth: Truth, gate: Gate, seed: int) -> Figures:
     statistics = {
         "srcc": rank_correlation_of(_told_apart(judged.means), truth.means),
@@ -206,7 +165,6 @@ def _gains(
     truth: Truth,
     gate: Gate,
     seed: int,
-    level: float | None = None,
 ) -> dict[str, Estimate]:
     """Differences on the pictures in ``mask``: in ``srcc`` and, of distributions, in ``emd``."""
     voted, groups = truth.means[mask], truth.groups[mask]
@@ -219,7 +177,7 @@ def _gains(
     if shares[0] is not None and shares[1] is not None and shares[2] is not None:
         ours, theirs, actual = (rows[mask] for rows in shares if rows is not None)
         statistics["emd"] = mean_of(emd(ours, actual, r=2) - emd(theirs, actual, r=2))
-    return _judge(statistics, groups, gate, seed, level=level)
+    return _judge(statistics, groups, gate, seed)
 
 
 def _told_apart(means: Array) -> Array:
@@ -228,18 +186,13 @@ def _told_apart(means: Array) -> Array:
 
 
 def _judge(
-    statistics: Mapping[str, Statistic],
-    groups: Groups,
-    gate: Gate,
-    seed: int,
-    *,
-    level: float | None = None,
+    statistics: Mapping[str, Statistic], groups: Groups, gate: Gate, seed: int
 ) -> dict[str, Estimate]:
     return estimates(
         statistics,
         count=len(groups),
         resamples=gate.resamples,
-        level=gate.level if level is None else level,
+        level=gate.level,
         seed=seed,
         groups=groups,
     )
@@ -262,6 +215,17 @@ def _loses(gains: Mapping[str, Estimate], gate: Gate) -> bool:
     less_ordered = order is not None and order.value < -gate.margin and order.high < 0
     further = spread is not None and spread.value > gate.emd_margin and spread.low > 0
     return less_ordered or further
+
+
+def _part_elsewhere(other: Elsewhere, gate: Gate, seed: int) -> SliceVerdict:
+    """As a slice; fewer pictures than a slice needs have no say."""
+    truth, everyone = other.truth, np.ones(len(other.truth.means), dtype=np.bool_)
+    check(truth, other.challenger, other.champion)
+    found: Mapping[str, Estimate] = {}
+    if _apart(truth.groups) >= gate.fewest:
+        rival = other.champion or truth.constant
+        found = _gains(other.challenger, rival, everyone, truth=truth, gate=gate, seed=seed)
+    return _slice(other.key, other.title, everyone, found, gate)
 
 
 def _slice(

@@ -12,6 +12,7 @@ from ml.contracts.verdict import Figures, Reason, ReasonCode, Ruling, SliceVerdi
 COVERED = 0.8
 _POWER = 0.8
 _LEAST = 1e-6  # a gain below this is rounding
+_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +20,18 @@ class Asked:
     """All that was measured. ``gain``, ``emd_gain``: over the champion, or the constant.
 
     ``apart``: how many pictures, near-duplicates counting as one. ``level``: of the intervals of
-    the two gains. ``worse``: either loses more than its margin on all pictures. ``over_constant``:
-    gains over the constant by metric.
+    the two gains, ``together``: at which they hold both. ``attempt``: which challenger it is on
+    this test. ``named``: whether it is known what the models learned from. ``elsewhere``: how many
+    other snapshots had a say. ``worse``: either loses more than its margin on all pictures.
+    ``over_constant``: gains over the constant by metric.
     """
 
     gate: Gate
     level: float
+    together: float
+    attempt: int
+    named: bool
+    elsewhere: int
     pictures: int
     apart: int
     challenger: Figures
@@ -60,6 +67,7 @@ def _all(asked: Asked) -> Iterator[Reason]:
     yield _better(asked)
     yield from _too_few(asked)
     yield from _slices(asked)
+    yield from _beyond(asked)
     if asked.champion is not None:
         yield _baseline(asked)
     if asked.challenger.coverage is not None:
@@ -83,7 +91,7 @@ def _all(asked: Asked) -> Iterator[Reason]:
 
 
 def _better(asked: Asked) -> Reason:
-    figures = f"On {_tested(asked)}: {_both(asked)}."
+    figures = f"On {_tested(asked)}: {_both(asked)}.{_again(asked)}"
     if asked.worse:
         lead = f"Certainly worse than {asked.rival}, by more than the margin."
         return Reason(ReasonCode.BETTER, Ruling.VETO, f"{lead} {figures}")
@@ -94,6 +102,25 @@ def _better(asked: Asked) -> Reason:
     if asked.emd_gain is None:
         lead = f"No gain over {asked.rival} is proved: the interval reaches 0."
     return Reason(ReasonCode.BETTER, Ruling.VETO, f"{lead} {figures}")
+
+
+def _again(asked: Asked) -> str:
+    """What it costs that others were tried before."""
+    if asked.attempt <= 1:
+        return ""
+    whom = asked.rival if asked.champion is not None else "none"
+    return (
+        f" It is challenger {asked.attempt} on this test against {whom}, and chance helps whoever "
+        f"tries often: what is proved must hold at {_percent(asked.together)}."
+    )
+
+
+def _percent(level: float) -> str:
+    """``99.2 %``, with as many digits as tell it from 100."""
+    digits = 1
+    while digits < _DIGITS and round(100 * level, digits) >= 100:
+        digits += 1
+    return f"{100 * level:.{digits}f} %"
 
 
 def _at(asked: Asked) -> str:
@@ -154,6 +181,19 @@ def _slices(asked: Asked) -> Iterator[Reason]:
     if judged and not vetoes:
         text = f"None of {len(judged)} groups of pictures certainly loses more than its margin."
         yield Reason(ReasonCode.SLICE, Ruling.PASS, text)
+
+
+def _beyond(asked: Asked) -> Iterator[Reason]:
+    """How far the verdict reaches: what it knows nothing of, and what it takes on trust."""
+    if not asked.elsewhere:
+        text = "All of this is about pictures like these: nothing else was looked at."
+        yield Reason(ReasonCode.SLICE, Ruling.NOTE, text)
+    if not asked.named:
+        text = (
+            "The cards do not name all pictures that the models learned from: test pictures among "
+            "them would flatter whoever learned them."
+        )
+        yield Reason(ReasonCode.LEARNED, Ruling.NOTE, text)
 
 
 def _slice_words(part: SliceVerdict) -> str:

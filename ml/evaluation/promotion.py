@@ -13,7 +13,8 @@ from ml.contracts.config import Estimate
 from ml.contracts.retrain import Gate
 from ml.contracts.verdict import ReasonCode, Ruling, Verdict
 from ml.data.splits import Indices, folds
-from ml.evaluation.gate import Judged, Mask, Truth, decide
+from ml.evaluation.gate import decide
+from ml.evaluation.gate_inputs import Judged, Mask, Occasion, Truth
 from ml.evaluation.gate_reasons import COVERED, proves
 from ml.evaluation.metrics import (
     Array,
@@ -55,8 +56,12 @@ class Ground:
         *,
         seed: int,
         sized: Indices | None = None,
+        attempt: int = 1,
     ) -> Verdict:
-        """The gate on the pictures in ``test``; ``sized``, else all others, size the intervals."""
+        """The gate on the pictures in ``test``; ``sized``, else all others, size the intervals.
+
+        ``attempt``: how many challengers the gate is told to be on this test by now.
+        """
         others = np.setdiff1d(np.arange(len(self.shares)), test) if sized is None else sized
         base = self.shares[others].mean(axis=0)
         truth = Truth(
@@ -73,6 +78,7 @@ class Ground:
             {key: (title, mask[test]) for key, (title, mask) in self.slices.items()},
             self.gate,
             seed,
+            Occasion(attempt=attempt),
         )
 
     def _judged(self, predicted: Array, test: Indices, sized: Indices) -> Judged:

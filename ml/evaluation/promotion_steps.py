@@ -86,19 +86,23 @@ def steps(
     done = []
     for recipe in RECIPES:
         champion = first
+        refused: list[str] = []
         for share in SHARES:
             name = f"{recipe}-{round(100 * share)}"
             tell(f"steps: {name} against {champion.name}")
             run = folder / name
             early = _early(crowd.panel, share, seed=seed)
-            votes = write_run(run, crowd, early, request_of(name, recipe, seed=seed))
+            request = request_of(name, recipe, seed=seed)
+            votes = write_run(run, crowd, early, replace(request, earlier=tuple(refused)))
             for source, kind in ((champion.weights, "safetensors"), (champion.card, "json")):
                 copyfile(source, run / f"champion.{kind}")
             verdict = train(run).verdict
             done.append(Step(recipe, share, votes, champion.name, verdict))
+            made = Model(name, run / "challenger.safetensors", run / "challenger.json")
             if verdict.passed:
-                files = run / "challenger.safetensors", run / "challenger.json"
-                champion = Model(name, *files)
+                champion, refused = made, []
+            else:
+                refused.append(sha256(made.weights.read_bytes()).hexdigest())
     return tuple(done)
 
 

@@ -185,8 +185,8 @@ def _through(ground: Ground, whole: Array, *, seed: int, block: int) -> bool:
     generator = np.random.default_rng([seed, 2, block])
     test = drawn(ground, TESTED, generator)
     champion = jittered(whole, points=JITTER, generator=generator)
-    for attempt in range(ATTEMPTS):
+    for attempt in range(1, ATTEMPTS + 1):
         challenger = jittered(whole, points=JITTER, generator=generator)
-        if ground.verdict(challenger, champion, test, seed=attempt).passed:
+        if ground.verdict(challenger, champion, test, seed=attempt, attempt=attempt).passed:
             return True
     return False

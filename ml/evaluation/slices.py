@@ -20,7 +20,7 @@ from skimage.color import rgb2lab
 from ml.contracts.files import replace_file
 from ml.data.opening import open_picture
 from ml.data.samples import VotedPicture
-from ml.evaluation.gate import Mask
+from ml.evaluation.gate_inputs import Mask
 from ml.evaluation.metrics import Array
 from ml.marks.faces import FACE_NETWORK, find_faces
 from ml.marks.networks import Compiled, MarksUnavailableError, compiled

@@ -25,6 +25,7 @@ from ml.training.challenger.attribute_heads import Heads, Start, teach_heads
 from ml.training.challenger.attribute_judging import judge_head, report_of_head
 from ml.training.challenger.block_pools import BlockPools
 from ml.training.challenger.folder import RunFolder
+from ml.training.challenger.others import read_others
 from ml.training.challenger.picture_features import picture_features
 from ml.training.challenger.refusals import RunRefusedError
 from ml.training.challenger.telling import Speaker
@@ -71,7 +72,18 @@ def run_attribute(
     card = first_head_card(made)
     replace_file(folder.weights, weights)
     _write_card(folder, card)
-    tested = judge_head(folder, answers, heads, champion, features, device=device, speaker=speaker)
+    others = tuple(read_others(request, folder))
+    tested = judge_head(
+        request,
+        folder,
+        answers,
+        heads,
+        champion,
+        features,
+        others,
+        device=device,
+        speaker=speaker,
+    )
     speaker.step("deciding")
     seconds = round(time.monotonic() - began, 3)
     report = report_of_head(request, answers, heads, tested, looks=looks, seconds=seconds)

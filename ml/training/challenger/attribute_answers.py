@@ -55,6 +55,11 @@ def read_answers(request: RunRequest, voted: VotedPictures) -> Answers:
     return Answers(voted, spec, values)
 
 
+def answers_elsewhere(voted: VotedPictures, spec: HeadSpec) -> Answers:
+    """Of another snapshot. Raises RunRefusedError for rows without an answer in the range."""
+    return Answers(voted, spec, np.array([_value(each, spec) for each in voted.panel.pictures]))
+
+
 def _spec(request: RunRequest) -> HeadSpec:
     try:
         return HeadSpec(request.target, request.low, request.high)

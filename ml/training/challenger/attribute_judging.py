@@ -1,7 +1,7 @@
 """Read the written attribute heads again and judge the test pictures with them, as workers do."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,8 @@ from ml.data.opening import open_picture
 from ml.data.splits import Indices
 from ml.data.transforms import to_pixels
 from ml.evaluation.flips import flips_of
-from ml.evaluation.gate import Judged, Truth, decide
+from ml.evaluation.gate import decide
+from ml.evaluation.gate_inputs import Elsewhere, Judged, Occasion, Truth
 from ml.evaluation.metrics import Array
 from ml.evaluation.slices import slices_of
 from ml.inference.attributes import check_golden_values, open_attribute_mapper
@@ -24,9 +25,10 @@ from ml.inference.golden import GoldenMismatchError
 from ml.models.attribute_mapper import AttributeMapper, HeadSpec
 from ml.training.attribute_features import BlockFeatures
 from ml.training.attribute_measure import unlinked
-from ml.training.challenger.attribute_answers import Answers
+from ml.training.challenger.attribute_answers import Answers, answers_elsewhere
 from ml.training.challenger.attribute_champion import AttributeChampion
 from ml.training.challenger.attribute_heads import Heads
+from ml.training.challenger.champion import learned_from
 from ml.training.challenger.folder import RunFolder
 from ml.training.challenger.judging import (
     BATCH,
@@ -36,8 +38,9 @@ from ml.training.challenger.judging import (
     bytes_of,
     clock_of,
 )
+from ml.training.challenger.others import Other
 from ml.training.challenger.telling import Speaker
-from ml.training.challenger.voted import require_tested
+from ml.training.challenger.voted import VotedPictures, require_tested
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,7 +48,8 @@ class TestedHead:
     """The test ``rows`` that count, and what was said of them.
 
     ``awcu``: (m,) of the row of AWCU's branch. ``left_out``: pictures that the champion's head had
-    learned from. ``champion`` None: it has no such head.
+    learned from. ``champion`` None: it has no such head. ``occasion``: what the verdict depends on
+    besides these pictures.
     """
 
     rows: Indices
@@ -54,20 +58,23 @@ class TestedHead:
     challenger: Judged
     awcu: Array
     champion: Judged | None
+    occasion: Occasion
     flips: tuple[Flip, ...]
 
 
 def judge_head(
+    request: RunRequest,
     folder: RunFolder,
     answers: Answers,
     heads: Heads,
     champion: AttributeChampion,
     features: BlockFeatures,
+    others: Sequence[Other],
     *,
     device: torch.device,
     speaker: Speaker,
 ) -> TestedHead:
-    """Judge by the written files.
+    """Judge by the written files, here and on the test pictures of ``others``.
 
     Raises RunRefusedError when too few pictures count.
     """
@@ -80,20 +87,35 @@ def judge_head(
     if champion.knows(spec):
         networks.append(frozen(champion.network, device=device))
         golden.append(True)  # it was loaded by it
-    look = _Look(answers, champion.card.input_side, device)
+    look = _Look(answers.voted, champion.card.input_side, device)
     said = [_said(each, spec, look, rows, speaker) for each in networks]
     spent = _timed(networks, look, rows, speaker)
     judged = [
-        _judged(values, each, milliseconds=time, golden=right)
+        replace(
+            _judged(values),
+            milliseconds=time,
+            megabytes=bytes_of(each) / MEGABYTE,
+            golden=right,
+        )
         for each, (values, _), time, right in zip(networks, said, spent, golden, strict=True)
+    ]
+    before, named = champion.learned(spec.key)
+    known = before | learned_from(voted.keys, heads.rows)
+    elsewhere = [
+        _elsewhere(other.without(known), answers, networks, look, speaker) for other in others
     ]
     return TestedHead(
         rows=rows,
         left_out=left_out,
-        truth=_truth(answers, rows),
+        truth=_truth(answers, answers, rows),
         challenger=judged[0],
         awcu=said[0][1],
         champion=judged[1] if len(judged) > 1 else None,
+        occasion=Occasion(
+            attempt=request.attempt(card.sha256),
+            named=named,
+            elsewhere=tuple(each for each in elsewhere if len(each.truth.means)),
+        ),
         flips=_flips(answers, heads, champion, features),
     )
 
@@ -113,7 +135,9 @@ def report_of_head(
     slices = slices_of(pictures, truth.means, truth.votes, titles=request.slices, kept=looks)
     old = [None] * len(pictures) if champion is None else champion.means.tolist()
     return RunReport(
-        verdict=decide(challenger, champion, truth, slices, request.gate, request.seed),
+        verdict=decide(
+            challenger, champion, truth, slices, request.gate, request.seed, tested.occasion
+        ),
         flips=tested.flips,
         points=tuple(
             Point(artwork=picture.key, voted=actual, champion=before, challenger=after)
@@ -132,15 +156,30 @@ def report_of_head(
 class _Look:
     """Pixels of pictures as a network of ``side`` gets them."""
 
-    answers: Answers
+    voted: VotedPictures
     side: int
     device: torch.device
 
     def at(self, rows: Indices) -> Tensor:
         """(len(rows), 3, side, side)."""
-        pictures = self.answers.voted.panel.pictures
+        pictures = self.voted.panel.pictures
         opened = [open_picture(pictures[row].path, self.side) for row in rows.tolist()]
         return to_pixels(opened, side=self.side).to(self.device)
+
+
+def _elsewhere(
+    other: Other,
+    answers: Answers,
+    networks: Sequence[AttributeMapper],
+    look: _Look,
+    speaker: Speaker,
+) -> Elsewhere:
+    """What they say of pictures of another snapshot, perhaps of none."""
+    asked, spec, rows = answers_elsewhere(other.voted, answers.spec), answers.spec, other.rows
+    there = replace(look, voted=other.voted)
+    judged = [_judged(_said(each, spec, there, rows, speaker)[0]) for each in networks]
+    champion = judged[1] if len(judged) > 1 else None
+    return Elsewhere(other.key, other.title, _truth(answers, asked, rows), judged[0], champion)
 
 
 def _said(
@@ -148,7 +187,7 @@ def _said(
 ) -> tuple[Array, Array]:
     """(m,) values of the merge-layer head and of the row of AWCU's branch."""
     at = network.keys.index(spec.key)
-    values: list[Array] = []
+    values: list[Array] = [np.empty((2, 0))]
 
     def both(pixels: Tensor) -> Tensor:
         answered = network(pixels)
@@ -186,35 +225,20 @@ def _is_golden(network: AttributeMapper, card: AttributesCard) -> bool:
     return True
 
 
-def _judged(
-    values: Array, network: AttributeMapper, *, milliseconds: float, golden: bool
-) -> Judged:
-    return Judged(
-        shares=None,
-        means=values,
-        half_widths=None,
-        milliseconds=milliseconds,
-        megabytes=bytes_of(network) / MEGABYTE,
-        golden=golden,
-    )
+def _judged(values: Array) -> Judged:
+    """What was said, and no more."""
+    return Judged(None, values, None, None, None, golden=True)
 
 
-def _truth(answers: Answers, rows: Indices) -> Truth:
-    voted = answers.voted
-    middle = float(answers.values[voted.train].mean())
+def _truth(answers: Answers, asked: Answers, rows: Indices) -> Truth:
+    """What was ``asked`` about these pictures, beside the mean of those that were learned from."""
+    middle = float(answers.values[answers.voted.train].mean())
     return Truth(
         shares=None,
-        means=answers.values[rows],
-        votes=voted.votes[rows],
-        groups=voted.groups[rows],
-        constant=Judged(
-            shares=None,
-            means=np.full(len(rows), middle),
-            half_widths=None,
-            milliseconds=None,
-            megabytes=None,
-            golden=True,
-        ),
+        means=asked.values[rows],
+        votes=asked.voted.votes[rows],
+        groups=asked.voted.groups[rows],
+        constant=_judged(np.full(len(rows), middle)),
     )
 
 

@@ -12,7 +12,7 @@ from ml.contracts.verdict import RunReport
 from ml.contracts.votes import counts_to_distribution
 from ml.data.transforms import to_pixels
 from ml.evaluation.baselines import second_panel
-from ml.evaluation.gate import Judged
+from ml.evaluation.gate_inputs import Judged
 from ml.evaluation.metrics import Array, coverage
 from ml.evaluation.report import difference, report
 from ml.inference.frozen import run_frozen

@@ -24,6 +24,10 @@ class RunFolder:
     def pictures(self) -> Path:
         return self.path / "pictures"
 
+    def other(self, key: str) -> Path:
+        """The manifest of another snapshot's test pictures."""
+        return self.path / "others" / f"{key}.jsonl"
+
     @property
     def champion(self) -> Path:
         """Weights of the model to beat."""

@@ -1,8 +1,8 @@
 """Read the written files again and judge the test pictures with them, as workers do."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -19,7 +19,8 @@ from ml.data.opening import open_picture
 from ml.data.splits import Indices
 from ml.evaluation.baselines import constant_histogram
 from ml.evaluation.flips import flips_of
-from ml.evaluation.gate import Judged, Truth, decide
+from ml.evaluation.gate import decide
+from ml.evaluation.gate_inputs import Elsewhere, Judged, Occasion, Truth
 from ml.evaluation.metrics import Array, mean_scores
 from ml.evaluation.slices import slices_of
 from ml.inference.golden import GoldenMismatchError
@@ -27,6 +28,7 @@ from ml.inference.scoring import LoadedScorer, open_scorer
 from ml.models.scoring_network import ScoringNetwork
 from ml.training.challenger.champion import Champion
 from ml.training.challenger.learned import Beside, Learned
+from ml.training.challenger.others import Other
 from ml.training.challenger.telling import Speaker
 from ml.training.challenger.voted import VotedPictures, require_tested
 
@@ -40,7 +42,8 @@ MEGABYTE = 1e6
 class Tested:
     """The test rows that count, and what was said of them: (m, 10) shares each.
 
-    ``left_out``: test pictures that the champion had learned from.
+    ``left_out``: test pictures that the champion had learned from. ``occasion``: what the verdict
+    depends on besides these pictures.
     """
 
     rows: Indices
@@ -48,6 +51,7 @@ class Tested:
     truth: Truth
     challenger: Judged
     champion: Judged | None
+    occasion: Occasion
     flips: tuple[Flip, ...]
 
 
@@ -68,14 +72,16 @@ class Judge:
         voted: VotedPictures,
         learned: Learned,
         champion: Champion | None,
+        others: Sequence[Other],
         *,
         device: torch.device,
         speaker: Speaker,
     ) -> None:
+        self._others = others
         self._voted, self._learned, self._champion = voted, learned, champion
         self._device, self._speaker = device, speaker
 
-    def test(self, weights: Path, card: Path) -> Tested:
+    def test(self, request: RunRequest, weights: Path, card: Path) -> Tested:
         """Judge by the challenger's files. Raises RunRefusedError when too few pictures count."""
         voted = self._voted
         rows = voted.test
@@ -84,18 +90,27 @@ class Judge:
         left_out = len(voted.test) - len(rows)
         require_tested(len(rows), left_out=left_out)
         entrants = self._entrants(weights, card)
-        said = [self._results(each, rows) for each in entrants]
         timed = self._timed(entrants, rows)
         judged = [
-            _judged(each, results, milliseconds=spent)
-            for each, results, spent in zip(entrants, said, timed, strict=True)
+            replace(
+                self._judged(each, voted, rows),
+                milliseconds=spent,
+                megabytes=bytes_of(each.network) / MEGABYTE,
+                golden=_is_golden(each.scorer),
+            )
+            for each, spent in zip(entrants, timed, strict=True)
         ]
         return Tested(
             rows=rows,
             left_out=left_out,
-            truth=self._truth(rows),
+            truth=self._truth(voted, rows),
             challenger=judged[0],
             champion=judged[1] if len(judged) > 1 else None,
+            occasion=Occasion(
+                attempt=request.attempt(entrants[0].card.sha256),
+                named=self._champion is None or self._champion.complete,
+                elsewhere=tuple(self._elsewhere(entrants)),
+            ),
             flips=self._flips(entrants),
         )
 
@@ -109,42 +124,50 @@ class Judge:
             for network, facts in opened
         ]
 
-    def _results(self, entrant: _Entrant, rows: Indices) -> list[ScoreResult]:
+    def _elsewhere(self, entrants: Sequence[_Entrant]) -> Iterator[Elsewhere]:
+        """On pictures of other snapshots that neither is known to have learned from."""
+        known = self._learned.known | (self._champion.learned if self._champion else frozenset())
+        for other in (each.without(known) for each in self._others):
+            if len(other.rows):
+                judged = [self._judged(each, other.voted, other.rows) for each in entrants]
+                truth = self._truth(other.voted, other.rows)
+                champion = judged[1] if len(judged) > 1 else None
+                yield Elsewhere(other.key, other.title, truth, judged[0], champion)
+
+    def _judged(self, entrant: _Entrant, voted: VotedPictures, rows: Indices) -> Judged:
+        """What it says of them, and no more."""
+        results = self._results(entrant, voted, rows)
+        shares = np.array([result.distribution for result in results])
+        widths = entrant.card.half_width_per_sd * np.array([each.sd for each in results])
+        return Judged(shares, mean_scores(shares), widths, None, None, golden=True)
+
+    def _results(self, entrant: _Entrant, voted: VotedPictures, rows: Indices) -> list[ScoreResult]:
         results: list[ScoreResult] = []
         text = f"testing {entrant.card.version}"
         for start in range(0, len(rows), BATCH):
-            results += entrant.scorer.predict_batch(self._open(entrant, rows[start:][:BATCH]))
+            some = rows[start:][:BATCH]
+            results += entrant.scorer.predict_batch(_opened(entrant, voted, some))
             self._speaker.step(text, len(results), len(rows))
         return results
-
-    def _open(self, entrant: _Entrant, rows: Indices) -> list[Image.Image]:
-        pictures = self._voted.panel.pictures
-        return [open_picture(pictures[row].path, entrant.card.input_side) for row in rows.tolist()]
 
     def _timed(self, entrants: Sequence[_Entrant], rows: Indices) -> list[float]:
         """Milliseconds a picture, by turns so that a busy machine is unkind to both alike."""
         self._speaker.step("measuring speed")
-        images = self._open(entrants[0], rows[:TIMED])
+        images = _opened(entrants[0], self._voted, rows[:TIMED])
         clock = clock_of(self._device)
         spent = [[_spent(each.scorer, images, clock) for each in entrants] for _ in range(ROUNDS)]
         return [1e3 * min(column) / len(images) for column in zip(*spent, strict=True)]
 
-    def _truth(self, rows: Indices) -> Truth:
-        voted = self._voted
-        constant = constant_histogram(voted.shares[voted.train], rows=len(rows))
+    def _truth(self, voted: VotedPictures, rows: Indices) -> Truth:
+        """What was voted, beside the mean of the pictures that the challenger learned from."""
+        known = self._voted.shares[self._voted.train]
+        constant = constant_histogram(known, rows=len(rows))
         return Truth(
             shares=voted.shares[rows],
             means=voted.means[rows],
             votes=voted.votes[rows],
             groups=voted.groups[rows],
-            constant=Judged(
-                shares=constant,
-                means=mean_scores(constant),
-                half_widths=None,
-                milliseconds=None,
-                megabytes=None,
-                golden=True,
-            ),
+            constant=Judged(constant, mean_scores(constant), None, None, None, golden=True),
         )
 
     def _flips(self, entrants: Sequence[_Entrant]) -> tuple[Flip, ...]:
@@ -163,7 +186,7 @@ class Judge:
         return flips_of(voted.keys, parts, before=old, after=new, voted=voted.means)
 
     def _everywhere(self, entrant: _Entrant, rows: Indices) -> Array:
-        return np.array([result.mean for result in self._results(entrant, rows)])
+        return np.array([each.mean for each in self._results(entrant, self._voted, rows)])
 
 
 def report_of(
@@ -180,7 +203,8 @@ def report_of(
     titles: Mapping[str, str] = request.slices
     truth, challenger, champion = tested.truth, tested.challenger, tested.champion
     slices = slices_of(pictures, truth.means, truth.votes, titles=titles, kept=looks)
-    verdict = decide(challenger, champion, truth, slices, request.gate, request.seed)
+    gate, seed = request.gate, request.seed
+    verdict = decide(challenger, champion, truth, slices, gate, seed, tested.occasion)
     old = [None] * len(pictures) if champion is None else champion.means.tolist()
     return RunReport(
         verdict=verdict,
@@ -202,16 +226,9 @@ def _known_everywhere(beside: Beside | None) -> tuple[Array | None, Array | None
     return (None, None) if beside is None else (beside.everywhere, beside.champion)
 
 
-def _judged(entrant: _Entrant, results: Sequence[ScoreResult], *, milliseconds: float) -> Judged:
-    shares = np.array([result.distribution for result in results])
-    return Judged(
-        shares=shares,
-        means=mean_scores(shares),
-        half_widths=entrant.card.half_width_per_sd * np.array([each.sd for each in results]),
-        milliseconds=milliseconds,
-        megabytes=bytes_of(entrant.network) / MEGABYTE,
-        golden=_is_golden(entrant.scorer),
-    )
+def _opened(entrant: _Entrant, voted: VotedPictures, rows: Indices) -> list[Image.Image]:
+    pictures = voted.panel.pictures
+    return [open_picture(pictures[row].path, entrant.card.input_side) for row in rows.tolist()]
 
 
 def _is_golden(scorer: LoadedScorer) -> bool:

@@ -11,7 +11,7 @@ from ml.contracts.recipe import RecipeError
 from ml.contracts.retrain import RefusalCode, RequestError
 from ml.data.samples import DataSetError
 from ml.data.transforms import UnusablePictureError
-from ml.evaluation.gate import GateError, NotFiniteJudgedError
+from ml.evaluation.gate_inputs import GateError, NotFiniteJudgedError
 from ml.inference.devices import DeviceUnavailableError
 from ml.losses.objectives import UnknownObjectiveError
 from ml.losses.weighting import NoWeightError

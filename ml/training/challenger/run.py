@@ -22,6 +22,7 @@ from ml.training.challenger.judging import Judge, report_of
 from ml.training.challenger.kernels import Bench, learn_kernel
 from ml.training.challenger.learned import Learned
 from ml.training.challenger.networks import learn_network
+from ml.training.challenger.others import read_others
 from ml.training.challenger.telling import Speaker
 from ml.training.challenger.voted import READING, VotedPictures, read_pictures
 from ml.training.checkpoint import write_checkpoint
@@ -115,8 +116,9 @@ def _judged(
     """Write the challenger, read it again, judge it, and write what was found."""
     card = first_card(request, voted, learned, champion)
     write_checkpoint(folder.path, name=CHALLENGER, weights=learned.weights, card=card)
-    judge = Judge(voted, learned, champion, device=machine.device, speaker=speaker)
-    tested = judge.test(folder.weights, folder.card)
+    others = tuple(read_others(request, folder))
+    judge = Judge(voted, learned, champion, others, device=machine.device, speaker=speaker)
+    tested = judge.test(request, folder.weights, folder.card)
     speaker.step("deciding")
     seconds = round(time.monotonic() - began, 3)
     report = report_of(request, voted, learned, tested, looks=machine.looks, seconds=seconds)

@@ -18,7 +18,8 @@ from ml.training.challenger.folder import RunFolder
 from ml.training.challenger.refusals import RunRefusedError
 
 READING = "reading the snapshot"
-PARTS = ("train", "validation", "test")
+_TEST = "test"
+PARTS = ("train", "validation", _TEST)
 FEWEST = 30
 FEWEST_TESTED = 10
 FEWEST_LEARNED = 12
@@ -58,8 +59,12 @@ class VotedPictures:
         return replace(self, validation=validation)
 
 
+def _untold(done: int, total: int) -> None:
+    """Nobody listens."""
+
+
 def read_pictures(
-    folder: RunFolder, *, told: Callable[[int, int], None] = lambda _done, _total: None
+    folder: RunFolder, *, told: Callable[[int, int], None] = _untold
 ) -> VotedPictures:
     """What a run learns from and is judged on. ``told(done, total)`` after each picture.
 
@@ -76,7 +81,23 @@ def read_pictures(
             RefusalCode.TOO_FEW_PICTURES,
             f"There are {len(found)} pictures with votes; at least {FEWEST} are needed.",
         )
-    return _voted(Panel.of(manifest.name, found), gone)
+    voted = _parted(Panel.of(manifest.name, found), gone)
+    _require_sound(voted)
+    return voted
+
+
+def read_tests(manifest: Path, pictures: Path) -> VotedPictures | None:
+    """The test pictures of another snapshot that are still there; None if none is.
+
+    Raises ManifestError, DataSetError, or RunRefusedError for rows that are not ours.
+    """
+    found = read_manifest(manifest)
+    check_steps(found.steps)
+    there = [each for each in _found(found, pictures, _untold) if each.part == _TEST]
+    if not there:
+        return None
+    panel = Panel.of(found.name, there)
+    return _parted(panel, gone=len(found.rows) - len(there))
 
 
 def require_tested(count: int, *, left_out: int = 0) -> None:
@@ -90,25 +111,29 @@ def require_tested(count: int, *, left_out: int = 0) -> None:
     )
 
 
-def _voted(panel: Panel, gone: int) -> VotedPictures:
-    parts = np.array([picture.part for picture in panel.pictures])
-    train, validation, test = (np.flatnonzero(parts == part) for part in PARTS)
-    shares = np.array([picture.distribution for picture in panel.pictures])
-    require_tested(len(test))
-    if len(train) < FEWEST_LEARNED:
+def _require_sound(voted: VotedPictures) -> None:
+    """Raises RunRefusedError for too few pictures, or all voted alike."""
+    require_tested(len(voted.test))
+    if len(voted.train) < FEWEST_LEARNED:
         raise RunRefusedError(
             RefusalCode.TOO_FEW_PICTURES,
-            f"There are {len(train)} pictures to learn from; at least {FEWEST_LEARNED} are needed.",
+            f"There are {len(voted.train)} pictures to learn from; at least {FEWEST_LEARNED} are "
+            "needed.",
         )
-    for rows, what in ((train, "learn from"), (test, "test on")):
-        if np.ptp(mean_scores(shares[rows])) < _FLAT:
+    for rows, what in ((voted.train, "learn from"), (voted.test, "test on")):
+        if np.ptp(voted.means[rows]) < _FLAT:
             raise RunRefusedError(
                 RefusalCode.ONE_CLASS,
                 f"All pictures to {what} have the same votes: there is nothing to tell apart.",
             )
+
+
+def _parted(panel: Panel, gone: int) -> VotedPictures:
+    parts = np.array([picture.part for picture in panel.pictures])
+    train, validation, test = (np.flatnonzero(parts == part) for part in PARTS)
     return VotedPictures(
         panel=panel,
-        shares=shares,
+        shares=np.array([picture.distribution for picture in panel.pictures]),
         votes=np.array([sum(picture.counts) for picture in panel.pictures]),
         groups=_groups(panel),
         train=train,

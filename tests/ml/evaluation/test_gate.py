@@ -6,17 +6,20 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ml.contracts.retrain import Gate
+from ml.contracts.retrain import Gate, RunRecipe, RunRequest
 from ml.contracts.verdict import ReasonCode, Ruling, Verdict
-from ml.evaluation.gate import (
+from ml.evaluation.gate import ceiling, decide
+from ml.evaluation.gate_inputs import (
+    FIRST,
+    Elsewhere,
     GateError,
     Judged,
     Mask,
     NotFiniteJudgedError,
+    Occasion,
     Truth,
-    ceiling,
-    decide,
 )
+from ml.evaluation.gate_levels import level_of
 from ml.evaluation.metrics import Array, mean_scores, srcc
 
 GATE = Gate(resamples=400)
@@ -61,8 +64,9 @@ def ruled(
     slices: Mapping[str, tuple[str, Mask]] | None = None,
     *,
     gate: Gate = GATE,
+    occasion: Occasion = FIRST,
 ) -> Verdict:
-    return decide(challenger, champion, truth, slices or {}, gate, 1)
+    return decide(challenger, champion, truth, slices or {}, gate, 1, occasion)
 
 
 def vetoes(verdict: Verdict) -> set[ReasonCode]:
@@ -108,6 +112,52 @@ def test_of_challengers_that_differ_by_noise_few_pass() -> None:
         challenger, champion = (erring(worth, 0.6, seed=1000 * seed + n) for n in (1, 2))
         passed += ruled(challenger, champion, truth, gate=replace(GATE, resamples=200)).passed
     assert passed <= 6  # 2.5 of 100 are expected; more than 6 of 80 would be 1 in 100
+
+
+def test_who_tries_often_must_prove_more_and_all_tries_together_err_as_seldom_as_allowed() -> None:
+    spent = [1 - level_of(0.95, attempt) for attempt in range(1, 2000)]
+    assert spent[:4] == pytest.approx([0.05, 0.025, 0.05 / 6, 0.05 / 12])
+    assert sum(spent) / 2 < 0.05  # an interval errs to either side alike
+    worth, truth = crowd(120)
+    models = erring(worth, 0.5, seed=2), erring(worth, 0.62, seed=3)
+    first, fifth = (ruled(*models, truth, occasion=Occasion(attempt=n)) for n in (1, 5))
+    assert fifth.gain.low < first.gain.low < first.gain.high < fifth.gain.high
+    assert "It is challenger 5 on this test" in fifth.reasons[0].text
+    assert "must hold at 99.8 %" in fifth.reasons[0].text
+    assert "challenger" not in first.reasons[0].text
+
+
+def test_the_same_weights_again_are_no_new_challenger() -> None:
+    request = RunRequest("1", "new", "2026-11-21", RunRecipe.HEAD, earlier=("a", "b", "a"))
+    assert [request.attempt(digest) for digest in ("a", "b", "c")] == [1, 2, 3]
+
+
+def test_a_loss_on_other_pictures_vetoes_by_name_and_without_any_the_verdict_says_so() -> None:
+    worth, truth = crowd(200)
+    models = erring(worth, 0.4, seed=2), erring(worth, 0.9, seed=3)
+    there, votes = crowd(120, seed=7)
+    lost = Elsewhere(
+        "b", "other pictures: Instruments", votes, erring(there, 1.5, seed=4), judged(there)
+    )
+    kept = replace(lost, key="c", challenger=judged(there), champion=erring(there, 1.5, seed=4))
+    verdict = ruled(*models, truth, occasion=Occasion(elsewhere=(lost, kept)))
+    assert vetoes(verdict) == {ReasonCode.SLICE}
+    assert "Worse on other pictures: Instruments (120 pictures)" in text_of(
+        verdict, ReasonCode.SLICE
+    )
+    assert [(part.key, part.vetoes) for part in verdict.slices] == [("b", True), ("c", False)]
+    alone = "All of this is about pictures like these: nothing else was looked at."
+    assert alone not in {reason.text for reason in verdict.reasons}
+    assert alone in {reason.text for reason in ruled(*models, truth).reasons}
+
+
+def test_what_was_learned_from_unnamed_pictures_is_taken_on_trust_and_said() -> None:
+    worth, truth = crowd(200)
+    models = erring(worth, 0.4, seed=2), erring(worth, 0.9, seed=3)
+    assert ReasonCode.LEARNED not in {each.code for each in ruled(*models, truth).reasons}
+    unsure = ruled(*models, truth, occasion=Occasion(named=False))
+    assert unsure.passed
+    assert "do not name all pictures" in text_of(unsure, ReasonCode.LEARNED)
 
 
 def test_near_duplicates_prove_no_more_than_one_of_them_does() -> None:

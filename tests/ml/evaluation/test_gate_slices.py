@@ -8,7 +8,7 @@ from PIL import Image
 
 from ml.data.samples import VotedPicture
 from ml.evaluation.flips import flips_of, percentiles
-from ml.evaluation.gate import Mask
+from ml.evaluation.gate_inputs import Mask
 from ml.evaluation.slices import look_at, slices_of
 from ml.marks.networks import MarksUnavailableError
 

@@ -6,12 +6,13 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
+from shutil import copyfile
 
 import numpy as np
 from PIL import Image
 
 from ml.cli.__main__ import main
-from ml.contracts.manifest import Manifest, ManifestRow, write_manifest
+from ml.contracts.manifest import Manifest, ManifestRow, read_manifest, write_manifest
 from ml.contracts.retrain import (
     DataSource,
     Gate,
@@ -20,6 +21,7 @@ from ml.contracts.retrain import (
     Said,
     SaidKind,
     parse_said,
+    read_request,
     write_request,
 )
 from ml.contracts.verdict import RunReport, read_report
@@ -74,6 +76,16 @@ def write_run(
     return folder
 
 
+def show_elsewhere(folder: RunFolder, key: str) -> set[str]:
+    """Test pictures of another snapshot, like these, whose crowd likes the opposite."""
+    manifest = read_manifest(folder.manifest)
+    rows = [_opposite(folder, row) for row in manifest.rows if row.part == "test"]
+    folder.other(key).parent.mkdir(exist_ok=True)
+    write_manifest(folder.other(key), Manifest("elsewhere", manifest.steps, tuple(rows)))
+    change_request(folder, read_request(folder.request), others={key: "Instruments"})
+    return {row.artwork for row in rows}
+
+
 def change_request(folder: RunFolder, request: RunRequest, **fields: object) -> None:
     write_request(folder.request, replace(request, **fields))  # type: ignore[arg-type]
 
@@ -96,6 +108,21 @@ def said_in(text: str) -> list[Said]:
 
 def report_of(folder: RunFolder) -> RunReport:
     return read_report(folder.report)
+
+
+def _opposite(folder: RunFolder, row: ManifestRow) -> ManifestRow:
+    artwork = sha256(row.artwork.encode()).hexdigest()
+    copyfile(folder.pictures / row.file, folder.pictures / f"{artwork}.webp")
+    request = read_request(folder.request)
+    turned = {key: request.low + request.high - value for key, value in row.attributes.items()}
+    return replace(
+        row,
+        artwork=artwork,
+        file=f"{artwork}.webp",
+        counts=row.counts[::-1],
+        group="",
+        attributes=turned,
+    )
 
 
 def _request(recipe: RunRecipe, digest: str, seed: int, changes: dict[str, object]) -> RunRequest:

@@ -16,7 +16,7 @@ from ml.training.challenger import attribute_card
 from ml.training.challenger.champion import PREFIX
 from ml.training.challenger.folder import RunFolder
 from tests.ml.training.attribute_runs import name_learned, write_attribute_run
-from tests.ml.training.runs import Ran, change_request, report_of, retrain
+from tests.ml.training.runs import Ran, change_request, report_of, retrain, show_elsewhere
 
 Finished = tuple[RunFolder, Ran]
 
@@ -119,6 +119,18 @@ def test_without_an_own_head_to_move_refine_learns_a_fresh_one(
     folder = write_attribute_run(tmp_path / "run", RunRecipe.REFINE, target="mood", low=0, high=4)
     assert retrain(folder, cache=cache).status == RunExit.DONE
     assert folder.weights.read_bytes() == added[0].weights.read_bytes()
+
+
+def test_a_head_that_loses_on_another_snapshots_test_is_vetoed_by_its_name(
+    tmp_path: Path, cache: Path
+) -> None:
+    folder = write_attribute_run(tmp_path / "run", RunRecipe.REFINE)
+    show_elsewhere(folder, "b")
+    assert retrain(folder, cache=cache).status == RunExit.DONE
+    verdict = report_of(folder).verdict
+    assert not verdict.passed
+    assert (verdict.slices[-1].key, verdict.slices[-1].vetoes) == ("b", True)
+    assert "other pictures: Instruments" in verdict.reasons[1].text
 
 
 def test_no_better_answers_no_promotion(tmp_path: Path, cache: Path, refined: Finished) -> None:

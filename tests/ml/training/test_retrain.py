@@ -14,7 +14,14 @@ from ml.contracts.verdict import ReasonCode, Ruling
 from ml.inference.scoring import load_scorer
 from ml.training.challenger.champion import PREFIX
 from ml.training.challenger.folder import RunFolder
-from tests.ml.training.runs import Ran, change_request, report_of, retrain, write_run
+from tests.ml.training.runs import (
+    Ran,
+    change_request,
+    report_of,
+    retrain,
+    show_elsewhere,
+    write_run,
+)
 from webapp.registry.cards import Entrant
 from webapp.registry.cards import read_card as read_for_people
 
@@ -115,6 +122,28 @@ def test_test_pictures_that_the_champion_learned_from_are_left_out(
     report = report_of(folder)
     assert report.learned_before == 3
     assert not {point.artwork for point in report.points} & set(known)
+
+
+def test_what_is_won_here_and_lost_on_another_snapshots_test_is_vetoed_by_its_name(
+    tmp_path: Path, cache: Path
+) -> None:
+    folder = write_run(tmp_path / "run", RunRecipe.HEAD)
+    learned = sorted(show_elsewhere(folder, "b"))[0]
+    document = json.loads(folder.champion_card.read_text())
+    document["learned"] = [learned[:PREFIX]]
+    folder.champion_card.write_text(json.dumps(document))
+    change_request(folder, read_request(folder.request), earlier=("0" * 64, "1" * 64))
+    assert retrain(folder, cache=cache).status == RunExit.DONE
+    verdict = report_of(folder).verdict
+    there = verdict.slices[-1]
+    assert (there.key, there.title, there.vetoes) == ("b", "other pictures: Instruments", True)
+    assert there.pictures == len(_of_part(folder, "test")) - 1
+    assert verdict.reasons[0].ruling is Ruling.PASS
+    assert [each.code for each in verdict.reasons if each.ruling is Ruling.VETO] == [
+        ReasonCode.SLICE
+    ]
+    assert "It is challenger 3 on this test" in verdict.reasons[0].text
+    assert ReasonCode.LEARNED not in {each.code for each in verdict.reasons}
 
 
 def test_a_refined_model_goes_on_knowing_what_its_champion_learned(
