@@ -224,7 +224,7 @@ def build() -> World:
         "campaign": str(campaign.pk), "challenge": str(challenge.pk), "entry": str(entry.pk),
         "rater": str(guest.pk), "joining": token_of(campaign),
         "artwork": str(artwork.pk), "album": str(album.pk), "share": share, "link": str(link.pk),
-        "token": str(token.pk), "invitation": str(invitation.pk), "invited": invited,
+        "token": str(token.pk), "person": str(other.pk), "invitation": str(invitation.pk), "invited": invited,
         "upload": str(upload.pk), "job": str(job.pk), "nobody": str(uuid.uuid4()),
         "model": model.name, "version": str(model.pk), "explainer": explainer.name,
         "map": str(shown.pk),

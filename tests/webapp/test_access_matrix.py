@@ -260,6 +260,8 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("tokens", "GET"): row(API, "/api/v1/tokens"),
     ("tokens", "POST"): row(API, "/api/v1/tokens", {"name": "t", "scopes": ["read"]}),
     ("token", "DELETE"): row(OBJECT, "/api/v1/tokens/{token}"),
+    ("people", "GET"): row(STAFF, "/api/v1/people"),
+    ("person", "PUT"): row(STAFF, "/api/v1/people/{person}", {"staff": True}),
     ("invitations", "GET"): row(STAFF, "/api/v1/invitations"),
     ("invitations", "POST"): row(STAFF, "/api/v1/invitations", {"note": ""}),
     ("invitation-detail", "DELETE"): row(STAFF, "/api/v1/invitations/{invitation}"),

@@ -1,4 +1,4 @@
-"""Access tokens and invitations over the API."""
+"""Access tokens, invitations and who is staff over the API."""
 
 from uuid import UUID
 
@@ -109,3 +109,36 @@ class InvitationDetail(APIView):
         """Make it worthless."""
         services.revoke_invitation(signed_in(request), pk)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class PersonSerializer(serializers.Serializer[object]):
+    """An account; `staff` runs the installation."""
+
+    id = serializers.IntegerField(source="pk", read_only=True)
+    email = serializers.EmailField(read_only=True)
+    staff = serializers.BooleanField(source="is_staff")
+
+
+class People(APIView):
+    """Everybody with an account, for staff."""
+
+    permission_classes = [IsStaff]
+
+    @extend_schema(responses=PersonSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """Staff first, then by address."""
+        return Response(PersonSerializer(selectors.people(), many=True).data)
+
+
+class PersonDetail(APIView):
+    """One account."""
+
+    permission_classes = [IsStaff]
+
+    @extend_schema(request=PersonSerializer, responses=PersonSerializer)
+    def put(self, request: Request, pk: int) -> Response:
+        """Make somebody staff, or no longer. 409 `last_staff`."""
+        asked = PersonSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        person = services.set_staff(pk, staff=asked.validated_data["is_staff"])
+        return Response(PersonSerializer(person).data)

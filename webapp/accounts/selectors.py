@@ -28,6 +28,11 @@ def has_owner() -> bool:
     return User.objects.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX).exists()
 
 
+def people() -> QuerySet[User]:
+    """Everybody with an account, staff first."""
+    return User.objects.filter(is_active=True).order_by("-is_staff", "email")
+
+
 def token_of(secret: str) -> ApiToken | None:
     """The live token behind a secret, its owner loaded."""
     row = _TOKEN.first({"digest": digest(secret)})

@@ -20,6 +20,12 @@ class EmailTaken(Conflict):
     """The person must choose another address, or the operator must set that account's password."""
 
 
+class LastStaff(Conflict):
+    """Somebody else must be made staff first: else nobody runs the installation."""
+
+    code = "last_staff"
+
+
 @transaction.atomic
 def create_owner(*, email: str, password: str) -> User:
     """The first account with a password, which runs the installation.
@@ -36,6 +42,24 @@ def create_owner(*, email: str, password: str) -> User:
             " `manage.py changepassword` for it and sign in."
         )
     return User.objects.create_superuser(email, password)
+
+
+@transaction.atomic
+def set_staff(person_id: int, *, staff: bool) -> User:
+    """Let somebody run the installation, or no longer. Idempotent.
+
+    Raises NotFound, and LastStaff when nobody would be left.
+    """
+    running = User.objects.select_for_update().filter(is_staff=True, is_active=True).order_by("pk")
+    others = [each for each in running if each.pk != person_id]
+    person = User.objects.select_for_update().filter(pk=person_id, is_active=True).first()
+    if person is None:
+        raise NotFound
+    if not staff and not others:
+        raise LastStaff("Nobody else is staff. Make somebody else staff first.")
+    person.is_staff = staff
+    person.save(update_fields=["is_staff"])
+    return person
 
 
 def create_token(user: User, *, name: str, scopes: Iterable[str]) -> tuple[ApiToken, str]:

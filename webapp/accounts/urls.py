@@ -12,6 +12,8 @@ pages = [
 api_v1 = [
     path("tokens", api.Tokens.as_view(), name="tokens"),
     path("tokens/<uuid:pk>", api.TokenDetail.as_view(), name="token"),
+    path("people", api.People.as_view(), name="people"),
+    path("people/<int:pk>", api.PersonDetail.as_view(), name="person"),
     path("invitations", api.Invitations.as_view(), name="invitations"),
     path("invitations/<uuid:pk>", api.InvitationDetail.as_view(), name="invitation-detail"),
 ]

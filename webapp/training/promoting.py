@@ -56,6 +56,8 @@ def promote(by: User, version: ModelVersion, *, reason: str = "") -> None:
     barred = bar_to_promotion(by, version, champion)
     if barred is not None:
         raise Conflict(barred.text, code=barred.code)
+    if not registry.weights_kept(version):
+        raise Conflict(f"The weights of {version.name} are no longer here.", code="weights_gone")
     override = standing_override(version, champion)
     if override is not None and not _proven(version, champion):
         reason = f"Override by {override.by}: {override.reason} {reason}".strip()
@@ -127,7 +129,10 @@ def bar_to_promotion(by: User, version: ModelVersion, champion: ModelVersion | N
     if override is not None and override.by_id != by.pk:
         return None
     if override is not None:
-        text = "You wrote its override yourself: somebody else must promote it."
+        text = (
+            "You wrote its override yourself: somebody else of the staff must promote it. Should"
+            " nobody else be, make somebody staff on the page Account."
+        )
         return Bar("own_override", text)
     runs = _verdicts(version)
     if any(run.passed for run in runs):

@@ -157,6 +157,13 @@ export interface Token {
   secret?: string;
 }
 
+/** Somebody with an account, as staff see them. */
+export interface Person {
+  id: number;
+  email: string;
+  staff: boolean;
+}
+
 export interface Invitation {
   id: string;
   note: string;

@@ -127,6 +127,23 @@ def test_an_ended_invitation_says_so(client: Client, column: str) -> None:
     assert client.get(made.json()["url"]).status_code == 410
 
 
+def test_staff_make_others_staff_but_never_leave_nobody(client: Client) -> None:
+    ann, ben = person("ann@example.org", staff=True), person("ben@example.org")
+    client.force_login(ann)
+
+    def put(whom: User, staff: bool) -> Any:
+        at = f"/api/v1/people/{whom.pk}"
+        return client.put(at, {"staff": staff}, content_type="application/json")
+
+    alone = put(ann, False)
+    assert (alone.status_code, alone.json()["code"]) == (409, "last_staff")
+    assert put(ben, True).json()["staff"] is True
+    told = [(each["email"], each["staff"]) for each in client.get("/api/v1/people").json()]
+    assert told == [("ann@example.org", True), ("ben@example.org", True)]
+    assert put(ann, False).status_code == 200
+    assert put(ben, False).status_code == 404, "ann is staff no more"
+
+
 def test_a_token_carries_only_its_scopes(client: Client) -> None:
     owner = person("owner@example.org")
     reader, writer = bearer(owner, "read"), bearer(owner, "write")
