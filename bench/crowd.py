@@ -17,7 +17,7 @@ from tests.flows.voters import Voter, together
 from tests.product import Product, running
 
 RATERS, PER_SECOND, PICTURES = 20, 50, 400
-LOADING_S = 20  # the workers load their models first, which takes a core
+LOADING_S, IDLE = 120, 0.1  # the workers load their models first, which takes a core
 
 _PLANT = """
 from tests.people import bearer, person
@@ -51,6 +51,24 @@ def stored(product: Product, campaign: str) -> tuple[int, int, int]:
     script = _STORED.format(campaign=campaign)
     votes, questions, weighed = product.manage("shell", "--no-imports", "-c", script).split()
     return int(votes), int(questions), int(weighed)
+
+
+def wait_for_idle() -> None:
+    """Until the machine does next to nothing for three seconds, or LOADING_S have gone."""
+    until = time.monotonic() + LOADING_S
+    while time.monotonic() < until:
+        busy, total = _ticks()
+        time.sleep(3)
+        busy_then, total_then = _ticks()
+        if busy_then - busy < IDLE * (total_then - total):
+            return
+
+
+def _ticks() -> tuple[int, int]:
+    """Of all cores: at work, and altogether (proc_stat(5))."""
+    first = Path("/proc/stat").read_text().partition("\n")[0]
+    ticks = [int(each) for each in first.split()[1:9]]
+    return sum(ticks) - ticks[3] - ticks[4], sum(ticks)  # without idle and iowait
 
 
 def kill_web(product: Product) -> None:
@@ -102,7 +120,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     seconds = parser.parse_args(arguments).seconds
     with running() as product:
         (calm, killed), tokens = plant(product)
-        time.sleep(LOADING_S)
+        wait_for_idle()
         tell(f"undisturbed: {told(product, calm, *rate(product, calm, tokens, seconds))}")
         fault = Timer(seconds / 2, kill_web, [product])
         fault.start()
