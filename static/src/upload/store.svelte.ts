@@ -16,7 +16,9 @@ const channel = new BroadcastChannel('connoisseur-uploads');
 const owner = site.user?.email ?? '';
 
 let drawing = false;
+/** Listeners are told at once: a tab that is hidden before its next frame draws nothing, and must go on sending. */
 function redraw(): void {
+  for (const listener of changeListeners) listener();
   if (drawing) return;
   drawing = true;
   const draw = (): void => {
@@ -25,7 +27,6 @@ function redraw(): void {
   };
   if (document.visibilityState === 'visible') requestAnimationFrame(draw);
   else setTimeout(draw, 200);
-  for (const listener of changeListeners) listener();
 }
 
 export function uploads(): UploadItem[] {
