@@ -152,7 +152,7 @@ def detail(
 
 
 def scorer_named(name: str) -> ModelVersion:
-    """A scorer by its name. Raises UnknownModel."""
+    """A scorer that judges or once did, by its name. Raises UnknownModel."""
     version = registry.named(ModelKind.SCORER, name)
     if version is None:
         raise UnknownModel(f"There is no scorer named {name} here. Ask for one of `versions`.")

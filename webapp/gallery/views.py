@@ -119,7 +119,7 @@ class AttributesPage(View):
 def model(request: HttpRequest, name: str | None = None) -> HttpResponse:
     """A model's card in words; without a name, of the scorer that judges now."""
     judge = registry.active(ModelKind.SCORER)
-    version = judge if name is None else registry.any_named(name)
+    version = judge if name is None else registry.any_named(name, signed_in(request))
     if name is not None and version is None:
         raise Http404
     if version is not None and version.kind == ModelKind.ATTRIBUTES:

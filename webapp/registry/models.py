@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from ml.contracts import attributes
+from webapp.accounts.models import User
 from webapp.common.models import Identified
 
 LARGEST_WEIGHTS = 400 * 1024**2  # bytes; a row of the database grows to twice that on its way
@@ -55,6 +56,18 @@ class Proof(models.TextChoices):
     REFUSED = "refused"
 
 
+class VersionQuerySet(models.QuerySet["ModelVersion"]):
+    """Filters on versions."""
+
+    def visible_to(self, user: User) -> "VersionQuerySet":
+        """Those that judge or once judged; the others are the staff's to know of."""
+        return self.all() if user.is_staff else self.judged()
+
+    def judged(self) -> "VersionQuerySet":
+        """Those that judge or once did."""
+        return self.exclude(state=VersionState.REGISTERED)
+
+
 class ModelVersion(Identified):
     """Weights known by their digest, with their card (data, metrics, limits).
 
@@ -70,6 +83,8 @@ class ModelVersion(Identified):
     proof = models.CharField(max_length=8, choices=Proof, default=Proof.WAITING)
     flaw_code = models.CharField(max_length=40, blank=True)
     flaw_text = models.TextField(blank=True)
+
+    objects = VersionQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from ml.contracts.attributes import KEY_PATTERN
 from ml.contracts.attributes_card import AttributesCard, parse_attributes_card
 from ml.contracts.card import CardError
+from webapp.accounts.models import User
 from webapp.common.errors import NotFound
 from webapp.registry.models import (
     Attribute,
@@ -60,13 +61,13 @@ def weights_kept(version: ModelVersion) -> bool:
 
 
 def named(kind: ModelKind, name: str) -> ModelVersion | None:
-    """The newest version of that name; None when there was none."""
-    return _newest(ModelVersion.objects.filter(kind=kind), name)
+    """The newest version of that name that judges or once did; None when there is none."""
+    return _newest(ModelVersion.objects.judged().filter(kind=kind), name)
 
 
-def any_named(name: str) -> ModelVersion | None:
-    """The newest version of that name, whatever it predicts; None when there was none."""
-    return _newest(ModelVersion.objects.all(), name)
+def any_named(name: str, viewer: User) -> ModelVersion | None:
+    """The newest version of that name that the viewer may see, whatever it predicts, or None."""
+    return _newest(ModelVersion.objects.visible_to(viewer), name)
 
 
 def attributes() -> QuerySet[Attribute]:

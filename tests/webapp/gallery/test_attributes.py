@@ -272,14 +272,16 @@ def test_the_page_of_the_attribute_model_tells_heads_formulas_and_maps(browser: 
 def test_the_page_of_an_attribute_model_with_a_card_of_another_age_says_little(
     browser: Client,
 ) -> None:
-    ModelVersion.objects.create(kind="attributes", name="ancient", digest="b", card={"schema": 0})
+    made = {"kind": "attributes", "name": "ancient", "digest": "b", "card": {"schema": 0}}
+    ModelVersion.objects.create(**made, state="retired")
     shown = page(browser, "/models/ancient/")
     assert "tells of nothing that it learned" in shown
     assert "Nobody has measured them yet" in shown
 
 
 def test_a_second_scorer_has_a_page_that_says_what_it_is_for(browser: Client) -> None:
-    ModelVersion.objects.create(kind="second-score", name="second-v1", digest="c", card={})
+    made = {"kind": "second-score", "name": "second-v1", "digest": "c", "card": {}}
+    ModelVersion.objects.create(**made, state="active")
     assert "only checks what the coach proposes" in page(browser, "/models/second-v1/")
 
 

@@ -174,6 +174,17 @@ def test_an_installation_without_a_model_says_so(browser: Client) -> None:
     assert browser.get("/models/unheard-of/").status_code == 404
 
 
+def test_a_model_that_never_judged_is_shown_to_staff_alone(browser: Client) -> None:
+    made = ModelVersion.objects.create(kind="scorer", name="refused", digest="r", card={})
+    assert browser.get("/models/refused/").status_code == 404
+    staff = Client()
+    staff.force_login(person("staff@example.org", staff=True))
+    assert staff.get("/models/refused/").status_code == 200
+    made.state = "retired"
+    made.save()
+    assert browser.get("/models/refused/").status_code == 200, "it judged once"
+
+
 def test_a_model_that_was_trained_here_says_how_and_what_the_gate_said(browser):
     made = {
         "training": {
@@ -190,7 +201,7 @@ def test_a_model_that_was_trained_here_says_how_and_what_the_gate_said(browser):
         },
         "metrics": {"oasis": {"test": trial(champion=trial()["ridge"])}},
     }  # fmt: skip
-    text = shown(browser, card(**made), state="registered")
+    text = shown(browser, card(**made), state="retired")
     for words in (
         "A fresh head on &lt;features&gt;.", "Recipe head, seed 7; compared with scorer-v8",
         "It did not pass the gate.", "Dark pictures", "-0.090", "loses too much", "abababababab",
