@@ -1,5 +1,6 @@
 """A training run from its job to its end, with a process that only speaks as the real one."""
 
+import gzip
 import json
 import os
 import shutil
@@ -10,6 +11,8 @@ import pytest
 from django.db import connection
 from PIL import Image
 
+from ml.contracts.manifest import Manifest, ManifestRow, encode_manifest, read_manifest
+from ml.contracts.retrain import read_request
 from tests.images import encode
 from tests.people import person
 from tests.webapp.training.reports import report
@@ -19,7 +22,7 @@ from webapp.catalogue import blobs
 from webapp.jobs import services as jobs
 from webapp.jobs.models import Job, Queue
 from webapp.registry.models import ModelVersion
-from webapp.training import runs
+from webapp.training import runs, sealed
 from webapp.training.models import Snapshot, TrainingRun
 from workers.runtime import run_folder, training
 from workers.runtime.stopping import stopping
@@ -249,6 +252,40 @@ def test_pictures_come_as_the_scorer_sees_them_and_those_in_the_trash_are_left_o
     assert Image.open(file).size == (60, 40)
     assert told[-1] == (1, 1)
     shutil.rmtree(folder)
+
+
+def test_test_pictures_of_another_snapshot_come_with_it_and_earlier_challengers_by_digest(
+    start, upload, monkeypatch
+):
+    monkeypatch.setattr(sealed, "FEWEST", 1)
+    run = start(PASSES)
+    work()
+    first = settled(run).version
+    artwork = upload("red")
+    data = encode(Image.new("RGB", (60, 40), "red"), "WebP")
+    artwork.renditions.create(
+        size="medium", format="webp", width=60, height=40,
+        blob=blobs.store(data, content_type="image/webp"),
+    )  # fmt: skip
+    other = frozen(run.snapshot.by, artwork)
+    name = artwork.original.sha256
+    rows = (
+        ManifestRow(name, f"{name}.webp", (1.0, 2.0), "test"),
+        ManifestRow("0" * 64, f"{'0' * 64}.webp", (1.0, 2.0), "train"),
+    )
+    other.name, other.manifest = (
+        "Instruments",
+        gzip.compress(encode_manifest(Manifest("Instruments", 2, rows))[0]),
+    )
+    other.save()
+    repeated = runs.repeat(run.snapshot.by, run)
+    folder = run_folder.lay_out(repeated, lambda done, of: None)
+    request = read_request(folder / "request.json")
+    assert request.others == {str(other.pk): "Instruments"}
+    assert request.earlier == (first.digest,)
+    kept = read_manifest(folder / "others" / f"{other.pk}.jsonl").rows
+    assert [row.artwork for row in kept] == [name]
+    assert (folder / "pictures" / f"{name}.webp").is_file()
 
 
 def test_folders_of_runs_that_are_over_are_swept(start, settings):

@@ -88,7 +88,8 @@ class Snapshot(Identified):
 
     `spec`: what was asked for (see `webapp.training.specs`). `manifest`: gzip of the file that
     `ml.contracts.manifest` describes, kept for ever. `report`: counts, histograms, agreement,
-    duplicates and leaks, as they were when it was frozen.
+    duplicates and leaks, as they were when it was frozen. `judged`: each challenger that its test
+    was shown, also of runs that were deleted: {champion, challenger (digests), at}.
     """
 
     name = models.CharField(max_length=120)
@@ -111,6 +112,7 @@ class Snapshot(Identified):
     validation = models.PositiveIntegerField(default=0)
     test = models.PositiveIntegerField(default=0)
     frozen_at = models.DateTimeField(null=True)
+    judged = models.JSONField(default=list)
 
     objects = StaffQuerySet.as_manager()
 

@@ -28,6 +28,7 @@ from webapp.training.models import (
     TrainingRun,
     Wish,
 )
+from webapp.training.sealed import keep_judged
 from webapp.training.telling import tell_run, tell_staff
 
 ATTEMPTS: Final = 3  # without a new epoch between them
@@ -130,6 +131,7 @@ def finish(claim: Claim, learned: Learned) -> ModelVersion:
     require(ours=run is not None and jobs.finish(claim))
     assert run is not None
     run.version = _registered(kind_of(run), learned)
+    keep_judged(run, learned.digest)
     proving.write_down(run.version.pk, proving.flaw_in(learned.report))
     run.verdict = dict(learned.report)
     run.passed = bool(learned.report["verdict"]["passed"])

@@ -6,7 +6,8 @@ What lies in it is said by `ml.contracts.retrain`. It is kept while the run may 
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -15,6 +16,7 @@ from django.conf import settings
 
 from ml.contracts.card import check_digest, read_document
 from ml.contracts.files import replace_file
+from ml.contracts.manifest import read_manifest, write_manifest
 from ml.contracts.retrain import RunRecipe, RunRequest, write_request
 from ml.contracts.verdict import read_report
 from webapp.catalogue import blobs
@@ -25,6 +27,7 @@ from webapp.registry.models import LARGEST_WEIGHTS
 from webapp.registry.services import identity
 from webapp.training.models import LIVE_RUNS, SnapshotPicture, TrainingRun
 from webapp.training.recording import Artefact, Learned, kind_of
+from webapp.training.sealed import OtherTest, judged_before, other_tests
 from webapp.training.snapshots import data_sources, manifest_of, slices, target_in
 from workers.runtime import weights
 
@@ -74,13 +77,17 @@ def lay_out(run: TrainingRun, tell: Callable[[int, int], None]) -> Path:
         files = weights.files_of(run.champion)
         shutil.copyfile(files.weights, folder / "champion.safetensors")
         shutil.copyfile(files.card, folder / "champion.json")
-    _write_pictures(run, folder / "pictures", tell)
-    write_request(folder / "request.json", request_of(run))
+    others = tuple(other_tests(run))
+    for other in others:
+        _write_other(other, folder / "others" / f"{other.snapshot.pk}.jsonl")
+    elsewhere = {pk: sha256 for other in others for pk, sha256 in other.files.items()}
+    _write_pictures(_own_files(run) | elsewhere, folder / "pictures", tell)
+    write_request(folder / "request.json", request_of(run, others))
     return folder
 
 
-def request_of(run: TrainingRun) -> RunRequest:
-    """All that decides the run; the same whenever it is laid out."""
+def request_of(run: TrainingRun, others: Sequence[OtherTest]) -> RunRequest:
+    """All that decides the run; what is learned is the same whenever it is laid out."""
     target = target_in(run.snapshot)
     return RunRequest(
         run=str(run.pk),
@@ -94,6 +101,8 @@ def request_of(run: TrainingRun) -> RunRequest:
         snapshot=run.snapshot.digest,
         sources=data_sources(run.snapshot),
         slices=slices(run.snapshot),
+        others={str(other.snapshot.pk): other.snapshot.name for other in others},
+        earlier=judged_before(run),
         changes=run.changes,
     )
 
@@ -157,13 +166,28 @@ def _prune(folder: Path, *, now: float) -> None:
             path.unlink(missing_ok=True)
 
 
-def _write_pictures(run: TrainingRun, folder: Path, tell: Callable[[int, int], None]) -> None:
-    """The display files that judging sees, named as in the manifest; what is gone is left out."""
-    folder.mkdir(exist_ok=True)
+def _own_files(run: TrainingRun) -> dict[UUID, str]:
+    """Pictures of the snapshot that are still there, by artwork."""
     shown = SnapshotPicture.objects.filter(
         snapshot=run.snapshot_id, artwork__isnull=False, artwork__deleted_at=None
     )
-    named = dict(shown.order_by("sha256").values_list("artwork_id", "sha256"))
+    return dict(shown.order_by("sha256").values_list("artwork_id", "sha256"))
+
+
+def _write_other(other: OtherTest, path: Path) -> None:
+    """Its manifest, with these pictures alone."""
+    path.parent.mkdir(exist_ok=True)
+    replace_file(path, manifest_of(other.snapshot))
+    manifest, kept = read_manifest(path), set(other.files.values())
+    rows = tuple(row for row in manifest.rows if row.artwork in kept)
+    write_manifest(path, replace(manifest, rows=rows))
+
+
+def _write_pictures(
+    named: Mapping[UUID, str], folder: Path, tell: Callable[[int, int], None]
+) -> None:
+    """The display files that judging sees, named as in the manifest; what is gone is left out."""
+    folder.mkdir(exist_ok=True)
     wanted = [pk for pk, sha256 in named.items() if not _path(folder, sha256).exists()]
     done = len(named) - len(wanted)
     for part in _parts(wanted):
