@@ -6,9 +6,11 @@ import os
 import shutil
 import threading
 import time
+from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from PIL import Image
 
 from ml.contracts.manifest import Manifest, ManifestRow, encode_manifest, read_manifest
@@ -19,6 +21,7 @@ from tests.webapp.training.reports import report
 from tests.workers.tiny import write_tiny_scorer
 from tests.world import frozen
 from webapp.catalogue import blobs
+from webapp.events.models import Event
 from webapp.jobs import services as jobs
 from webapp.jobs.models import Job, Queue
 from webapp.registry.models import ModelVersion
@@ -65,6 +68,14 @@ def again(run: TrainingRun) -> Job:
     """The pause before another attempt is over."""
     Job.objects.filter(subject=run.pk).update(not_before="2020-01-01T00:00Z")
     return Job.objects.get(subject=run.pk)
+
+
+def shown(run: TrainingRun) -> dict[str, Any]:
+    """As its page gets it."""
+    browser = Client()
+    browser.force_login(run.by)
+    answer: dict[str, Any] = browser.get(f"/api/v1/training-runs/{run.pk}").json()
+    return answer
 
 
 def settled(run: TrainingRun) -> TrainingRun:
@@ -175,9 +186,15 @@ def test_a_worker_that_dies_leaves_the_run_to_the_next_one(start):
     run = start(PASSES)
     (claim,) = jobs.claim([Queue.TRAIN], kind="train", worker="killed", lease_seconds=-1)
     training.recording.begin(claim)
-    jobs.requeue_lost()
+    jobs.extend([claim])
+    assert shown(run)["state"] == "running"
+    jobs.extend([claim], lease_seconds=-1)
+    assert jobs.requeue_lost() == 1
+    seen = shown(run)
+    assert seen["state"] == "queued" and seen["step"]["text"].startswith("Interrupted")
+    assert Event.objects.filter(kind="training.changed", ids=[str(run.pk)]).last() is not None
     work()
-    assert settled(run).state == "done"
+    assert settled(run).state == shown(run)["state"] == "done"
     with pytest.raises(training.LostLeaseError):
         training.recording.keep(claim, training.Heard())
 
@@ -279,6 +296,7 @@ def test_test_pictures_of_another_snapshot_come_with_it_and_earlier_challengers_
     )
     other.save()
     repeated = runs.repeat(run.snapshot.by, run)
+    repeated.champion = run.champion  # as the worker notes it when it begins
     folder = run_folder.lay_out(repeated, lambda done, of: None)
     request = read_request(folder / "request.json")
     assert request.others == {str(other.pk): "Instruments"}
