@@ -189,10 +189,12 @@ def test_a_worker_that_dies_leaves_the_run_to_the_next_one(start):
     jobs.extend([claim])
     assert shown(run)["state"] == "running"
     jobs.extend([claim], lease_seconds=-1)
+    told = Event.objects.filter(kind="training.changed", ids=[str(run.pk)])
+    before = told.count()
     assert jobs.requeue_lost() == 1
+    assert told.count() == before + 1
     seen = shown(run)
     assert seen["state"] == "queued" and seen["step"]["text"].startswith("Interrupted")
-    assert Event.objects.filter(kind="training.changed", ids=[str(run.pk)]).last() is not None
     work()
     assert settled(run).state == shown(run)["state"] == "done"
     with pytest.raises(training.LostLeaseError):

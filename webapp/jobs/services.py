@@ -14,7 +14,7 @@ from django.utils import timezone
 from webapp.accounts.models import User
 from webapp.common.errors import Conflict
 from webapp.events.payloads import EventKind
-from webapp.events.publish import publish
+from webapp.events.publish import publish, tell_run
 from webapp.jobs import bells, statements
 from webapp.jobs.claims import Claim
 from webapp.jobs.models import LIVE_STATES, Job, JobKind, JobState, Queue, QueueState
@@ -161,11 +161,17 @@ def release(claim: Claim, code: str, text: str) -> bool:
 def requeue_lost(gone: Collection[str] = ()) -> int:
     """Make jobs wait again whose lease ran out, or whose worker is known to be gone.
 
-    Returns how many.
+    Returns how many. Whoever watches a training run is told that it was interrupted.
     """
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statements.REQUEUE_LOST, [list(gone)])
-        return int(cursor.rowcount)
+        lost = cursor.fetchall()
+        runs = [subject for kind, subject in lost if kind == JobKind.TRAIN]
+        for run in runs:
+            tell_run(run)
+        if runs:
+            tell_staff(runs, kind=EventKind.TRAINING_CHANGED)
+    return len(lost)
 
 
 def restart(jobs: QuerySet[Job]) -> int:

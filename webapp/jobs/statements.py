@@ -93,4 +93,5 @@ FROM (
     FOR UPDATE SKIP LOCKED
 ) AS lost
 WHERE jobs_job.id = lost.id
+RETURNING jobs_job.kind, jobs_job.subject
 """

@@ -1,20 +1,24 @@
-"""Read training runs, their log and their files."""
+"""Read training runs, whether a worker is at them, their log and their files."""
 
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
-from django.db.models.functions import Length
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models.functions import Length, Now
 
 from webapp.accounts.models import User
 from webapp.common.errors import NotFound
-from webapp.training.models import RunFile, RunLine, RunPoint, TrainingRun
+from webapp.jobs.models import Job, JobKind, JobState
+from webapp.training.models import RunFile, RunLine, RunPoint, RunState, TrainingRun
 
 MOST_LISTED = 200
 MOST_LINES = 1000
 
 
 def listed(viewer: User, *, snapshot: UUID | None = None) -> QuerySet[TrainingRun]:
-    """Newest first, without what only the page of a run shows."""
+    """Newest first, without what only the page of a run shows.
+
+    `interrupted`: no worker has it in hand, the next one goes on with it.
+    """
     found = _visible(viewer).defer("verdict", "mistakes", "snapshot__manifest", "snapshot__report")
     found = found.defer("champion__card", "version__card")
     found = found.order_by("-created_at", "-pk")
@@ -50,6 +54,10 @@ def file_of(run: TrainingRun, name: str) -> RunFile:
 
 def _visible(viewer: User) -> QuerySet[TrainingRun]:
     seen = TrainingRun.objects.visible_to(viewer)
-    return TrainingRun.objects.filter(pk__in=seen.values("pk")).select_related(
-        "snapshot__attribute", "by", "champion", "version"
+    held = Job.objects.filter(
+        kind=JobKind.TRAIN, subject=OuterRef("pk"), state=JobState.RUNNING, lease_until__gt=Now()
+    )
+    rows = TrainingRun.objects.filter(pk__in=seen.values("pk"))
+    return rows.select_related("snapshot__attribute", "by", "champion", "version").annotate(
+        interrupted=Q(state=RunState.RUNNING) & ~Exists(held)
     )

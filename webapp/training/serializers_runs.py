@@ -1,6 +1,6 @@
 """Training runs as JSON."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema_field, inline_serializer
@@ -24,6 +24,11 @@ from webapp.training.serializers_verdicts import (
     with_pictures,
 )
 from webapp.training.snapshots import Shown, pictures_of, target_in
+
+
+INTERRUPTED: Final = (
+    "Interrupted: its worker stopped. It goes on from where it stood when a worker is back."
+)
 
 
 class RunAskSerializer(serializers.Serializer[Any]):
@@ -76,7 +81,7 @@ class RunVersionSerializer(VersionNameSerializer):
 
 
 class RunSerializer(serializers.Serializer[Any]):
-    """A run in a list."""
+    """A run in a list. One whose worker was lost is `queued` again, and its step says so."""
 
     id = serializers.UUIDField()
     snapshot = serializers.SerializerMethodField()
@@ -84,7 +89,7 @@ class RunSerializer(serializers.Serializer[Any]):
     changes = serializers.DictField()
     seed = serializers.IntegerField()
     by = serializers.EmailField(source="by.email", default=None, allow_null=True)
-    state = serializers.ChoiceField(RunState.choices)
+    state = serializers.SerializerMethodField()
     wish = serializers.CharField()
     step = serializers.SerializerMethodField()
     estimate_s = serializers.FloatField(allow_null=True)
@@ -118,9 +123,16 @@ class RunSerializer(serializers.Serializer[Any]):
             "target": target,
         }
 
+    @extend_schema_field(serializers.ChoiceField(RunState.choices))
+    def get_state(self, run: Run) -> str:
+        """In which part of its life it is."""
+        return RunState.QUEUED if getattr(run, "interrupted", False) else run.state
+
     @extend_schema_field(RunStepSerializer(allow_null=True))
     def get_step(self, run: Run) -> dict[str, Any] | None:
         """Where it stands, while it goes on."""
+        if getattr(run, "interrupted", False):
+            return {"text": INTERRUPTED, "done": 0, "total": 0, "eta_s": None}
         return {"done": 0, "total": 0, "eta_s": None, **run.step} if run.step else None
 
     @extend_schema_field(TroubleSerializer(allow_null=True))

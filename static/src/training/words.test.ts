@@ -39,6 +39,7 @@ describe('where a run stands', () => {
     expect(stateWord({ state: 'running', wish: 'pause', passed: null })).toBe('pausing');
     expect(stateWord({ state: 'done', wish: '', passed: false })).toBe('refused by the gate');
     expect(progressWords({ state: 'queued', wish: '', step: null, estimate_s: 300 })).toBe('Waits for the training worker; then about 5 min.');
+    expect(progressWords({ state: 'queued', wish: '', step: { text: 'Interrupted.' }, estimate_s: 300 })).toBe('Interrupted.');
     expect(progressWords({ state: 'running', wish: '', step: { text: 'Features', eta_s: 12.4 }, estimate_s: 1 })).toBe('Features, about 12 s left');
   });
 });
