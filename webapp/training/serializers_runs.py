@@ -25,7 +25,6 @@ from webapp.training.serializers_verdicts import (
 )
 from webapp.training.snapshots import Shown, pictures_of, target_in
 
-
 INTERRUPTED: Final = (
     "Interrupted: its worker stopped. It goes on from where it stood when a worker is back."
 )
