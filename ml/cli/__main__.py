@@ -25,6 +25,7 @@ COMMANDS = (
     "faithfulness",
     "fit",
     "fits",
+    "learned",
     "measured",
     "predict",
     "published",

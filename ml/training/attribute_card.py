@@ -22,6 +22,7 @@ from ml.training.attribute_awcu import ClassMeasure
 from ml.training.attribute_config import AttributeConfig
 from ml.training.attribute_measure import HeadMeasure
 from ml.training.card import SOURCES, backbone_facts
+from ml.training.learned_pictures import COMPLETE, LEARNED, prefixes_of_head
 
 GOLDEN_SEED = 21
 GOLDEN_SIDE = 256
@@ -113,7 +114,9 @@ def attributes_card(
         },
         "data": [_data(panel) for panel in panels],
         "training": {**asdict(config), "side_quality": _side_quality(learned)},
-        "heads": [_head(head, learned.values[:, at]) for at, head in enumerate(learned.heads)],
+        "heads": [
+            _head(head, learned.values[:, at], panels) for at, head in enumerate(learned.heads)
+        ],
         "classes": asdict(learned.classes),
         "measured": [_measured(row) for row in learned.measured],
         "golden": _golden(learned.golden),
@@ -144,7 +147,7 @@ def _data(panel: Panel) -> dict[str, object]:
     }
 
 
-def _head(head: HeadMeasure, values: Array) -> dict[str, object]:
+def _head(head: HeadMeasure, values: Array, panels: Sequence[Panel]) -> dict[str, object]:
     labels = head.labels
     tested = {row for split in labels.rounds[0] for row in split.test.tolist()}
     return {
@@ -162,6 +165,8 @@ def _head(head: HeadMeasure, values: Array) -> dict[str, object]:
         "ceiling": None if head.ceiling is None else figure_of(head.ceiling),
         "shown": head.shown,
         "reference": percentiles_of(values),
+        LEARNED: prefixes_of_head(labels, panels),
+        COMPLETE: True,
     }
 
 

@@ -8,6 +8,7 @@ from ml.contracts.card import SCHEMA
 from ml.contracts.config import Estimate, TrainConfig
 from ml.data.readers import OASIS, SOPHOAPPEAL
 from ml.models.lite import VARIANTS
+from ml.training.learned_pictures import COMPLETE, LEARNED, prefixes
 from ml.training.loop import INTERVAL_LEVEL, TrainedScorer
 from ml.training.measure import PanelMeasures
 from ml.training.panels import ReadyPanel
@@ -130,6 +131,12 @@ def write_card(
             verdict(item.panel, item.cross_validation.gain, on="cross_validation")
             for item in measures
         ],
+        LEARNED: prefixes(
+            panel.panel.pictures[row]
+            for panel in trained.panels
+            for row in panel.split.train.tolist()
+        ),
+        COMPLETE: True,
         "notes": [*_NOTES, *(_PHOTO_NOTES if _of_photos(trained) else ())],
         "limits": [
             _size_limit(trained),

@@ -1,5 +1,7 @@
 """The attribute model in the product's own tree: intact, honest about its heads, usable at once."""
 
+import json
+
 import pytest
 import torch
 from PIL import Image
@@ -42,6 +44,12 @@ def test_only_heads_that_held_out_pictures_vouch_for_are_shown(
         assert head.ceiling is None or head.srcc.value <= head.ceiling
     assert OVERALL in shipped[1].shown
     assert len(shipped[1].shown) < len(shipped[1].heads), "some are known not to be learnable"
+
+
+def test_each_head_names_the_pictures_that_it_learned_from() -> None:
+    for head in json.loads(BUILTIN_ATTRIBUTES.card.read_text())["heads"]:
+        assert head["learned_complete"]
+        assert len(set(head["learned"])) == head["learned_from"], head["key"]
 
 
 def test_its_formulas_have_values_of_photos_to_compare_with(

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file, save_file
 
+from ml.cli.__main__ import main
 from ml.contracts.attributes_card import AttributesCard, read_attributes_card
 from ml.contracts.card import CardError, DigestMismatchError, file_digest
 from ml.data.transforms import to_pixels
@@ -17,6 +19,7 @@ from ml.inference.attributes import load_attribute_mapper
 from ml.inference.golden import GoldenMismatchError
 from ml.models.attribute_mapper import AttributeMapper
 from ml.models.weights import TensorNamesError, TensorShapeError, WeightsError
+from ml.training.learned_pictures import PREFIX
 from tests.ml.attributes import ROWS, learn_tiny, write_labelled
 
 HEADS = ("--head", "overall", "--head", "light", "--head", "luck", "0", "1")
@@ -88,6 +91,27 @@ def test_the_card_says_where_each_number_comes_from(made: Made) -> None:
     assert colorfulness.against == ""
     assert colorfulness.srcc is None
     assert len(colorfulness.reference) == ROWS
+
+
+def test_each_head_names_the_files_that_it_learned_from_and_the_command_names_the_same(
+    made: Made, tmp_path: Path
+) -> None:
+    card = json.loads(made.card.read_text())
+    files = {sha256(path.read_bytes()).hexdigest()[:PREFIX] for path in made.data.rglob("*.png")}
+    for head in card["heads"]:
+        assert len(head["learned"]) == head["learned_from"]
+        assert set(head["learned"]) <= files
+    silent, told = tmp_path / "card.json", json.dumps(card)
+    command = ["learned", "--data", f"csv={made.data}", "--cards", str(silent)]
+    for head in card["heads"]:
+        del head["learned"]
+    silent.write_text(json.dumps(card))
+    assert main(command) == 0
+    assert json.loads(silent.read_text()) == json.loads(told)
+    card["heads"][0]["learned_from"] += 1
+    silent.write_text(json.dumps(card))
+    assert main(command) == 2, "other data than it learned from"
+    assert "learned" not in json.loads(silent.read_text())["heads"][0]
 
 
 def test_the_class_head_stands_beside_the_commoner_class(made: Made) -> None:

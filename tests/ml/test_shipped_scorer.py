@@ -32,6 +32,12 @@ def test_it_tells_pictures_apart(scorer: LoadedScorer) -> None:
     assert abs(flat.mean - golden.mean) > 0.05
 
 
+def test_its_card_names_every_picture_that_its_head_is_made_of() -> None:
+    card = json.loads(BUILTIN_SCORER.card.read_text())
+    assert card["learned_complete"]
+    assert len(set(card["learned"])) == card["architecture"]["options"]["support"]
+
+
 @pytest.mark.parametrize("panel", ["oasis", "sophoappeal"])
 def test_its_card_beats_the_baselines_on_the_same_folds(panel: str) -> None:
     measures = json.loads(BUILTIN_SCORER.card.read_text())["metrics"][panel]["cross_validation"]

@@ -11,12 +11,13 @@ from safetensors.torch import load_file
 from ml.contracts.card import CardError, file_digest
 from ml.contracts.config import Estimate
 from ml.data.readers import read_oasis, read_sophoappeal
-from ml.data.samples import Panel
+from ml.data.samples import DataSetError, Panel
 from ml.data.splits import SplitLeakError
 from ml.evaluation.run import ask, evaluate
 from ml.inference.scoring import load_scorer
 from ml.training.card import verdict
 from ml.training.checkpoint import write_checkpoint
+from ml.training.learned_pictures import prefixes, with_learned
 from ml.training.progress import Callbacks, TrainingStoppedError
 from ml.training.run import Destination, train_and_ship
 from tests.ml.conftest import TINY, Shipped
@@ -36,6 +37,23 @@ def test_the_card_reports_what_was_learned(shipped: Shipped) -> None:
     assert card["weights"]["sha256"] == file_digest(shipped.weights)
     assert [entry["count"] for entry in card["data"]] == [60, 40]
     assert [entry["train"] + entry["test"] for entry in card["data"]] == [60, 40]
+
+
+def test_the_card_names_the_files_that_taught_and_none_of_those_it_was_tested_on(
+    shipped: Shipped,
+) -> None:
+    panels = [read_oasis(shipped.oasis), read_sophoappeal(shipped.sophoappeal)]
+    card = json.loads(shipped.card.read_text())
+    assert len(card["learned"]) == sum(entry["train"] for entry in card["data"])
+    tested = ask(panels[0], TINY, resamples=20).pictures
+    assert not set(prefixes(tested)) & set(card["learned"])
+    silent = {key: value for key, value in card.items() if key != "learned"}
+    assert with_learned(silent, panels[::-1]) == card
+    with pytest.raises(DataSetError, match="sophoappeal"):
+        with_learned(card, panels[:1])
+    silent["training"] = {**card["training"], "split_seed": 9, "test_share": 0.5}
+    with pytest.raises(CardError, match="not 48"):
+        with_learned(silent, panels)
 
 
 def test_evaluating_the_files_gives_the_figures_of_the_card(shipped: Shipped) -> None:

@@ -31,8 +31,9 @@ from ml.training.challenger.attribute_answers import Answers
 from ml.training.challenger.attribute_champion import AttributeChampion
 from ml.training.challenger.attribute_heads import Heads
 from ml.training.challenger.attribute_judging import TestedHead
-from ml.training.challenger.champion import COMPLETE, LEARNED, learned_from
+from ml.training.challenger.champion import learned_from
 from ml.training.challenger.folder import CHALLENGER
+from ml.training.learned_pictures import COMPLETE, LEARNED
 
 Document = dict[str, Any]
 _LIBRARY = "library"

@@ -16,9 +16,10 @@ from ml.inference.golden import GoldenMismatchError
 from ml.models.attribute_mapper import AttributeMapper, HeadSpec
 from ml.models.weights import WeightsError
 from ml.training.attribute_ridge import Line
-from ml.training.challenger.champion import PREFIX, learned_of
+from ml.training.challenger.champion import learned_of
 from ml.training.challenger.folder import RunFolder
 from ml.training.challenger.refusals import RunRefusedError
+from ml.training.learned_pictures import PREFIX
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -18,11 +18,12 @@ from ml.evaluation.report import difference, report
 from ml.inference.frozen import run_frozen
 from ml.inference.golden import golden_picture
 from ml.training.card import GOLDEN_SEED, GOLDEN_SIDE, GOLDEN_TOLERANCE
-from ml.training.challenger.champion import COMPLETE, LEARNED, Champion
+from ml.training.challenger.champion import Champion
 from ml.training.challenger.folder import CHALLENGER
 from ml.training.challenger.judging import Tested
 from ml.training.challenger.learned import PANEL, Learned
 from ml.training.challenger.voted import VotedPictures
+from ml.training.learned_pictures import COMPLETE, LEARNED
 from ml.training.loop import INTERVAL_LEVEL
 from ml.training.measure import CEILING_SEED
 

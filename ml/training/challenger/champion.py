@@ -13,10 +13,7 @@ from ml.models.scoring_network import ScoringNetwork
 from ml.models.weights import WeightsError
 from ml.training.challenger.folder import RunFolder
 from ml.training.challenger.refusals import RunRefusedError
-
-LEARNED = "learned"  # field of a card: how the digests of pictures begin that it learned from
-COMPLETE = "learned_complete"  # field of a card: False where it learned from others, too
-PREFIX = 16  # hexadecimal digits: 8 bytes
+from ml.training.learned_pictures import COMPLETE, LEARNED, PREFIX
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,9 +7,9 @@ import numpy as np
 
 from ml.contracts.retrain import RunRequest
 from ml.data.splits import Indices
-from ml.training.challenger.champion import PREFIX
 from ml.training.challenger.folder import RunFolder
 from ml.training.challenger.voted import VotedPictures, read_tests
+from ml.training.learned_pictures import PREFIX
 
 
 @dataclass(frozen=True, slots=True, eq=False)

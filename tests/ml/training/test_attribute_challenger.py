@@ -13,8 +13,8 @@ from ml.contracts.retrain import RefusalCode, RunExit, RunRecipe, SaidKind, read
 from ml.contracts.verdict import ReasonCode, Ruling
 from ml.inference.attributes import load_attribute_mapper
 from ml.training.challenger import attribute_card
-from ml.training.challenger.champion import PREFIX
 from ml.training.challenger.folder import RunFolder
+from ml.training.learned_pictures import PREFIX
 from tests.ml.training.attribute_runs import name_learned, write_attribute_run
 from tests.ml.training.runs import Ran, change_request, report_of, retrain, show_elsewhere
 

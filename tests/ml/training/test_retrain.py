@@ -12,8 +12,8 @@ from ml.contracts.manifest import read_manifest
 from ml.contracts.retrain import RunExit, RunRecipe, SaidKind, read_request
 from ml.contracts.verdict import ReasonCode, Ruling
 from ml.inference.scoring import load_scorer
-from ml.training.challenger.champion import PREFIX
 from ml.training.challenger.folder import RunFolder
+from ml.training.learned_pictures import PREFIX
 from tests.ml.training.runs import (
     Ran,
     change_request,
