@@ -20,7 +20,3 @@ export function picked(count: number, liked: boolean | null, taste: Taste): stri
   const said = count > 1 ? `${what}: ${count} pictures` : what;
   return taste.state === 'gathering' ? `${said}. ${missing(taste)}` : `${said}.`;
 }
-
-export function percent(share: number): string {
-  return `${Math.round(100 * share)} %`;
-}

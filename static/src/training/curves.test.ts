@@ -1,7 +1,7 @@
 // Where points of a run lie in time.
 import { describe, expect, it } from 'vitest';
 import type { CurvePoint } from '../api/training';
-import { laidOut, latest } from './curves';
+import { laidOut, latest, roundMarks } from './curves';
 
 const point = (phase: string, epoch: number, epochs: number, srcc: number | null = null): CurvePoint => ({
   phase, epoch, epochs, srcc, loss: null, emd_r2: null, coverage: null, images_per_s: null,
@@ -15,6 +15,10 @@ describe('a run in time', () => {
       { name: 'all', from: 0.25, to: 1 },
     ]);
     expect(points.map(({ x }) => x)).toEqual([0.125, 0.25, 0.375]);
+  });
+  it('names under each round the share of the pictures that it learned from', () => {
+    expect(roundMarks([point('head', 1, 3)]).map(({ text }) => text)).toEqual(['40\u00a0%', '70\u00a0%', '100\u00a0%']);
+    expect(roundMarks([])).toEqual([]);
   });
   it('has a newest value that skips what is not known', () => {
     expect(latest([point('a', 1, 3, 0.4), point('a', 2, 3)], 'srcc')).toBe(0.4);

@@ -17,6 +17,15 @@ export function signed(value: number, digits = 1): string {
   return `${value < 0 ? '−' : '+'}${size}`;
 }
 
+/** As many digits as asked, with a true minus sign; nothing is never below nothing. */
+export function fixed(value: number, digits: number): string {
+  const size = Math.abs(value).toFixed(digits);
+  return value < 0 && Number(size) !== 0 ? `−${size}` : size;
+}
+
+/** A share of 1, in whole percent. */
+export const percent = (share: number): string => `${Math.round(share * 100)}\u00a0%`;
+
 /** Sizes as people write them: "458 x 366" with the sign of multiplication. */
 export const crossed = (text: string): string => text.replaceAll(/(\d) x (?=\d)/g, '$1 × ');
 
