@@ -95,13 +95,15 @@ def _noise(noise: Noise) -> Iterator[str]:
         ["challengers", "promoted", "a gain is proved", "a slice vetoes", "coverage vetoes"], rows
     )
     yield (
-        f"A redraw moves a predicted mean by {noise.moved:.2f} points (root mean square), the "
+        f"Each side of a redraw learned from its own draw, with repeats, of the same {noise.known} "
+        f"pictures. It moves a predicted mean by {noise.moved:.2f} points (root mean square), the "
         f"jitter by {JITTER:.2f}."
     )
-    through, tried = noise.stubborn
     yield (
         f"{ATTEMPTS} challengers of jitter in a row against the same champion on the same "
-        f"{TESTED} pictures: at least one is promoted in {_share(through, tried)} of such series."
+        f"{TESTED} pictures, in {noise.series} series: at least one is promoted in "
+        f"{_share(noise.stubborn, noise.series)} of them. Were each judged as the first, it would "
+        f"be {_share(noise.uncounted, noise.series)}."
     )
 
 
@@ -130,6 +132,10 @@ def _power(power: Power, sizes: Iterable[int]) -> Iterator[str]:
     yield markdown(
         ["the champion knows", "true SRCC", "true EMD", *(f"{size} pictures" for size in sizes)],
         rows,
+    )
+    yield (
+        f"True gains are those on all {power.pictures} pictures. The more of them a test has, the "
+        "more the tests share, which flatters the last column."
     )
     sliced = sum(one.sliced for row in power.found.values() for one in row.values())
     tried = sum(one.tried for row in power.found.values() for one in row.values())

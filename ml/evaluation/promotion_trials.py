@@ -34,20 +34,28 @@ class Noise:
 
     ``redraws``: both sides learned from draws of the same pictures. ``jitter``: both are one head
     with noise of their own, by test pictures. ``moved``: root mean square by which a redraw moves
-    a predicted mean. ``stubborn``: of as many admins who try ``ATTEMPTS`` challengers on the same
-    pictures, how many get one through.
+    a predicted mean. ``stubborn``: of ``series`` of ``ATTEMPTS`` challengers on the same pictures,
+    how many get one through; ``uncounted``: the same, were each judged as the first. ``known``:
+    pictures that each redraw is drawn from.
     """
 
+    known: int
     redraws: Tally
     jitter: Mapping[int, Tally]
     moved: float
-    stubborn: tuple[int, int]
+    stubborn: int
+    uncounted: int
+    series: int
 
 
 @dataclass(frozen=True, slots=True)
 class Power:
-    """``found``: by share of the pictures that the champion learned from, then by test pictures."""
+    """``found``: by share of the pictures that the champion learned from, then by test pictures.
 
+    ``pictures``: how many there are, on which the true gain is measured.
+    """
+
+    pictures: int
     found: Mapping[float, Mapping[int, Tally]]
 
 
@@ -69,9 +77,13 @@ def noise_trials(ground: Ground, whole: Array, *, runs: int, seed: int, tell: Te
         tell(f"noise: jitter, {size} test pictures")
         jitter[size] = _trials(ground, _jitters(whole), size=size, runs=runs, seed=seed)
     tell("noise: the same pictures again and again")
-    blocks = max(1, runs // 4)
-    through = sum(_through(ground, whole, seed=seed, block=block) for block in range(blocks))
-    return Noise(redraws, jitter, moved, (through, blocks))
+    series = max(1, runs // 2)
+    stubborn, uncounted = (
+        sum(_through(ground, whole, seed=seed, block=at, counts=counts) for at in range(series))
+        for counts in (True, False)
+    )
+    known = len(whole) - 2 * TESTED
+    return Noise(known, redraws, jitter, moved, stubborn, uncounted, series)
 
 
 def power_trials(ground: Ground, whole: Array, *, runs: int, seed: int, tell: Tell) -> Power:
@@ -84,7 +96,7 @@ def power_trials(ground: Ground, whole: Array, *, runs: int, seed: int, tell: Te
         found[share] = {
             size: _trials(ground, pair, size=size, runs=runs, seed=seed) for size in SIZES
         }
-    return Power(found)
+    return Power(len(whole), found)
 
 
 def worse_trials(
@@ -180,13 +192,17 @@ def _redraws(ground: Ground, *, runs: int, seed: int) -> tuple[Tally, float]:
     return tally(verdicts, gains), float(np.sqrt(np.mean(moves)))
 
 
-def _through(ground: Ground, whole: Array, *, seed: int, block: int) -> bool:
-    """Whether any of many challengers without merit beats one champion on one set of pictures."""
+def _through(ground: Ground, whole: Array, *, seed: int, block: int, counts: bool) -> bool:
+    """Whether any of many challengers without merit beats one champion on one set of pictures.
+
+    ``counts``: the gate knows how many it has judged.
+    """
     generator = np.random.default_rng([seed, 2, block])
     test = drawn(ground, TESTED, generator)
     champion = jittered(whole, points=JITTER, generator=generator)
     for attempt in range(1, ATTEMPTS + 1):
         challenger = jittered(whole, points=JITTER, generator=generator)
-        if ground.verdict(challenger, champion, test, seed=attempt, attempt=attempt).passed:
+        told = attempt if counts else 1
+        if ground.verdict(challenger, champion, test, seed=attempt, attempt=told).passed:
             return True
     return False
