@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from ml.contracts.crops import Box, Mark, MarkKind, Mix
 from ml.crop.field import CropField as Field
+from tests.images import photo_file
 from tests.people import person
 from webapp.accounts import services as accounts
 from webapp.accounts.models import User
@@ -19,6 +20,7 @@ from webapp.catalogue import blobs, curation
 from webapp.catalogue.models import Album, Artwork, Rendition, RenditionSize, Upload
 from webapp.cropping import addresses
 from webapp.cropping.models import BatchFile, BatchPicture, CropBatch, Delivered
+from webapp.generation.models import Generation, Sample
 from webapp.inference.models import (
     Advice,
     AttributeMap,
@@ -137,6 +139,22 @@ def batched(album: Album, artwork: Artwork) -> CropBatch:
     return batch
 
 
+def generated_for(owner: User, *, generator: ModelVersion) -> Sample:
+    """The first picture of a sweep that is still being made, and has a film already."""
+    generation = Generation.objects.create(
+        owner=owner, model_version=generator, kind="sweep", category="sea", seed=7, truncation=1.0,
+        count=10, made=1, film=blobs.store(b"a film", content_type="image/webp"),
+    )  # fmt: skip
+    Job.objects.create(
+        kind=JobKind.GENERATE, subject=generation.pk, owner=owner, queue=Queue.GPU_GENERATE
+    )
+    file = photo_file(8, 8, format_="PNG")
+    return Sample.objects.create(
+        generation=generation, index=0, latent_seed=7, asked_mean=1.0, width=8, height=8,
+        blob=blobs.store(file, content_type="image/png"), judged_mean=4.2,
+    )  # fmt: skip
+
+
 def campaign_of(organiser: User, *artworks: Artwork, **columns: object) -> Campaign:
     """An open campaign of scores with these pictures, unless the columns say otherwise."""
     defaults = {"title": "Campaign", "question": "How good?", "published_at": timezone.now()}
@@ -203,8 +221,10 @@ def build() -> World:
     second = ModelVersion.objects.create(kind="second-score", name="m-2", digest="e" * 64, card={})
     explainer = ModelVersion.objects.create(kind="attributes", name="a-1", digest="f" * 64, card={})
     cropper = ModelVersion.objects.create(kind="cropper", name="c-1", digest="b" * 64, card={})
-    for version in (model, second, explainer, cropper):
+    generator = ModelVersion.objects.create(kind="generator", name="g-1", digest="a" * 64, card={})
+    for version in (model, second, explainer, cropper, generator):
         activate(version)
+    sample = generated_for(owner, generator=generator)
     shown = judged(artwork, explainer=explainer, scorer=model)
     proposal = advised(artwork, scorer=model, second=second)
     looked_at(artwork, cropper=cropper)
@@ -231,6 +251,7 @@ def build() -> World:
         "map": str(shown.pk),
         "proposal": str(proposal.pk), "attribute": "symmetry",
         "snapshot": str(run.snapshot_id), "run": str(run.pk), "sha256": artwork.original.sha256,
+        "generation": str(sample.generation_id), "sample": str(sample.pk),
         "batch": str(batch.pk), "box": str(box), "signature": addresses.signature(artwork, box),
     }  # fmt: skip
     return World(owner, other, staff, artwork, album, share, names)

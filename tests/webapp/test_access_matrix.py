@@ -126,6 +126,18 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("api-crop-batch", "DELETE"): row(OBJECT, "/api/v1/crop-batches/{batch}"),
     ("api-batch-cancel", "POST"): row("unucn", "/api/v1/crop-batches/{batch}/cancel"),
     ("api-batch-retry", "POST"): row("unucn", "/api/v1/crop-batches/{batch}/retry"),
+    ("studio", "GET"): row(PAGE, "/studio/"),
+    ("sample", "GET"): row(OBJECT_PAGE, "/media/generations/{generation}/{sample}.png"),
+    ("film", "GET"): row(OBJECT_PAGE, "/media/generations/{generation}/film.webp"),
+    ("api-generators", "GET"): row(API, "/api/v1/generators"),
+    ("api-generations", "GET"): row(API, "/api/v1/generations"),
+    ("api-generations", "POST"): row("ucucc", "/api/v1/generations", {"category": "sea"}),
+    ("api-generation", "GET"): row(OBJECT, "/api/v1/generations/{generation}"),
+    ("api-generation", "DELETE"): row(OBJECT, "/api/v1/generations/{generation}"),
+    ("api-generation-cancel", "POST"): row(OBJECT, "/api/v1/generations/{generation}/cancel"),
+    ("api-sample-keep", "POST"): row(
+        OBJECT, "/api/v1/generations/{generation}/samples/{sample}/keep", {}
+    ),
     ("api-attributes", "GET"): row(API, "/api/v1/attributes"),
     ("api-attributes", "POST"): row(
         SEEN, "/api/v1/attributes", {"key": "calm", "label": "Calm", "asks": "Calm?"}

@@ -84,6 +84,8 @@ class Artwork(Identified):
     """A photo or painting of one owner.
 
     `score_mean` repeats the active model's for sorting, `bytes` its original's for the quota.
+    `generated`: how a model made it, {} where only the file says that one did; None for pictures
+    that people made.
     """
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
@@ -110,6 +112,7 @@ class Artwork(Identified):
     derivation = models.TextField(
         blank=True, db_default=""
     )  # what was done to the picture it came from
+    generated = models.JSONField(null=True)
     # what every crop must hold, as its owner says: shares of width and height; both or none
     focal_x = models.FloatField(null=True)
     focal_y = models.FloatField(null=True)

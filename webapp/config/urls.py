@@ -10,6 +10,7 @@ from webapp.accounts import urls as accounts
 from webapp.cropping import urls as cropping
 from webapp.crowd import urls as crowd
 from webapp.gallery import urls as gallery
+from webapp.generation import urls as generation
 from webapp.taste import urls as taste
 from webapp.training import urls as training
 
@@ -25,6 +26,7 @@ _API = [
     *gallery.api_v1,
     *cropping.api_v1,
     *crowd.api_v1,
+    *generation.api_v1,
     *taste.api_v1,
     *training.api_v1,
     *accounts.api_v1,
@@ -34,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *gallery.shared,
     *cropping.pages,
     *crowd.pages,
+    *generation.pages,
     *training.pages,
     *accounts.pages,
     path("accounts/", include("allauth.urls")),

@@ -15,6 +15,7 @@ class EventKind(StrEnum):
     JOBS_CHANGED = "jobs.changed"
     TRAINING_CHANGED = "training.changed"
     TASTE_CHANGED = "taste.changed"
+    GENERATION_CHANGED = "generation.changed"
 
 
 @dataclass(frozen=True, slots=True)

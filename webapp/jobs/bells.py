@@ -14,6 +14,7 @@ TASKS = {
     Queue.IO: TaskName.RENDER,
     Queue.GPU_INTERACTIVE: TaskName.SCORE,
     Queue.GPU_BATCH: TaskName.SCORE,
+    Queue.GPU_GENERATE: TaskName.SCORE,
     Queue.TRAIN: TaskName.TRAIN,
     Queue.MAINTENANCE: TaskName.MAINTAIN,
 }

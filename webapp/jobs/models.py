@@ -23,6 +23,7 @@ class JobKind(models.TextChoices):
     TRAIN = "train"  # a challenger with its verdict; subject: the training run
     EMBED = "embed"  # where a picture lies among others; params: the space
     TASTE = "taste"  # a person's own head; subject: their Taste
+    GENERATE = "generate"  # pictures; subject: the generation, model_version: the generator's
     PROVE = "prove"  # whether a version answers as its card says; subject: the version
 
 

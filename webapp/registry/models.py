@@ -17,13 +17,15 @@ CHOICE_LETTERS = 40  # Postgres would cut what is longer, and say nothing
 class ModelKind(models.TextChoices):
     """What a model predicts.
 
-    A second scorer only checks what the coach proposes; a cropper makes crop fields.
+    A second scorer only checks what the coach proposes; a cropper makes crop fields; a generator
+    makes pictures.
     """
 
     SCORER = "scorer"
     ATTRIBUTES = "attributes"
     SECOND_SCORER = "second-score"
     CROPPER = "cropper"
+    GENERATOR = "generator"
 
 
 class Family(models.TextChoices):

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from ml.contracts.attributes_card import AttributesCard, parse_attributes_card
 from ml.contracts.card import ScorerCard, parse_card
 from ml.contracts.cropper_card import CROPPER_KIND, CropperCard, parse_cropper_card
+from ml.contracts.generator_card import GENERATOR_KIND, GeneratorCard, parse_generator_card
 from webapp.accounts.models import User
 from webapp.registry.attributes import sync_attributes
 from webapp.registry.models import (
@@ -38,10 +39,13 @@ KINDS = {
     "attributes": ModelKind.ATTRIBUTES,
     "second-score": ModelKind.SECOND_SCORER,
     CROPPER_KIND: ModelKind.CROPPER,
+    GENERATOR_KIND: ModelKind.GENERATOR,
 }
-_PARSERS: dict[ModelKind, Callable[[object], ScorerCard | AttributesCard | CropperCard]] = {
+_AnyCard = ScorerCard | AttributesCard | CropperCard | GeneratorCard
+_PARSERS: dict[ModelKind, Callable[[object], _AnyCard]] = {
     ModelKind.ATTRIBUTES: parse_attributes_card,
     ModelKind.CROPPER: parse_cropper_card,
+    ModelKind.GENERATOR: parse_generator_card,
 }
 
 

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "webapp.cropping",
     "webapp.crowd",
     "webapp.training",
+    "webapp.generation",
     "webapp.taste",
     "workers",
 ]

@@ -35,6 +35,8 @@ SPECTACULAR_SETTINGS = {
         "RunRecipe": "webapp.training.models.RunRecipe",
         "RunState": "webapp.training.models.RunState",
         "SnapshotState": "webapp.training.models.SnapshotState",
+        "GenerationKind": "webapp.generation.models.GenerationKind",
+        "GenerationState": "webapp.generation.selectors.GenerationState",
         "ImportedKind": "webapp.training.models.ImportedKind",
     },
 }

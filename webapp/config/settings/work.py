@@ -10,3 +10,4 @@ WEIGHTS_DIR = Path(env.str("WEIGHTS_DIR", default=str(BASE_DIR / "ml" / "weights
 RUNS_DIR = Path(env.str("RUNS_DIR", default=str(HOME / "runs")))
 SCORER_ENGINE = choice("SCORER_ENGINE", default="auto", options=tuple(Engine))
 EVENT_DAYS = env.int("EVENT_DAYS", default=7)
+GENERATION_QUOTA = env.int("GENERATION_QUOTA", default=500)

@@ -115,6 +115,8 @@ class Campaign(Identified):
     least_dwell_ms = models.PositiveIntegerField(default=400)
     # whoever runs the installation may train models with these pictures and votes
     for_training = models.BooleanField(default=False, db_default=False)
+    # pictures that a model made may be entered; staff alone say so
+    generated_allowed = models.BooleanField(default=False, db_default=False)
     # of a challenge
     submissions_close_at = models.DateTimeField(null=True)
     most_submissions = models.PositiveSmallIntegerField(default=1)

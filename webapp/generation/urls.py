@@ -1,0 +1,20 @@
+"""Addresses of the studio, of its API, and of the files that it makes."""
+
+from django.urls import path
+
+from webapp.generation import api, media, views
+
+pages = [
+    path("studio/", views.studio, name="studio"),
+    path("media/generations/<uuid:pk>/<uuid:sample_pk>.png", media.sample, name="sample"),
+    path("media/generations/<uuid:pk>/film.webp", media.film, name="film"),
+]
+api_v1 = [
+    path("generators", api.Generators.as_view(), name="api-generators"),
+    path("generations", api.Generations.as_view(), name="api-generations"),
+    path("generations/<uuid:pk>", api.GenerationDetail.as_view(), name="api-generation"),
+    path("generations/<uuid:pk>/cancel", api.GenerationCancel.as_view(),
+         name="api-generation-cancel"),
+    path("generations/<uuid:pk>/samples/<uuid:sample_pk>/keep", api.SampleKeep.as_view(),
+         name="api-sample-keep"),
+]  # fmt: skip
