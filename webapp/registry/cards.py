@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import isfinite
 
+from ml.contracts.verdict import Ruling
+
 
 class Entrant(StrEnum):
     """Whose predictions a trial compares, from the weakest to the best that can be hoped for."""
@@ -35,6 +37,16 @@ class Figure:
     value: float
     low: float
     high: float
+
+    @property
+    def gain(self) -> str:
+        """As a difference is written, with its sign."""
+        return _signed(self.value)
+
+    @property
+    def gain_bounds(self) -> str:
+        """Both ends of the interval of a difference."""
+        return f"{_signed(self.low)} to {_signed(self.high)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +115,23 @@ class Slice:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence of the gate, and whether it speaks for the model; None where a card is older."""
+
+    text: str
+    ruling: Ruling | None
+
+
+@dataclass(frozen=True, slots=True)
 class Made:
-    """How a model that was trained here came to be. ``verdict``: sentences of the gate."""
+    """How a model that was trained here came to be. ``verdict``: what the gate said."""
 
     how: str
     recipe: str
     seed: int | None
     snapshot: str
     champion: str
-    verdict: tuple[str, ...]
+    verdict: tuple[Said, ...]
     slices: tuple[Slice, ...]
 
 
@@ -152,15 +172,36 @@ def _made(card: Mapping[str, object]) -> Made | None:
     training = _fields(card.get("training"))
     if not _text(training.get("how")):
         return None
+    gate = _fields(card.get("gate"))
     return Made(
         how=_text(training.get("how")),
         recipe=_text(training.get("recipe")),
         seed=_count(training.get("seed")),
         snapshot=_text(training.get("snapshot")),
         champion=_text(_fields(training.get("champion")).get("version")),
-        verdict=_texts(card.get("verdicts")),
-        slices=tuple(_slice(each) for each in _objects(_fields(card.get("gate")).get("slices"))),
+        verdict=_said(_texts(card.get("verdicts")), gate),
+        slices=tuple(_slice(each) for each in _objects(gate.get("slices"))),
     )
+
+
+def _said(texts: Sequence[str], gate: Mapping[str, object]) -> tuple[Said, ...]:
+    """The sentences with the rulings that the gate gave them, by their words."""
+    rulings = {
+        _text(reason.get("text")): _ruling(reason.get("ruling"))
+        for reason in _objects(gate.get("reasons"))
+    }
+    return tuple(Said(each, rulings.get(each)) for each in texts)
+
+
+def _ruling(value: object) -> Ruling | None:
+    return Ruling(value) if isinstance(value, str) and value in set(Ruling) else None
+
+
+def _signed(value: float) -> str:
+    """Three digits and a true minus sign; what rounds to nothing has no sign."""
+    size = f"{abs(value):.3f}"
+    sign = "" if float(size) == 0 else "+" if value > 0 else "\u2212"
+    return f"{sign}{size}"
 
 
 def _slice(fields: Mapping[str, object]) -> Slice:
