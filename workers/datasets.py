@@ -99,7 +99,14 @@ def kept_report(
         "notes": list(reading.table.notes),
         "spread_known": reading.table.spread_known,
         "attributes": found,
+        "raters": _raters(reading),
     }
+
+
+def _raters(reading: Reading) -> int:
+    """Whom the table names; without their names nobody knows how many they are."""
+    votes = reading.table.single_votes
+    return 0 if votes is None else sum(1 for name in votes.raters if name)
 
 
 def _keepable(row: VoteRow) -> bool:

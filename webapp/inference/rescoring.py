@@ -81,7 +81,8 @@ def progress() -> Rescoring:
     """Of all pictures that can be judged; the time left by the pace of the last minutes."""
     scorer = registry.active(ModelKind.SCORER)
     files = Rendition.objects.filter(artwork=OuterRef("pk"), size=SCORED_SIZE, format="webp")
-    judged = Artwork.objects.exclude(state=ArtworkState.FAILED).filter(Exists(files))
+    kept = Artwork.objects.filter(deleted_at=None).exclude(state=ArtworkState.FAILED)
+    judged = kept.filter(Exists(files))
     total = judged.count()
     if scorer is None:
         return Rescoring(None, total, 0, 0, None)

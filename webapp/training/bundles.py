@@ -130,6 +130,9 @@ def _span(tensor: Mapping[str, Any]) -> tuple[int, int, int]:
 
 
 def _members(file: IO[bytes]) -> dict[str, bytes]:
+    if not file.read(1):
+        raise BadBundle("The file is empty: it holds nothing at all.", code="empty_file")
+    file.seek(0)
     try:
         with ZipFile(file) as archive:
             infos = archive.infolist()

@@ -56,7 +56,10 @@ class Brings:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """Sorted by file. `flagged`: raters in quarantine or left out as careless."""
+    """Sorted by file. `raters`: as far as the sources name them.
+
+    `flagged`: in quarantine or left out as careless.
+    """
 
     rows: tuple[Voted, ...]
     left_out: tuple[LeftOut, ...]
@@ -81,11 +84,12 @@ def gather(chosen: Chosen, spec: Spec, target: Target) -> Gathered:
             rows.append(found)
     fates["no_picture"] += _without_artwork(chosen, target, everything)
     crowd = _crowd(chosen, spec, own=any(each.source == LIBRARY for each in everything))
+    elsewhere = sum(each.report.get("raters", 0) for each in chosen.imported)
     return Gathered(
         rows=tuple(rows),
         left_out=(*(left_out(code, n, spec) for code, n in fates.items() if n), *crowd.left_out),
         sources=tuple(_brings(chosen)),
-        raters=crowd.raters,
+        raters=crowd.raters + (elsewhere if target.attribute is None else 0),
         flagged=crowd.flagged,
         notes=tuple(_notes(chosen)),
     )

@@ -14,7 +14,7 @@ from webapp.common import problems
 from webapp.common.errors import ApplicationError
 from webapp.gallery.media import ASK_FIRST, rendition_response, viewer_of
 from webapp.training.models import Snapshot
-from webapp.training.sources import withdrawn
+from webapp.training.usable import usable
 
 
 @login_not_required  # led to sign-in below, unless a token says who it is
@@ -30,9 +30,7 @@ def picture(request: HttpRequest, pk: UUID, sha256: str) -> HttpResponseBase:
     snapshot = Snapshot.objects.visible_to(viewer).filter(pk=pk).only("spec").first()
     if snapshot is None or "\0" in sha256:  # no text of Postgres
         raise Http404
-    shown = snapshot.shown.filter(sha256=sha256, artwork__deleted_at=None)
-    kept = shown.exclude(artwork=None).exclude(artwork__in=withdrawn([snapshot]))
-    found = kept.select_related("artwork").first()
+    found = usable(snapshot).filter(sha256=sha256).select_related("artwork").first()
     if found is None or found.artwork is None:
         raise Http404
     answer = rendition_response(request, found.artwork, RenditionSize.SMALL, "webp")

@@ -1,7 +1,7 @@
 """What a snapshot holds, in figures, before and after it is frozen."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from webapp.training.specs import (
     FEWEST_CHECKED,
     FEWEST_LEARNED,
     FEWEST_PICTURES,
+    FEWEST_PROVEN,
     FEWEST_TESTED,
     Spec,
     Target,
@@ -34,7 +35,7 @@ _FEWEST: Final[Mapping[str, int]] = {
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why nothing can be learned from this yet."""
+    """Why nothing can be learned from this yet, or why little will come of it."""
 
     code: str
     text: str
@@ -72,7 +73,8 @@ def described(
         "same_file": sum(each.copies - 1 for each in rows),
         "parts": sizes,
         "notes": list(gathered.notes),
-        "problem": None if problem is None else {"code": problem.code, "text": problem.text},
+        "problem": _told(problem),
+        "caveats": [_told(each) for each in _caveats(sizes[Part.TEST], problem)],
     }
 
 
@@ -93,6 +95,28 @@ def problem_of(gathered: Gathered, spec: Spec, parts: Sequence[Part]) -> Problem
             text = f"All pictures {what} have the same votes: there is nothing to tell apart."
             return Problem("one_class", text)
     return None
+
+
+def small_test(pictures: int) -> Problem | None:
+    """That no challenger can be promoted by the gate's word: too few are kept for the test."""
+    if pictures >= FEWEST_PROVEN:
+        return None
+    one = "1 picture is" if pictures == 1 else f"{pictures:,} pictures are"
+    return Problem(
+        "small_test",
+        f"{one} left for the test, and with fewer than {FEWEST_PROVEN} the gate never says yes:"
+        " ask a crowd about more pictures.",
+    )
+
+
+def _caveats(tested: int, problem: Problem | None) -> Iterator[Problem]:
+    found = None if problem is not None else small_test(tested)
+    if found is not None:
+        yield found
+
+
+def _told(problem: Problem | None) -> dict[str, str] | None:
+    return None if problem is None else {"code": problem.code, "text": problem.text}
 
 
 def _too_few(pictures: int, sizes: Mapping[str, int]) -> str:

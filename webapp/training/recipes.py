@@ -7,8 +7,12 @@ from typing import Any, Final
 
 from ml.contracts.retrain import RunRecipe as Way
 from webapp.registry import selectors as registry
-from webapp.registry.models import ModelKind, ModelVersion
+from webapp.registry.models import ModelVersion
 from webapp.training.models import RunRecipe, RunState, Snapshot, SnapshotState, TrainingRun
+from webapp.training.previews import Problem, small_test
+from webapp.training.snapshots import kind_in
+from webapp.training.specs import MOST_GONE
+from webapp.training.usable import Left, left
 
 LOOKED_BACK: Final = 10  # earlier runs that tell how long the next one takes
 KERNEL_SCORERS: Final = ("scorer",)  # architectures whose head `refine` can move
@@ -47,22 +51,26 @@ _QUICK: Final = (Way.REFINE, Way.HEAD)
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A recipe for a snapshot. `why_not` says why it does not fit; `words` tell the estimate."""
+    """A recipe for a snapshot. `why_not` says why it does not fit; `words` tell the estimate.
+
+    `caveat`: why little can come of it.
+    """
 
     recipe: str
     title: str
     text: str
     fits: bool
     why_not: str | None
+    caveat: Problem | None
     estimate_s: float | None
     words: str
 
 
 def offers(snapshot: Snapshot) -> list[Offer]:
     """All recipes, the quickest first."""
-    kind = ModelKind.SCORER if snapshot.attribute_id is None else ModelKind.ATTRIBUTES
-    champion = registry.active(kind)
-    return [_offer(way, snapshot, champion) for way in Way]
+    champion = registry.active(kind_in(snapshot))
+    there = left(snapshot)
+    return [_offer(way, snapshot, champion, there) for way in Way]
 
 
 def offer(recipe: str, snapshot: Snapshot) -> Offer:
@@ -70,12 +78,12 @@ def offer(recipe: str, snapshot: Snapshot) -> Offer:
     return next(each for each in offers(snapshot) if each.recipe == recipe)
 
 
-def _offer(way: Way, snapshot: Snapshot, champion: ModelVersion | None) -> Offer:
+def _offer(way: Way, snapshot: Snapshot, champion: ModelVersion | None, there: Left) -> Offer:
     told = WORDS[way]
-    why_not = _why_not(way, snapshot, champion)
+    why_not = _why_not(way, snapshot, champion) or _gone(snapshot, there)
     seconds, words = _estimate(way, snapshot)
     return Offer(
-        way.value, told.title, told.text, why_not is None, why_not,
+        way.value, told.title, told.text, why_not is None, why_not, small_test(there.test),
         seconds, words if why_not is None else "",
     )  # fmt: skip
 
@@ -88,6 +96,16 @@ def _why_not(way: Way, snapshot: Snapshot, champion: ModelVersion | None) -> str
     if way in _QUICK and champion is None:
         return "No model judges yet, so there is nothing whose networks could be used."
     return _unlike(way, snapshot, champion.card) if champion and way in _QUICK else None
+
+
+def _gone(snapshot: Snapshot, there: Left) -> str | None:
+    """More than the process that trains puts up with."""
+    if there.gone <= MOST_GONE * snapshot.pictures:
+        return None
+    return (
+        f"{there.gone:,} of its {snapshot.pictures:,} pictures were deleted or withdrawn since;"
+        f" up to {MOST_GONE:.0%} may be. Freeze a new one."
+    )
 
 
 def _unlike(way: Way, snapshot: Snapshot, card: Mapping[str, Any]) -> str | None:

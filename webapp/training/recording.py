@@ -29,6 +29,7 @@ from webapp.training.models import (
     Wish,
 )
 from webapp.training.sealed import keep_judged
+from webapp.training.snapshots import kind_in
 from webapp.training.telling import tell_run, tell_staff
 
 ATTEMPTS: Final = 3  # without a new epoch between them
@@ -90,7 +91,7 @@ def begin(claim: Claim) -> TrainingRun | None:
         _stop(claim, run)
         return None
     if run.started_at is None:
-        run.champion = registry.active(kind_of(run))
+        run.champion = registry.active(kind_in(run.snapshot))
         run.started_at = timezone.now()
     run.state, run.error_code, run.error_text, run.ended_at = RunState.RUNNING, "", "", None
     run.save()
@@ -130,7 +131,7 @@ def finish(claim: Claim, learned: Learned) -> ModelVersion:
     run = _held(claim)
     require(ours=run is not None and jobs.finish(claim))
     assert run is not None
-    run.version = _registered(kind_of(run), learned)
+    run.version = _registered(kind_in(run.snapshot), learned)
     keep_judged(run, learned.digest)
     proving.write_down(run.version.pk, proving.flaw_in(learned.report))
     run.verdict = dict(learned.report)
@@ -179,11 +180,6 @@ def stop(claim: Claim) -> None:
         return
     require(ours=jobs.give_back(claim))
     _note(run, "The worker stops; the run goes on with the next one.")
-
-
-def kind_of(run: TrainingRun) -> ModelKind:
-    """Which kind of model learns."""
-    return ModelKind.SCORER if run.snapshot.attribute_id is None else ModelKind.ATTRIBUTES
 
 
 def target_of(run: TrainingRun) -> str:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from webapp.training.models import Snapshot, SnapshotPicture, SnapshotState, TrainingRun
 from webapp.training.parts import Part
-from webapp.training.sources import withdrawn
+from webapp.training.usable import usable
 
 OTHERS: Final = 3
 PICTURES: Final = 300  # of each of them
@@ -64,8 +64,7 @@ def other_tests(run: TrainingRun) -> Iterator[OtherTest]:
     ).exclude(pk=run.snapshot_id)
     found = 0
     for snapshot in frozen.order_by("-frozen_at", "pk")[:_LOOKED_AT]:
-        shown = snapshot.shown.filter(part=Part.TEST, artwork__deleted_at=None)
-        there = shown.exclude(artwork=None).exclude(artwork__in=withdrawn([snapshot]))
+        there = usable(snapshot).filter(part=Part.TEST)
         rows = there.order_by("sha256").values_list("artwork", "sha256")
         files = {pk: sha256 for pk, sha256 in rows if sha256 not in used}
         files = dict(list(files.items())[:PICTURES])

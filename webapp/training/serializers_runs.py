@@ -46,13 +46,17 @@ class ArenaAskSerializer(serializers.Serializer[Any]):
 
 
 class OfferSerializer(serializers.Serializer[Any]):
-    """A recipe for a snapshot; `words` tell the estimate and where it comes from."""
+    """A recipe for a snapshot; `words` tell the estimate and where it comes from.
+
+    `caveat`: it can be trained, and leads to nothing (`small_test`).
+    """
 
     recipe = serializers.ChoiceField(RunRecipe.choices)
     title = serializers.CharField()
     text = serializers.CharField()
     fits = serializers.BooleanField()
     why_not = serializers.CharField(allow_null=True)
+    caveat = TroubleSerializer(allow_null=True)
     estimate_s = serializers.FloatField(allow_null=True)
     words = serializers.CharField()
 

@@ -128,6 +128,7 @@ class PreviewSerializer(serializers.Serializer[Any]):
     """What there is. `means`: pictures by which of ten places, end to end, their mean is nearest.
 
     `same_file`: copies whose votes go to one picture. `problem`: why nothing can be learned yet.
+    `caveats`: what can be learned, and leads to nothing (`small_test`).
     """
 
     pictures = serializers.IntegerField()
@@ -152,10 +153,11 @@ class PreviewSerializer(serializers.Serializer[Any]):
     parts = PartsSerializer()
     notes = serializers.ListField(child=serializers.CharField())
     problem = TroubleSerializer(allow_null=True)
+    caveats = TroubleSerializer(many=True, required=False)  # reports of before have none
 
 
 class PictureSerializer(serializers.Serializer[Shown]):
-    """A picture of a snapshot; without `src` it was deleted."""
+    """A picture of a snapshot; without `src` it was deleted or withdrawn."""
 
     sha256 = serializers.CharField()
     src = serializers.CharField(allow_null=True)
@@ -188,7 +190,7 @@ class ReportSerializer(PreviewSerializer):
 
 
 class SnapshotSerializer(serializers.Serializer[Snapshot]):
-    """A snapshot. `gone`: pictures that were deleted since; `runs`: how many learned from it."""
+    """A snapshot. `gone`: deleted or withdrawn since; `runs`: how many learned from it."""
 
     id = serializers.UUIDField()
     name = serializers.CharField()

@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, Count, IntegerField, OuterRef, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -16,12 +16,14 @@ from webapp.accounts.models import User
 from webapp.catalogue.models import Visitor
 from webapp.common.errors import ApplicationError, Conflict, NotFound
 from webapp.jobs.models import Job, JobKind
+from webapp.registry.models import ModelKind
 from webapp.training.freezing import ask_to_freeze
 from webapp.training.models import Snapshot, SnapshotPicture, SnapshotState, TrainingRun
 from webapp.training.previews import preview
-from webapp.training.sources import LIBRARY, withdrawn
+from webapp.training.sources import LIBRARY
 from webapp.training.specs import Spec, Target, of_attribute, overall, target_of
 from webapp.training.telling import tell_staff
+from webapp.training.usable import is_gone
 
 MOST_LISTED: Final = 200
 
@@ -80,9 +82,7 @@ def delete(snapshot: Snapshot) -> None:
 
 def listed(viewer: Visitor) -> QuerySet[Snapshot]:
     """What the viewer may see, newest first, with `gone` and `run_count`; without manifests."""
-    gone = SnapshotPicture.objects.filter(
-        Q(artwork=None) | Q(artwork__deleted_at__isnull=False), snapshot=OuterRef("pk")
-    )
+    gone = SnapshotPicture.objects.filter(is_gone(), snapshot=OuterRef("pk"))
     runs = TrainingRun.objects.filter(snapshot=OuterRef("pk"))
     found = Snapshot.objects.visible_to(viewer).select_related("by", "attribute")
     return (
@@ -112,6 +112,11 @@ def target_in(snapshot: Snapshot) -> Target:
     return overall() if snapshot.attribute is None else of_attribute(snapshot.attribute)
 
 
+def kind_in(snapshot: Snapshot) -> ModelKind:
+    """Which kind of model learns from it."""
+    return ModelKind.SCORER if snapshot.attribute_id is None else ModelKind.ATTRIBUTES
+
+
 def data_sources(snapshot: Snapshot) -> tuple[DataSource, ...]:
     """For the card of what is learned from it, as they were when it was frozen."""
     return tuple(
@@ -135,18 +140,15 @@ def slices(snapshot: Snapshot) -> dict[str, str]:
 def pictures_of(wanted: dict[UUID, set[str]]) -> dict[tuple[UUID, str], Shown]:
     """Pictures by snapshot and file, in two queries; what is not in the snapshot is left out."""
     files = {sha256 for each in wanted.values() for sha256 in each}
-    closed = withdrawn(Snapshot.objects.filter(pk__in=wanted).only("spec"))
     rows = SnapshotPicture.objects.filter(snapshot__in=wanted, sha256__in=files).annotate(
-        closed=Case(When(artwork__in=closed, then=True), default=False)
+        gone=Case(When(is_gone(), then=True), default=False)
     )
     found = {}
-    for pk, sha256, artwork, deleted_at, title, filename, withheld in rows.values_list(
-        "snapshot", "sha256", "artwork", "artwork__deleted_at", "artwork__title",
-        "artwork__filename", "closed",
-    ):  # fmt: skip
-        there = artwork is not None and deleted_at is None and not withheld
-        src = reverse("snapshot-picture", args=[pk, sha256]) if there else None
-        found[pk, sha256] = Shown(sha256, src, (title or filename or "") if there else "")
+    for pk, sha256, title, filename, gone in rows.values_list(
+        "snapshot", "sha256", "artwork__title", "artwork__filename", "gone"
+    ):
+        src = None if gone else reverse("snapshot-picture", args=[pk, sha256])
+        found[pk, sha256] = Shown(sha256, src, "" if gone else title or filename or "")
     return found
 
 

@@ -1,6 +1,6 @@
 """What an admin may learn from: campaigns, imported sets, and the votes on their own library."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -9,10 +9,9 @@ from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquer
 from django.db.models.functions import Coalesce
 
 from webapp.accounts.models import User
-from webapp.catalogue.models import Artwork
 from webapp.common.errors import ApplicationError
 from webapp.ratings.models import AttributeRating, Campaign, Entry, Mode, Rater, Rating
-from webapp.training.models import Arena, ImportedSet, Snapshot
+from webapp.training.models import Arena, ImportedSet
 from webapp.training.specs import Spec, Target
 
 SCORED: Final = (Mode.SCORE, Mode.PAIRS, Mode.BURST)
@@ -106,13 +105,6 @@ def usable_campaigns(target: Target) -> QuerySet[Campaign]:
     arenas = Arena.objects.values("campaign")
     allowed = Campaign.objects.filter(about, for_training=True, published_at__isnull=False)
     return allowed.exclude(pk__in=arenas)
-
-
-def withdrawn(snapshots: Iterable[Snapshot]) -> QuerySet[Artwork]:
-    """In campaigns of the snapshots whose organiser took the leave back since."""
-    asked = {pk for each in snapshots for pk in each.spec.get("campaigns", ())}
-    closed = Campaign.objects.filter(pk__in=asked, for_training=False)
-    return Artwork.objects.filter(entries__campaign__in=closed)
 
 
 def choose(asker: User, target: Target, spec: Spec) -> Chosen:

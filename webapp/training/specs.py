@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from ml.contracts.retrain import OVERALL
+from ml.contracts.retrain import OVERALL, Gate
 from ml.contracts.votes import BINS
 from webapp.common.errors import ApplicationError
 from webapp.ratings.answers import STEPS
@@ -17,6 +17,8 @@ FEWEST_PICTURES: Final = 30
 FEWEST_LEARNED: Final = 12
 FEWEST_CHECKED: Final = 1
 FEWEST_TESTED: Final = 10
+FEWEST_PROVEN: Final = Gate().fewest  # with fewer test pictures the gate never says yes
+MOST_GONE: Final = 0.1  # of the pictures of a snapshot
 OVERALL_LABEL: Final = "Overall: how people would rate a picture"
 
 

@@ -25,10 +25,11 @@ from webapp.catalogue.models import Rendition
 from webapp.inference.services import SCORED_SIZE
 from webapp.registry.models import LARGEST_WEIGHTS
 from webapp.registry.services import identity
-from webapp.training.models import LIVE_RUNS, SnapshotPicture, TrainingRun
-from webapp.training.recording import Artefact, Learned, kind_of
+from webapp.training.models import LIVE_RUNS, TrainingRun
+from webapp.training.recording import Artefact, Learned
 from webapp.training.sealed import OtherTest, judged_before, other_tests
-from webapp.training.snapshots import data_sources, manifest_of, slices, target_in
+from webapp.training.snapshots import data_sources, kind_in, manifest_of, slices, target_in
+from webapp.training.usable import usable
 from workers.runtime import weights
 
 AT_ONCE: Final = 200
@@ -133,7 +134,7 @@ def learned(run: TrainingRun) -> Learned:
         json.dumps([card, report], allow_nan=False)  # what Postgres would not hold
     except (OSError, ValueError) as error:
         raise BadResultError(f"What the run left cannot be used: {error}") from error
-    if kind != kind_of(run):
+    if kind != kind_in(run.snapshot):
         raise BadResultError(f"The run left a model of the kind {kind}.")
     return Learned(digest, data, card, report, tuple(_artefacts(folder)))
 
@@ -168,10 +169,8 @@ def _prune(folder: Path, *, now: float) -> None:
 
 def _own_files(run: TrainingRun) -> dict[UUID, str]:
     """Pictures of the snapshot that are still there, by artwork."""
-    shown = SnapshotPicture.objects.filter(
-        snapshot=run.snapshot_id, artwork__isnull=False, artwork__deleted_at=None
-    )
-    return dict(shown.order_by("sha256").values_list("artwork_id", "sha256"))
+    there = usable(run.snapshot).order_by("sha256")
+    return {pk: sha256 for pk, sha256 in there.values_list("artwork_id", "sha256") if pk}
 
 
 def _write_other(other: OtherTest, path: Path) -> None:

@@ -85,6 +85,8 @@ export interface Preview {
   /** What else to know of the sources, as sentences. */
   notes?: string[];
   problem: Trouble | null;
+  /** It can be trained, and leads to nothing. Reports of before have none. */
+  caveats?: Trouble[];
 }
 
 export interface SnapshotReport extends Preview {
@@ -120,6 +122,8 @@ export interface RecipeOffer {
   text: string;
   fits: boolean;
   why_not: string | null;
+  /** It can be trained, and leads to nothing. */
+  caveat: Trouble | null;
   estimate_s: number | null;
   /** The estimate, and where it comes from, as a sentence. */
   words: string;

@@ -136,3 +136,11 @@ def test_odd_names_come_through_as_they_are(tmp_path):
     told, _ = run("csv", table)
     assert set(ImportedRow.objects.values_list("key", flat=True)) == set(names[:2])
     assert "its name has over 200 letters" in told
+
+
+def test_who_gave_the_votes_of_a_table_is_counted_where_it_names_them(tmp_path):
+    table = tmp_path / "votes.csv"
+    lines = ["a.jpg,7,ann", "a.jpg,6,ben", "b.jpg,3,ann", "b.jpg,4,"]
+    table.write_text("\n".join(["file,vote,rater", *lines]) + "\n")
+    run("csv", table, steps=10)
+    assert ImportedSet.objects.get().report["raters"] == 2

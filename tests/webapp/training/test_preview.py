@@ -224,3 +224,9 @@ def test_a_preview_takes_the_same_queries_for_one_picture_and_for_many(staff):
         rated(each)
     Campaign.objects.update(must_vote_share=0.5, closes_at=timezone.now())
     assert queries([few]) == queries(many)
+
+
+def test_people_whom_an_imported_table_names_are_counted(staff):
+    [artwork] = photos(staff, [1])
+    made = imported(([0, 0, 1, 2, 0, 0, 0, 0, 0, 0], {}, artwork), report={"raters": 7})
+    assert gathered(staff, Spec(imported=(made.pk,))).raters == 7

@@ -1,0 +1,57 @@
+"""What of a frozen snapshot may still be used: owners delete pictures, organisers take leave back.
+
+A row of the manifest whose picture is gone is not shown, not learned from and not tested on.
+"""
+
+from dataclasses import dataclass
+
+from django.db.models import (
+    Count,
+    Exists,
+    ExpressionWrapper,
+    Func,
+    JSONField,
+    OuterRef,
+    Q,
+    QuerySet,
+    TextField,
+)
+from django.db.models.functions import Cast
+
+from webapp.ratings.models import Entry
+from webapp.training.models import Snapshot, SnapshotPicture
+from webapp.training.parts import Part
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """How many pictures of a snapshot are gone, and how many are left to test on."""
+
+    gone: int
+    test: int
+
+
+def is_gone() -> Q:
+    """Of a SnapshotPicture: deleted, in the trash, or in a campaign that was withdrawn.
+
+    Withdrawn: one of those that the snapshot was made of, whose organiser allows it no more.
+    """
+    named = ExpressionWrapper(OuterRef("snapshot__spec__campaigns"), JSONField())
+    own = Func(Cast("campaign_id", TextField()), function="to_jsonb", output_field=JSONField())
+    closed = (
+        Entry.objects.filter(artwork=OuterRef("artwork"), campaign__for_training=False)
+        .annotate(named=named)
+        .filter(named__contains=own)
+    )
+    return Q(artwork=None) | Q(artwork__deleted_at__isnull=False) | Q(Exists(closed))
+
+
+def usable(snapshot: Snapshot) -> QuerySet[SnapshotPicture]:
+    """Those that are there."""
+    return SnapshotPicture.objects.filter(~is_gone(), snapshot=snapshot.pk)
+
+
+def left(snapshot: Snapshot) -> Left:
+    """In one query."""
+    found = usable(snapshot).aggregate(all=Count("pk"), test=Count("pk", filter=Q(part=Part.TEST)))
+    return Left(snapshot.pictures - found["all"], found["test"])
