@@ -1,0 +1,62 @@
+// What was asked against what was judged.
+import { describe, expect, it } from 'vitest';
+import type { Generation, Sample } from '../api/generation';
+import { ENOUGH, gapOf, judgedOf, ordered, srccOf, verdict, type Judged } from './lies';
+
+const point = (asked: number, judged: number): Judged => ({ id: '', generation: '', url: '', asked, judged });
+const many = (judge: (asked: number) => number): Judged[] => Array.from({ length: ENOUGH }, (_, i) => point(1 + (i % 10), judge(1 + (i % 10))));
+
+function sample(index: number, judged_mean: number | null, judged_distribution: number[] = []): Sample {
+  return { id: `s${index}`, index, url: '', width: 64, height: 64, latent_seed: index, asked_mean: 7, judged_mean, judged_distribution, kept: true, artwork: null };
+}
+
+describe('the lie detector', () => {
+  it('is told from twenty pictures on', () => {
+    expect(srccOf(many((asked) => asked).slice(1))).toBeNull();
+    expect(verdict(many((asked) => asked).slice(1))).toContain('1 are missing');
+  });
+
+  it('finds a dial that is obeyed, however little, and one that lies', () => {
+    expect(srccOf(many((asked) => 5 + asked / 100))).toBeCloseTo(1);
+    expect(srccOf(many((asked) => -asked))).toBeCloseTo(-1);
+    expect(verdict(many((asked) => 11 - asked))).toContain('lies');
+  });
+
+  it('gives ties their middle rank', () => {
+    // By hand: ranks of the two levels are 4.5 and 14.5 on one side, 0 to 19 on the other.
+    const points = Array.from({ length: 20 }, (_, i) => point(i < 10 ? 2 : 8, i));
+    expect(srccOf(points)).toBeCloseTo(500 / Math.sqrt(500 * 665), 6);
+  });
+
+  it('says nothing of one mean alone', () => {
+    const same = Array.from({ length: 30 }, (_, i) => point(7, i));
+    expect(srccOf(same)).toBeNull();
+    expect(verdict(same)).toContain('turn the dial');
+  });
+
+  it('measures the gap without sign', () => {
+    expect(gapOf([point(7, 5), point(3, 4)])).toBe(1.5);
+    expect(gapOf([])).toBeNull();
+  });
+
+  it('leaves out what was not judged, and films between two seeds', () => {
+    const generations = [
+      { id: 'a', kind: 'samples', samples: [sample(0, 5), sample(1, null)] },
+      { id: 'b', kind: 'between', samples: [sample(0, 5)] },
+    ] as Generation[];
+    expect(judgedOf(generations).map(({ id }) => id)).toEqual(['s0']);
+  });
+});
+
+describe('the order of pictures', () => {
+  const flat = Array<number>(10).fill(0.1);
+  const sure = [0, 0, 0, 0, 1, 0, 0, 0, 0, 0];
+  const samples = [sample(0, 5, sure), sample(1, null), sample(2, 6, flat)];
+  const ids = (order: Parameters<typeof ordered>[1]): number[] => ordered(samples, order).map(({ index }) => index);
+
+  it('puts what was not judged last', () => {
+    expect(ids('made')).toEqual([0, 1, 2]);
+    expect(ids('judged')).toEqual([2, 0, 1]);
+    expect(ids('divided')).toEqual([2, 0, 1]);
+  });
+});

@@ -1,0 +1,78 @@
+// The lie detector: what was asked of pictures against what the scorer says of them. Pure.
+import type { Generation, Sample } from '../api/generation';
+import { sdOf } from '../opinion/stats';
+
+/** With fewer pictures a rank correlation says nothing. */
+export const ENOUGH = 20;
+
+export interface Judged {
+  id: string;
+  generation: string;
+  url: string;
+  asked: number;
+  judged: number;
+}
+
+/** The judged pictures of generations. Films between two seeds ask for one mean throughout and are left out. */
+export function judgedOf(generations: readonly Generation[]): Judged[] {
+  return generations.flatMap(({ id, kind, samples }) =>
+    kind === 'between' ? [] : samples.flatMap((one) => (one.judged_mean === null ? [] : [{ id: one.id, generation: id, url: one.url, asked: one.asked_mean, judged: one.judged_mean }])),
+  );
+}
+
+/** How far the judged mean is from the asked one, on average and without sign; null without points. */
+export function gapOf(points: readonly Pick<Judged, 'asked' | 'judged'>[]): number | null {
+  return points.length ? points.reduce((sum, { asked, judged }) => sum + Math.abs(judged - asked), 0) / points.length : null;
+}
+
+/** Spearman's rank correlation with ties; null from too few points, or when one side never changes. */
+export function srccOf(points: readonly Pick<Judged, 'asked' | 'judged'>[]): number | null {
+  if (points.length < ENOUGH) return null;
+  return correlation(ranks(points.map(({ asked }) => asked)), ranks(points.map(({ judged }) => judged)));
+}
+
+function ranks(values: readonly number[]): number[] {
+  const order = values.map((_, i) => i).sort((a, b) => (values[a] as number) - (values[b] as number));
+  const found = Array<number>(values.length).fill(0);
+  for (let from = 0; from < order.length; ) {
+    let to = from;
+    while (to + 1 < order.length && values[order[to + 1] as number] === values[order[from] as number]) to += 1;
+    for (let i = from; i <= to; i += 1) found[order[i] as number] = (from + to) / 2;
+    from = to + 1;
+  }
+  return found;
+}
+
+function correlation(a: readonly number[], b: readonly number[]): number | null {
+  const middle = (a.length - 1) / 2;
+  const product = (x: readonly number[], y: readonly number[]): number => x.reduce((sum, each, i) => sum + (each - middle) * ((y[i] as number) - middle), 0);
+  const spread = Math.sqrt(product(a, a) * product(b, b));
+  return spread > 0 ? product(a, b) / spread : null;
+}
+
+/** What the plot says, in a sentence or two. */
+export function verdict(points: readonly Judged[]): string {
+  const gap = gapOf(points);
+  if (gap === null) return 'No picture has been judged yet.';
+  const off = `On average the judged mean is ${gap.toFixed(1)} off the one asked for.`;
+  const srcc = srccOf(points);
+  if (srcc !== null) return `${trust(srcc)} ${off}`;
+  if (points.length < ENOUGH) return `${off} A rank correlation is told from ${ENOUGH} pictures on; ${ENOUGH - points.length} are missing.`;
+  return `${off} All were asked for the same mean: turn the dial, or sweep it, to see whether it is obeyed.`;
+}
+
+function trust(srcc: number): string {
+  if (srcc >= 0.7) return 'Here the dial is obeyed: what was asked higher is mostly judged higher.';
+  if (srcc >= 0.4) return 'Here the dial is obeyed more often than not.';
+  if (srcc >= 0.15) return 'Here the dial hardly turns anything.';
+  return 'Here the dial lies: what was asked higher is not judged higher.';
+}
+
+export type Order = 'made' | 'judged' | 'divided';
+
+/** Pictures as they came, the highest judged first, or those first that opinions would divide most on. */
+export function ordered(samples: readonly Sample[], order: Order): Sample[] {
+  if (order === 'made') return [...samples];
+  const value = ({ judged_mean, judged_distribution }: Sample): number => (order === 'judged' ? (judged_mean ?? -1) : judged_distribution.length ? sdOf(judged_distribution) : -1);
+  return [...samples].sort((a, b) => value(b) - value(a) || a.index - b.index);
+}
