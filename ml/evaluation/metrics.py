@@ -95,6 +95,12 @@ def coverage(predicted: Array, actual: Array, *, half_width: float | Array) -> f
     return float(np.mean(np.abs(predicted - actual) <= half_width))
 
 
+def errors_per_sd(guessed: Array, actual: Array) -> Array:
+    """(n, k) shares twice -> (n,) errors of the means, each over the sd of the guessed votes."""
+    errors: Array = (mean_scores(guessed) - mean_scores(actual)) / spreads(guessed)
+    return errors
+
+
 def conformal_half_width(residuals: Array, *, level: float) -> float:
     """Half width that held-out residuals stay within with probability ``level``.
 

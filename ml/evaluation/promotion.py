@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ml.contracts.config import Estimate
 from ml.contracts.retrain import Gate
 from ml.contracts.verdict import ReasonCode, Ruling, Verdict
 from ml.data.splits import Indices, folds
@@ -166,14 +165,3 @@ def jittered(predicted: Array, *, points: float, generator: np.random.Generator)
     tilted = predicted * np.exp(noise[:, None] * (bins - mean_scores(predicted)[:, None]))
     shares: Array = tilted / tilted.sum(axis=1, keepdims=True)
     return shares
-
-
-def wilson(found: int, tried: int) -> Estimate:
-    """A share with its 95 % interval (Wilson 1927, score interval)."""
-    z = 1.959963984540054
-    share = found / tried
-    middle = (share + z * z / (2 * tried)) / (1 + z * z / tried)
-    half = z * np.sqrt(share * (1 - share) / tried + z * z / (4 * tried**2)) / (1 + z * z / tried)
-    low = 0.0 if found == 0 else float(middle - half)
-    high = 1.0 if found == tried else float(middle + half)
-    return Estimate(value=share, low=low, high=high)

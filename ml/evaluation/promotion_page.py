@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from ml.contracts.intervals import wilson
 from ml.evaluation.marked_section import Section
-from ml.evaluation.promotion import Tally, wilson
+from ml.evaluation.promotion import Tally
 from ml.evaluation.promotion_trials import ATTEMPTS, JITTER, TESTED, Broken, Noise, Power
 from ml.evaluation.text_table import markdown
 from ml.plots.retraining import FoundLine, found_by_gain

@@ -5,7 +5,6 @@ one pair, and the campaign asks for exactly these. They all belong to whoever op
 for staff to show the pictures of others to a crowd.
 """
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -15,6 +14,7 @@ from uuid import UUID
 from django.db import transaction
 from django.urls import reverse
 
+from ml.contracts.intervals import wilson
 from webapp.accounts.models import User
 from webapp.catalogue.models import Artwork
 from webapp.common.errors import Conflict, NotFound
@@ -28,7 +28,6 @@ from webapp.training.telling import tell_run
 MOST_PAIRS: Final = 30
 FEWEST_PAIRS: Final = 5
 _LOOKED_AT: Final = 400  # pictures over which the models differ most: all pairs of these are tried
-_NORMAL_95: Final = 1.959964
 _SIDE: Final = {Outcome.LEFT: 0, Outcome.RIGHT: 1}
 
 
@@ -117,27 +116,18 @@ def tally(arena: Arena) -> Tally:
     return _told(len(arena.pairs), decided, challenger)
 
 
-def wilson(successes: int, count: int) -> tuple[float, float]:
-    """95 % interval of a share (Wilson 1927, as in Brown, Cai and DasGupta 2001, equation 4)."""
-    z2 = _NORMAL_95**2
-    middle = (successes + z2 / 2) / (count + z2)
-    share = successes / count
-    half = _NORMAL_95 * math.sqrt(count) / (count + z2)
-    half *= math.sqrt(share * (1 - share) + z2 / (4 * count))
-    return middle - half, middle + half
-
-
 def _told(pairs: int, decided: int, challenger: int) -> Tally:
     if not decided:
         return Tally(pairs, 0, 0, 0, None, None, None, "Nobody has chosen yet.")
-    low, high = wilson(challenger, decided)
+    found = wilson(challenger, decided)
+    low, high = found.low, found.high
     if low > 0.5:
         verdict = "People prefer the challenger's order."
     elif high < 0.5:
         verdict = "People prefer the champion's order."
     else:
         verdict = "That is no proof for either."
-    share = challenger / decided
+    share = found.value
     text = (
         f"{challenger} of {decided} choices follow the challenger: {100 * share:.0f} %,"
         f" 95 % from {100 * low:.0f} to {100 * high:.0f} %. {verdict}"

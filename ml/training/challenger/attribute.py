@@ -1,8 +1,6 @@
 """One run about an attribute: from its folder to an attribute model with one head made anew."""
 
-import json
 import time
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -71,7 +69,7 @@ def run_attribute(
     made = Made(request, answers, champion, heads, network, weights)
     card = first_head_card(made)
     replace_file(folder.weights, weights)
-    _write_card(folder, card)
+    folder.write_card(card, parse_attributes_card)
     others = tuple(read_others(request, folder))
     tested = judge_head(
         request,
@@ -87,7 +85,7 @@ def run_attribute(
     speaker.step("deciding")
     seconds = round(time.monotonic() - began, 3)
     report = report_of_head(request, answers, heads, tested, looks=looks, seconds=seconds)
-    _write_card(folder, full_head_card(card, made, tested, report))
+    folder.write_card(full_head_card(card, made, tested, report), parse_attributes_card)
     write_artefacts(folder, request, network, speaker.points, report)
     write_report(folder.report, report)
     return report
@@ -173,9 +171,3 @@ def _start(request: RunRequest, answers: Answers, champion: AttributeChampion) -
         return Start(None, None, voted.train)
     unseen = champion.unseen(spec.key, voted.keys, voted.train)
     return Start(champion.merge_line(spec), champion.awcu_line(spec), unseen)
-
-
-def _write_card(folder: RunFolder, card: Mapping[str, object]) -> None:
-    """Raises CardError for a card that the loader would refuse."""
-    parse_attributes_card(card)
-    replace_file(folder.card, (json.dumps(card, indent=2, ensure_ascii=False) + "\n").encode())

@@ -1,7 +1,8 @@
 """Read the written attribute heads again and judge the test pictures with them, as workers do."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -33,10 +34,9 @@ from ml.training.challenger.folder import RunFolder
 from ml.training.challenger.judging import (
     BATCH,
     MEGABYTE,
-    ROUNDS,
     TIMED,
     bytes_of,
-    clock_of,
+    milliseconds,
 )
 from ml.training.challenger.others import Other
 from ml.training.challenger.telling import Speaker
@@ -204,17 +204,15 @@ def _said(
 def _timed(
     networks: Sequence[AttributeMapper], look: _Look, rows: Indices, speaker: Speaker
 ) -> list[float]:
-    """Milliseconds a picture, by turns so that a busy machine is unkind to both alike."""
     speaker.step("measuring speed")
-    pixels, clock = look.at(rows[:TIMED]), clock_of(look.device)
-    spent = [[_spent(each, pixels, clock) for each in networks] for _ in range(ROUNDS)]
-    return [1e3 * min(column) / len(pixels) for column in zip(*spent, strict=True)]
+    pixels = look.at(rows[:TIMED])
+    predictors = [partial(run_frozen, partial(_values, each), pixels) for each in networks]
+    return milliseconds(predictors, pictures=len(pixels), device=look.device)
 
 
-def _spent(network: AttributeMapper, pixels: Tensor, clock: Callable[[], float]) -> float:
-    began = clock()
-    run_frozen(lambda batch: network(batch).values, pixels)
-    return clock() - began
+def _values(network: AttributeMapper, pixels: Tensor) -> Tensor:
+    values: Tensor = network(pixels).values
+    return values
 
 
 def _is_golden(network: AttributeMapper, card: AttributesCard) -> bool:

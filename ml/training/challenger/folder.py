@@ -1,7 +1,11 @@
 """Names of the files of a run's folder, which ``ml.contracts.retrain`` describes."""
 
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from ml.contracts.files import replace_file
 
 CHALLENGER = "challenger"
 
@@ -50,6 +54,13 @@ class RunFolder:
     @property
     def card(self) -> Path:
         return self.path / f"{CHALLENGER}.json"
+
+    def write_card(
+        self, card: Mapping[str, object], check: Callable[[Mapping[str, object]], object]
+    ) -> None:
+        """Of the challenger. ``check``: raises CardError for what the loader would refuse."""
+        check(card)
+        replace_file(self.card, (json.dumps(card, indent=2, ensure_ascii=False) + "\n").encode())
 
     @property
     def report(self) -> Path:

@@ -151,12 +151,10 @@ class Judge:
         return results
 
     def _timed(self, entrants: Sequence[_Entrant], rows: Indices) -> list[float]:
-        """Milliseconds a picture, by turns so that a busy machine is unkind to both alike."""
         self._speaker.step("measuring speed")
         images = _opened(entrants[0], self._voted, rows[:TIMED])
-        clock = clock_of(self._device)
-        spent = [[_spent(each.scorer, images, clock) for each in entrants] for _ in range(ROUNDS)]
-        return [1e3 * min(column) / len(images) for column in zip(*spent, strict=True)]
+        predictors = [partial(each.scorer.predict_batch, images) for each in entrants]
+        return milliseconds(predictors, pictures=len(images), device=self._device)
 
     def _truth(self, voted: VotedPictures, rows: Indices) -> Truth:
         """What was voted, beside the mean of the pictures that the challenger learned from."""
@@ -246,13 +244,19 @@ def bytes_of(network: nn.Module) -> int:
     return sum(sizes.values())
 
 
-def clock_of(device: torch.device) -> Callable[[], float]:
-    """Processor time where other work shares it; the wall's where an accelerator works."""
-    return time.process_time if device.type == "cpu" else time.perf_counter
+def milliseconds(
+    predictors: Sequence[Callable[[], object]], *, pictures: int, device: torch.device
+) -> list[float]:
+    """What each needs for a picture, by turns so that a busy machine is unkind to all alike.
+
+    Processor time where other work shares it; the wall's where an accelerator works.
+    """
+    clock = time.process_time if device.type == "cpu" else time.perf_counter
+    spent = [[_spent(each, clock) for each in predictors] for _ in range(ROUNDS)]
+    return [1e3 * min(column) / pictures for column in zip(*spent, strict=True)]
 
 
-def _spent(scorer: LoadedScorer, images: list[Image.Image], clock: Callable[[], float]) -> float:
-    predict = partial(scorer.predict_batch, images)
+def _spent(predict: Callable[[], object], clock: Callable[[], float]) -> float:
     began = clock()
     predict()
     return clock() - began

@@ -12,8 +12,8 @@ from ml.contracts.retrain import RefusalCode, RunRecipe, RunRequest
 from ml.evaluation.metrics import (
     Array,
     conformal_half_width,
+    errors_per_sd,
     mean_scores,
-    spreads,
 )
 from ml.models.backbone import create_backbone
 from ml.models.checkpoints import pack_network
@@ -220,15 +220,10 @@ def _corrected(fitted: Fitted) -> NimaNetwork:
     return network
 
 
-def _errors(guessed: Array, actual: Array) -> Array:
-    errors: Array = (mean_scores(guessed) - mean_scores(actual)) / spreads(guessed)
-    return errors
-
-
 def _width(guessed: Array, voted: VotedPictures) -> float:
     """Of errors on validation pictures, but no smaller than on training pictures."""
     widths = [
-        conformal_half_width(_errors(guessed[rows], voted.shares[rows]), level=INTERVAL_LEVEL)
+        conformal_half_width(errors_per_sd(guessed[rows], voted.shares[rows]), level=INTERVAL_LEVEL)
         for rows in (voted.validation, voted.train)
     ]
     return max(width for width in widths if np.isfinite(width))

@@ -17,6 +17,7 @@ from ml.evaluation.metrics import (
     conformal_half_width,
     coverage,
     emd,
+    errors_per_sd,
     mean_scores,
     spreads,
     srcc,
@@ -178,7 +179,7 @@ class _Teaching:
         for rows in (unseen, known):
             said = np.concatenate([crossed[rows], guessed])
             truth = self._voted.shares[np.concatenate([rows, validation])]
-            errors = (mean_scores(said) - mean_scores(truth)) / spreads(said)
+            errors = errors_per_sd(said, truth)
             widths.append(conformal_half_width(errors, level=INTERVAL_LEVEL))
             if len(errors) >= _ENOUGH:
                 break

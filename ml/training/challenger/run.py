@@ -1,6 +1,5 @@
 """One run from its folder to a challenger with its verdict."""
 
-import json
 import shutil
 import time
 from dataclasses import dataclass
@@ -10,12 +9,11 @@ from pathlib import Path
 import torch
 
 from ml.contracts.card import parse_card
-from ml.contracts.files import replace_file
 from ml.contracts.retrain import OVERALL, RunRecipe, RunRequest, read_request
 from ml.contracts.verdict import RunReport, write_report
 from ml.training.challenger.artefacts import write_artefacts
 from ml.training.challenger.attribute import run_attribute
-from ml.training.challenger.card import Document, first_card, full_card
+from ml.training.challenger.card import first_card, full_card
 from ml.training.challenger.champion import Champion, read_champion
 from ml.training.challenger.folder import CHALLENGER, RunFolder
 from ml.training.challenger.judging import Judge, report_of
@@ -122,16 +120,10 @@ def _judged(
     speaker.step("deciding")
     seconds = round(time.monotonic() - began, 3)
     report = report_of(request, voted, learned, tested, looks=machine.looks, seconds=seconds)
-    _write_card(folder, full_card(card, voted, learned, tested, report))
+    folder.write_card(full_card(card, voted, learned, tested, report), parse_card)
     write_artefacts(folder, request, learned.network, speaker.points, report)
     write_report(folder.report, report)
     return report
-
-
-def _write_card(folder: RunFolder, card: Document) -> None:
-    """Raises CardError for a card that the loader would refuse."""
-    parse_card(card)
-    replace_file(folder.card, (json.dumps(card, indent=2, ensure_ascii=False) + "\n").encode())
 
 
 def _say_what_counts(voted: VotedPictures, champion: Champion | None, speaker: Speaker) -> None:

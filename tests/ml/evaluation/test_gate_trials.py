@@ -6,7 +6,7 @@ import pytest
 from ml.contracts.retrain import Gate
 from ml.data.splits import Indices
 from ml.evaluation.metrics import Array, mean_scores
-from ml.evaluation.promotion import Ground, crossed, jittered, wilson
+from ml.evaluation.promotion import Ground, crossed, jittered
 from ml.evaluation.promotion_page import noise_part, worse_part
 from ml.evaluation.promotion_trials import broken_trials, noise_trials, worse_trials
 from tests.ml.evaluation.test_gate import shares_of
@@ -68,11 +68,3 @@ def test_jitter_moves_means_by_the_points_asked_for() -> None:
     shares = shares_of(np.full(2000, 5.5))
     moved = mean_scores(jittered(shares, points=0.3, generator=np.random.default_rng(1))) - 5.5
     assert moved.std() == pytest.approx(0.3, rel=0.1)
-
-
-def test_a_share_has_wilsons_interval() -> None:
-    """Worked by hand: 2 of 10 is .057 to .510, none of 100 is 0 to .037."""
-    found = wilson(2, 10)
-    assert (found.low, found.high) == pytest.approx((0.0567, 0.5098), abs=1e-4)
-    assert wilson(0, 100).low == 0.0
-    assert wilson(0, 100).high == pytest.approx(0.0370, abs=1e-4)

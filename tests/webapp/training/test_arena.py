@@ -3,6 +3,7 @@
 import pytest
 from django.utils import timezone
 
+from ml.contracts.intervals import wilson
 from ml.contracts.verdict import Point
 from tests.people import person
 from tests.webapp.training.reports import ended, version
@@ -11,7 +12,7 @@ from webapp.catalogue.models import Artwork
 from webapp.ratings.models import Assignment, Campaign, Entry, Rater, Vote
 from webapp.ratings.pairing import next_pairs
 from webapp.registry.models import ModelVersion
-from webapp.training.arenas import rivals, wilson
+from webapp.training.arenas import rivals
 from webapp.training.models import Arena, TrainingRun
 from webapp.training.sources import usable_campaigns
 from webapp.training.specs import overall
@@ -134,8 +135,8 @@ def test_there_is_one_arena_of_a_finished_run(browser, run):
 
 @pytest.mark.parametrize(
     ("successes", "count", "low", "high"),  # as statsmodels' proportion_confint(method="wilson")
-    [(8, 10, 0.4902, 0.9433), (0, 5, 0.0, 0.4345), (50, 100, 0.4038, 0.5962)],
+    [(8, 10, 0.4902, 0.9433), (0, 5, 0.0, 0.4345), (5, 5, 0.5655, 1.0), (50, 100, 0.4038, 0.5962)],
 )
 def test_intervals_are_wilsons(successes, count, low, high):
     found = wilson(successes, count)
-    assert found == pytest.approx((low, high), abs=5e-5)
+    assert (found.low, found.high) == pytest.approx((low, high), abs=5e-5)
