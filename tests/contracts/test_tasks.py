@@ -33,7 +33,7 @@ def worker(request):
 
 QUEUES_OF = {
     "workers.io": {Queue.IO, Queue.MAINTENANCE},
-    "workers.gpu": {Queue.GPU_INTERACTIVE, Queue.GPU_BATCH},
+    "workers.gpu": {Queue.GPU_INTERACTIVE, Queue.GPU_BATCH, Queue.GPU_GENERATE},
     "workers.train": {Queue.TRAIN},
 }
 

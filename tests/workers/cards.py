@@ -48,3 +48,38 @@ def attributes_document(
         "limits": ["Five raters a picture."],
         "notes": ["Tiny."],
     }  # fmt: skip
+
+
+def generator_document(
+    name: str, digest: str, *, options: dict[str, object], colours: list[list[float]]
+) -> dict[str, object]:
+    """A card of a generator of two categories that learned from 12 pictures."""
+    figure = {"value": 0.5, "low": 0.4, "high": 0.6}
+    return {
+        "schema": 1,
+        "kind": "generator",
+        "version": name,
+        "created_at": "2026-11-22",
+        "licence": "Apache-2.0",
+        "patent": "Conditioned without the patent's layer.",
+        "architecture": {
+            "name": "pfagan", "size": 32, "latent": 8, "conditioning": "film", "options": options,
+        },
+        "weights": {"sha256": digest},
+        "data": [{"name": "oasis"}],
+        "categories": [
+            {"key": "sea", "name": "Sea", "pictures": 7},
+            {"key": "barn", "name": "Barns", "pictures": 5},
+        ],
+        "dial": {"low": 3.0, "high": 7.5, "sd": 2.0},
+        "features": "scorer-v2",
+        "golden": {"seeds": [1], "colours": colours, "tolerance": 1.0},
+        "training": {"pictures": 12, "wall_time_s": 60.0, "machine": "2 cores"},
+        "measures": [
+            {"name": "conditioning", "value": figure, "samples": 100, "against": "shuffled",
+             "baseline": {"value": 0.0, "low": -0.1, "high": 0.1}},
+        ],
+        "learned": ["ab" * 8],
+        "limits": ["Twelve pictures are few."],
+        "notes": [],
+    }  # fmt: skip

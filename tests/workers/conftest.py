@@ -11,13 +11,14 @@ from tests.people import person
 from tests.workers.tiny import (
     write_tiny_attributes,
     write_tiny_cropper,
+    write_tiny_generator,
     write_tiny_scorer,
     write_tiny_second,
 )
 from webapp.catalogue.models import Artwork
 from webapp.gallery.services import accept_upload
 from webapp.registry.services import register_builtin
-from workers.runtime import batches, singles
+from workers.runtime import batches, generating, singles
 from workers.runtime.imaging.renderer import Renderer
 from workers.runtime.model_cache import ModelCache
 
@@ -58,11 +59,18 @@ def cropper(db, weights, monkeypatch):
     return register_builtin()
 
 
+@pytest.fixture
+def generator(db, weights):
+    """The tiny scorer and generator are active."""
+    write_tiny_generator(weights)
+    return register_builtin()
+
+
 @pytest.fixture(autouse=True)
 def cache(monkeypatch):
     """A worker that has loaded nothing yet."""
     fresh = ModelCache()
-    for drains in (batches, singles):
+    for drains in (batches, generating, singles):
         monkeypatch.setattr(drains, "model_cache", fresh)
     return fresh
 

@@ -9,13 +9,15 @@ from safetensors.torch import save_file
 
 from ml.contracts.card import file_digest, parse_card
 from ml.contracts.crops import Mix
+from ml.contracts.generator_card import parse_generator_card
 from ml.crop.regions import REGIONS
 from ml.inference.attributes import golden_values
 from ml.inference.cropping import golden_scores
+from ml.inference.generation import golden_colours
 from ml.inference.golden import golden_picture
 from ml.inference.scoring import LoadedScorer
 from ml.models.registry import create
-from tests.workers.cards import HEADS, attributes_document
+from tests.workers.cards import HEADS, attributes_document, generator_document
 
 GOLDEN = {"seed": 3, "side": 48, "tolerance": 1e-3}
 
@@ -106,4 +108,20 @@ def write_tiny_attributes(
     card = folder / f"{name}.json"
     document = attributes_document(name, file_digest(weights), options, values)
     card.write_text(json.dumps({**document, **changes}))
+    return card
+
+
+def write_tiny_generator(folder: Path, *, name: str = "generator-tiny-1", seed: int = 1) -> Path:
+    """A generator of 32 pixels that learned nothing; returns the path of the card."""
+    torch.manual_seed(seed)
+    options = {"size": 32, "width": 2, "latent": 8, "categories": 2, "conditioning": "film"}
+    network = create("pfagan", pretrained=True, **options).eval()
+    folder.mkdir(parents=True, exist_ok=True)
+    weights = folder / f"{name}.safetensors"
+    save_file(network.state_dict(), weights)
+    fields = {"name": name, "digest": file_digest(weights), "options": options}
+    draft = parse_generator_card(generator_document(**fields, colours=[[0.0] * 3]))
+    colours = [list(each) for each in golden_colours(network, draft, [1])]
+    card = folder / f"{name}.json"
+    card.write_text(json.dumps(generator_document(**fields, colours=colours)))
     return card

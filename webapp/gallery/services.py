@@ -12,6 +12,7 @@ from webapp.accounts.models import User
 from webapp.catalogue import blobs, chunks
 from webapp.catalogue.blobs import Measured
 from webapp.catalogue.models import Artwork, Blob
+from webapp.catalogue.provenance import says_generated
 from webapp.catalogue.services import lock_library, require_room
 from webapp.catalogue.validation import ImageFacts, ImageLimits, clean_filename, inspect
 from webapp.common.errors import ApplicationError
@@ -37,6 +38,7 @@ class _Incoming:
     content: Content
     measured: Measured
     facts: ImageFacts
+    generated: bool
     filename: str
     medium: str
     title: str
@@ -67,7 +69,8 @@ def accept_upload(
         raise ApplicationError(
             "The file changed on its way. Send it again.", code="checksum_mismatch", status=422
         )
-    return _keep(_Incoming(owner, content, measured, facts, filename, medium, title))
+    generated = says_generated(file)
+    return _keep(_Incoming(owner, content, measured, facts, generated, filename, medium, title))
 
 
 @transaction.atomic
@@ -96,6 +99,7 @@ def _create(incoming: _Incoming, original: Blob) -> Artwork:
         bytes=original.size,
         width=incoming.facts.width or None,
         height=incoming.facts.height or None,
+        generated={} if incoming.generated else None,
     )
     enqueue(kind=JobKind.RENDER, subject=artwork.pk, owner_id=artwork.owner_id, queue=Queue.IO)
     publish(artwork.owner_id, EventKind.ARTWORK_CREATED, [artwork.pk])

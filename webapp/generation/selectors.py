@@ -178,6 +178,8 @@ def _one(
 ) -> ShownGeneration:
     kept = best(samples, generation.keep_best)
     state = _STATES[JobState(job.state)] if job else GenerationState.CANCELLED
+    if state is GenerationState.QUEUED and generation.made:
+        state = GenerationState.RUNNING  # it makes room for others for a moment
     failed = job is not None and state is GenerationState.FAILED
     return ShownGeneration(
         generation=generation,

@@ -7,7 +7,7 @@ from webapp.accounts.models import User
 from webapp.catalogue import blobs
 from webapp.catalogue.models import Artwork
 from webapp.catalogue.services import lock_library
-from webapp.common.errors import ApplicationError, Conflict
+from webapp.common.errors import ApplicationError, Conflict, NotFound
 from webapp.events.payloads import EventKind
 from webapp.events.publish import publish
 from webapp.gallery.services import accept_upload
@@ -75,8 +75,11 @@ def delete(generation: Generation) -> None:
 def keep(owner: User, sample: Sample, *, medium: str, title: str) -> Artwork:
     """Add it to one's pictures, marked as generated. Again it is the same artwork.
 
-    Raises OverQuota.
+    Raises OverQuota, and NotFound when it was deleted meanwhile.
     """
+    lock_library(owner)
+    if not Sample.objects.select_for_update(no_key=True, of=("self",)).filter(pk=sample.pk):
+        raise NotFound
     accepted = accept_upload(
         owner=owner,
         content=blobs.open_blob(sample.blob),

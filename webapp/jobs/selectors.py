@@ -81,10 +81,12 @@ def live_jobs() -> QuerySet[Job]:
 
 def due(queues: Sequence[str], kind: str) -> bool:
     """Whether a claim of that kind would find work in one of the queues."""
-    waiting = Job.objects.filter(
-        kind=kind, queue__in=queues, state=JobState.QUEUED, not_before__lte=timezone.now()
-    )
-    return waiting.exclude(queue__in=_paused()).exists()
+    return _due(queues).filter(kind=kind).exists()
+
+
+def any_due(queues: Sequence[str]) -> bool:
+    """Whether a claim of some kind would."""
+    return _due(queues).exists()
 
 
 def unrung(*, patience_seconds: float) -> list[str]:
@@ -152,6 +154,13 @@ def _queues() -> tuple[QueueSummary, ...]:
         )
         for queue in Queue.values
     )
+
+
+def _due(queues: Sequence[str]) -> QuerySet[Job]:
+    waiting = Job.objects.filter(
+        queue__in=queues, state=JobState.QUEUED, not_before__lte=timezone.now()
+    )
+    return waiting.exclude(queue__in=_paused())
 
 
 def _paused() -> set[str]:

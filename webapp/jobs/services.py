@@ -119,9 +119,12 @@ def forgive(claim: Claim, attempts: int) -> None:
     ours.update(max_attempts=claim.attempt + attempts)
 
 
-def give_back(claim: Claim) -> bool:
-    """Make it wait again at once, at no cost: its worker stops. False when the lease was lost."""
-    forgive(claim, 1)
+def give_back(claim: Claim, *, attempts: int = 1) -> bool:
+    """Make it wait again at once, at no cost: its worker stops, or others come first.
+
+    ``attempts``: how many further ones it gets. False when the lease was lost.
+    """
+    forgive(claim, attempts)
     ours = Job.objects.filter(pk=claim.id, attempt=claim.attempt, state=JobState.RUNNING)
     return bool(ours.update(state=JobState.QUEUED, not_before=Now(), lease_until=None))
 

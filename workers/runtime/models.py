@@ -1,7 +1,7 @@
 """What the drains know of a loaded model. Free of torch: the parent of the pool imports it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -11,6 +11,7 @@ from ml.contracts.advice import Advice
 from ml.contracts.explanations import Explanation
 from ml.contracts.results import ScoreResult
 from ml.crop.field import CropField
+from webapp.generation.models import Generation
 from webapp.registry import selectors as registry
 from webapp.registry.models import ModelKind, ModelVersion
 from webapp.taste.spaces import home
@@ -77,6 +78,14 @@ class EmbeddingModel(LoadedModel, ABC):
         """Its embedding, 16-bit floats; None when finding it exceeds the memory."""
 
 
+class GeneratingModel(LoadedModel, ABC):
+    """Makes pictures."""
+
+    @abstractmethod
+    def pictures(self, wish: Generation, *, start: int) -> Iterator[Image.Image | None]:
+        """Those of a wish from the one numbered ``start`` on; None when one exceeds the memory."""
+
+
 Model = TypeVar("Model", bound=LoadedModel)
 
 
@@ -118,4 +127,7 @@ EMBEDDER: Role[EmbeddingModel] = Role(
     (ModelKind.SCORER,),
     "workers.runtime.loading_embedding.load_embedding",
     chosen=home,
+)
+GENERATOR: Role[GeneratingModel] = Role(
+    "generator", (ModelKind.GENERATOR,), "workers.runtime.loading_generation.load_generating"
 )

@@ -26,8 +26,10 @@ LOADERS: Final = {
     ModelKind.SECOND_SCORER: "workers.runtime.loading.load",
     ModelKind.ATTRIBUTES: "workers.runtime.loading_explained.prove_attributes",
     ModelKind.CROPPER: "workers.runtime.loading_cropping.load_cropping",
+    ModelKind.GENERATOR: "workers.runtime.loading_generation.load_generating",
 }
 LARGEST_TOLERANCE: Final = 0.05  # of golden answers: all shipped cards ask for less than half of it
+LARGEST_OF_COLOURS: Final = 3.0  # of a generator's, which are colours of 0 to 255
 LOST: Final = "Workers stopped while loading it."
 
 
@@ -74,7 +76,8 @@ def _flaw_of(version: ModelVersion) -> Flaw | None:
     finally:
         import_string(FREE)()
     tolerance = version.card["golden"]["tolerance"]
-    if tolerance > LARGEST_TOLERANCE:
+    colours = version.kind == ModelKind.GENERATOR
+    if tolerance > (LARGEST_OF_COLOURS if colours else LARGEST_TOLERANCE):
         text = f"Its card lets golden answers be off by {tolerance:g}, which proves nothing."
         return Flaw(GOLDEN, text)
     return None
