@@ -62,6 +62,21 @@ class TestedHead:
     flips: tuple[Flip, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Look:
+    """Pixels of pictures as a network of ``side`` gets them."""
+
+    voted: VotedPictures
+    side: int
+    device: torch.device
+
+    def at(self, rows: Indices) -> Tensor:
+        """(len(rows), 3, side, side)."""
+        pictures = self.voted.panel.pictures
+        opened = [open_picture(pictures[row].path, self.side) for row in rows.tolist()]
+        return to_pixels(opened, side=self.side).to(self.device)
+
+
 def judge_head(
     request: RunRequest,
     folder: RunFolder,
@@ -83,32 +98,21 @@ def judge_head(
     left_out = len(voted.test) - len(rows)
     require_tested(len(rows), left_out=left_out)
     network, card = open_attribute_mapper(folder.weights, folder.card, device=device)
-    networks, golden = [network], [_is_golden(network, card)]
+    networks = [network]
     if champion.knows(spec):
         networks.append(frozen(champion.network, device=device))
-        golden.append(True)  # it was loaded by it
-    look = _Look(answers.voted, champion.card.input_side, device)
+    look = _Look(voted, champion.card.input_side, device)
     said = [_said(each, spec, look, rows, speaker) for each in networks]
-    spent = _timed(networks, look, rows, speaker)
-    judged = [
-        replace(
-            _judged(values),
-            milliseconds=time,
-            megabytes=bytes_of(each) / MEGABYTE,
-            golden=right,
-        )
-        for each, (values, _), time, right in zip(networks, said, spent, golden, strict=True)
-    ]
+    judged = _served(networks, said, look, rows, speaker)
     before, named = champion.learned(spec.key)
     known = before | learned_from(voted.keys, heads.rows)
-    elsewhere = [
-        _elsewhere(other.without(known), answers, networks, look, speaker) for other in others
-    ]
+    new = (other.without(known) for other in others)
+    elsewhere = (_elsewhere(each, answers, networks, look, speaker) for each in new)
     return TestedHead(
         rows=rows,
         left_out=left_out,
         truth=_truth(answers, answers, rows),
-        challenger=judged[0],
+        challenger=replace(judged[0], golden=_is_golden(network, card)),
         awcu=said[0][1],
         champion=judged[1] if len(judged) > 1 else None,
         occasion=Occasion(
@@ -118,6 +122,21 @@ def judge_head(
         ),
         flips=_flips(answers, heads, champion, features),
     )
+
+
+def _served(
+    networks: Sequence[AttributeMapper],
+    said: Sequence[tuple[Array, Array]],
+    look: _Look,
+    rows: Indices,
+    speaker: Speaker,
+) -> list[Judged]:
+    """What was said, and what it costs to have it said."""
+    spent = _timed(networks, look, rows, speaker)
+    return [
+        replace(_judged(values), milliseconds=time, megabytes=bytes_of(each) / MEGABYTE)
+        for each, (values, _), time in zip(networks, said, spent, strict=True)
+    ]
 
 
 def report_of_head(
@@ -150,21 +169,6 @@ def report_of_head(
         learned_before=tested.left_out,
         seconds=seconds,
     )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Look:
-    """Pixels of pictures as a network of ``side`` gets them."""
-
-    voted: VotedPictures
-    side: int
-    device: torch.device
-
-    def at(self, rows: Indices) -> Tensor:
-        """(len(rows), 3, side, side)."""
-        pictures = self.voted.panel.pictures
-        opened = [open_picture(pictures[row].path, self.side) for row in rows.tolist()]
-        return to_pixels(opened, side=self.side).to(self.device)
 
 
 def _elsewhere(
