@@ -68,7 +68,6 @@ def labels_of(reading: Reading, artworks: Mapping[str, UUID]) -> Iterator[Label]
                 key=row.key,
                 counts=row.counts,
                 attributes={_OURS.get(name, name): value for name, value in row.attributes.items()},
-                part=row.part,
                 artwork=artworks.get(row.key),
             )
 

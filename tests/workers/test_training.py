@@ -109,8 +109,11 @@ def test_a_workers_files_of_a_trained_version_come_from_the_database(start, made
     version = settled(run).version
     files = files_of(version)
     assert files.weights.read_bytes() == made.with_suffix(".safetensors").read_bytes()
+    unknown = files.weights.parent.parent / ("e" * 64)
+    unknown.mkdir()
     files.weights.write_bytes(b"rotten")
     assert files_of(version).weights.read_bytes() == made.with_suffix(".safetensors").read_bytes()
+    assert not unknown.exists(), "nobody registered it"
 
 
 def test_a_repeated_run_makes_the_same_version(start):

@@ -17,7 +17,7 @@ from webapp.training.telling import tell_staff
 
 LONGEST_KEY: Final = 200
 BULK: Final = 20_000
-_COLUMNS: Final = "imported_id, key, counts, attributes, part, artwork_id"
+_COLUMNS: Final = "imported_id, key, counts, attributes, artwork_id"
 
 
 class NameTaken(Conflict):
@@ -33,7 +33,6 @@ class Label:
     key: str
     counts: tuple[float, ...]
     attributes: Mapping[str, float]
-    part: str = ""
     artwork: UUID | None = None
 
 
@@ -98,7 +97,6 @@ def _line(imported: UUID, label: Label) -> str:
         _escaped(label.key),
         "{" + ",".join(f"{count!r}" for count in label.counts) + "}",
         _escaped(json.dumps(dict(label.attributes))),
-        label.part,
         "\\N" if label.artwork is None else str(label.artwork),
     )
     return "\t".join(cells) + "\n"

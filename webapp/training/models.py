@@ -64,7 +64,6 @@ class ImportedRow(models.Model):
     key = models.CharField(max_length=200)
     counts = ArrayField(models.FloatField())
     attributes = models.JSONField(default=dict)
-    part = models.CharField(max_length=10, blank=True)  # where its publisher put it
     artwork = models.ForeignKey(
         "catalogue.Artwork", null=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -134,6 +133,8 @@ class SnapshotPicture(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["snapshot", "sha256"], name="snapshot_picture_once")
         ]
+        # where earlier snapshots put the pictures of the next one
+        indexes = [models.Index(fields=["sha256"], name="snapshot_picture_by_file")]
 
 
 class RunRecipe(models.TextChoices):
@@ -284,8 +285,8 @@ class Override(Identified):
 class Arena(Identified):
     """A campaign in which raters, who do not know it, choose between two models' orderings.
 
-    `pairs`: by pair of entries (their ids, smaller first) which of the two the challenger and
-    which the champion ranks higher.
+    `pairs`: of each pair of entries the id of that which the challenger ranks higher, and of that
+    which the champion does: {"challenger": id, "champion": id}.
     """
 
     run = models.OneToOneField(  # None: deleted; its campaign teaches nobody for all that

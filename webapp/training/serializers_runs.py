@@ -23,7 +23,7 @@ from webapp.training.serializers_verdicts import (
     picture_of,
     with_pictures,
 )
-from webapp.training.snapshots import Shown, pictures_of, target_in
+from webapp.training.snapshots import ShownPicture, pictures_of, target_in
 
 INTERRUPTED: Final = (
     "Interrupted: its worker stopped. It goes on from where it stood when a worker is back."
@@ -247,8 +247,8 @@ class RunDetailSerializer(RunSerializer):
         return dict(GateSerializer(Gate()).data)
 
     @property
-    def _shown(self) -> dict[tuple[UUID, str], Shown]:
-        found: dict[tuple[UUID, str], Shown] = self.context["shown"]
+    def _shown(self) -> dict[tuple[UUID, str], ShownPicture]:
+        found: dict[tuple[UUID, str], ShownPicture] = self.context["shown"]
         return found
 
 

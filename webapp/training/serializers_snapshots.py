@@ -9,7 +9,7 @@ from rest_framework import serializers
 from ml.contracts.retrain import OVERALL
 from webapp.catalogue.models import Medium
 from webapp.training.models import ImportedKind, Snapshot, SnapshotState
-from webapp.training.snapshots import Shown, examples_of, target_in
+from webapp.training.snapshots import ShownPicture, examples_of, target_in
 from webapp.training.sources import OfferedCampaign, OfferedSet
 from webapp.training.specs import Spec, Target, spec_of
 
@@ -64,7 +64,10 @@ class SourcesSerializer(serializers.Serializer[Any]):
 
 
 class SpecSerializer(serializers.Serializer[Any]):
-    """What a snapshot is made of. `medium` null: photos and paintings."""
+    """What a snapshot is made of. `medium` null: photos and paintings.
+
+    `with_generated`: pictures that a model made too; they are left out without it.
+    """
 
     target = serializers.CharField(max_length=40, default=OVERALL)
     campaigns = serializers.ListField(
@@ -77,6 +80,7 @@ class SpecSerializer(serializers.Serializer[Any]):
     medium = serializers.ChoiceField(Medium.choices, allow_null=True, default=None)
     fewest_votes = serializers.IntegerField(min_value=1, max_value=1000, default=3)
     leave_out_doubted = serializers.BooleanField(default=True)
+    with_generated = serializers.BooleanField(default=False)
 
     def spec(self) -> Spec:
         """What was asked for, checked."""
@@ -156,7 +160,7 @@ class PreviewSerializer(serializers.Serializer[Any]):
     caveats = TroubleSerializer(many=True, required=False)  # reports of before have none
 
 
-class PictureSerializer(serializers.Serializer[Shown]):
+class PictureSerializer(serializers.Serializer[ShownPicture]):
     """A picture of a snapshot; without `src` it was deleted or withdrawn."""
 
     sha256 = serializers.CharField()

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from ml.contracts.verdict import ReasonCode, Ruling
 from webapp.training.parts import Part
 from webapp.training.serializers_snapshots import PictureSerializer
-from webapp.training.snapshots import Shown
+from webapp.training.snapshots import ShownPicture
 
 
 class EstimateSerializer(serializers.Serializer[Any]):
@@ -108,7 +108,7 @@ def named_in(report: Mapping[str, Any] | None) -> set[str]:
 
 
 def with_pictures(
-    report: Mapping[str, Any], snapshot: UUID, shown: Mapping[tuple[UUID, str], Shown]
+    report: Mapping[str, Any], snapshot: UUID, shown: Mapping[tuple[UUID, str], ShownPicture]
 ) -> dict[str, Any]:
     """The report as it is told."""
     pictured = {
@@ -122,8 +122,8 @@ def with_pictures(
 
 
 def picture_of(
-    shown: Mapping[tuple[UUID, str], Shown], snapshot: UUID, sha256: str
+    shown: Mapping[tuple[UUID, str], ShownPicture], snapshot: UUID, sha256: str
 ) -> dict[str, Any]:
     """One that the snapshot does not have is told without an address."""
-    picture = shown.get((snapshot, sha256), Shown(sha256, None, ""))
+    picture = shown.get((snapshot, sha256), ShownPicture(sha256, None, ""))
     return {"sha256": picture.sha256, "src": picture.src, "title": picture.title}

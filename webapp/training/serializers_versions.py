@@ -10,7 +10,7 @@ from webapp.registry.models import ChangeKind, ModelKind, Proof, VersionState
 from webapp.training.promoting import REASON_LENGTH
 from webapp.training.serializers_runs import VersionNameSerializer
 from webapp.training.serializers_snapshots import TroubleSerializer
-from webapp.training.versions import CHALLENGER, CHAMPION, PREVIOUS, Shown
+from webapp.training.versions import CHALLENGER, CHAMPION, PREVIOUS, ShownVersion
 
 
 class ReasonAskSerializer(serializers.Serializer[Any]):
@@ -63,7 +63,7 @@ class VersionSerializer(serializers.Serializer[Any]):
     served_by = serializers.ListField(child=serializers.CharField())
 
     @extend_schema_field(TroubleSerializer(allow_null=True))
-    def get_flaw(self, shown: Shown) -> dict[str, str] | None:
+    def get_flaw(self, shown: ShownVersion) -> dict[str, str] | None:
         """Why workers refuse it."""
         made = shown.version
         return {"code": made.flaw_code, "text": made.flaw_text} if made.flaw_code else None
@@ -78,7 +78,7 @@ class VersionSerializer(serializers.Serializer[Any]):
             allow_null=True,
         )
     )
-    def get_run(self, shown: Shown) -> dict[str, Any] | None:
+    def get_run(self, shown: ShownVersion) -> dict[str, Any] | None:
         """What it came of."""
         run = shown.run
         return None if run is None else {"id": str(run.pk), "passed": run.passed}
@@ -94,7 +94,7 @@ class VersionSerializer(serializers.Serializer[Any]):
             allow_null=True,
         )
     )
-    def get_override(self, shown: Shown) -> dict[str, Any] | None:
+    def get_override(self, shown: ShownVersion) -> dict[str, Any] | None:
         """Why it may judge without the gate's yes, and who says so."""
         found = shown.override
         if found is None:

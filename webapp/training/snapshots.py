@@ -41,7 +41,7 @@ class SnapshotUsed(Conflict):
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownPicture:
     """A picture of a snapshot; without ``src`` it was deleted or withdrawn."""
 
     sha256: str
@@ -137,7 +137,7 @@ def slices(snapshot: Snapshot) -> dict[str, str]:
     return found
 
 
-def pictures_of(wanted: dict[UUID, set[str]]) -> dict[tuple[UUID, str], Shown]:
+def pictures_of(wanted: dict[UUID, set[str]]) -> dict[tuple[UUID, str], ShownPicture]:
     """Pictures by snapshot and file, in two queries; what is not in the snapshot is left out."""
     files = {sha256 for each in wanted.values() for sha256 in each}
     rows = SnapshotPicture.objects.filter(snapshot__in=wanted, sha256__in=files).annotate(
@@ -148,11 +148,11 @@ def pictures_of(wanted: dict[UUID, set[str]]) -> dict[tuple[UUID, str], Shown]:
         "snapshot", "sha256", "artwork__title", "artwork__filename", "gone"
     ):
         src = None if gone else reverse("snapshot-picture", args=[pk, sha256])
-        found[pk, sha256] = Shown(sha256, src, "" if gone else title or filename or "")
+        found[pk, sha256] = ShownPicture(sha256, src, "" if gone else title or filename or "")
     return found
 
 
-def examples_of(snapshots: Sequence[Snapshot]) -> dict[UUID, list[list[Shown]]]:
+def examples_of(snapshots: Sequence[Snapshot]) -> dict[UUID, list[list[ShownPicture]]]:
     """Near-duplicates to look at, by snapshot. One query."""
     named = {
         each.pk: each.report.get("near_duplicates", {}).get("examples", []) for each in snapshots
@@ -160,7 +160,10 @@ def examples_of(snapshots: Sequence[Snapshot]) -> dict[UUID, list[list[Shown]]]:
     wanted = {pk: {sha256 for group in groups for sha256 in group} for pk, groups in named.items()}
     shown = pictures_of({pk: files for pk, files in wanted.items() if files})
     return {
-        pk: [[shown.get((pk, each), Shown(each, None, "")) for each in group] for group in groups]
+        pk: [
+            [shown.get((pk, each), ShownPicture(each, None, "")) for each in group]
+            for group in groups
+        ]
         for pk, groups in named.items()
     }
 

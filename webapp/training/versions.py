@@ -27,7 +27,7 @@ class May:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownVersion:
     """A version; `run`: the newest that ended with it, None when it was shipped or imported."""
 
     version: ModelVersion
@@ -47,13 +47,13 @@ class _Named:
     previous: ModelVersion | None
 
 
-def listed(viewer: User, *, kind: str | None = None) -> list[Shown]:
+def listed(viewer: User, *, kind: str | None = None) -> list[ShownVersion]:
     """Newest first; in a fixed number of queries for each kind."""
     found = _versions()
     return _shown(viewer, list(found.filter(kind=kind) if kind else found))
 
 
-def shown(viewer: User, pk: UUID) -> Shown:
+def shown(viewer: User, pk: UUID) -> ShownVersion:
     """One of them. Raises NotFound."""
     return _shown(viewer, [version_of(pk)])[0]
 
@@ -78,7 +78,7 @@ def _versions() -> QuerySet[ModelVersion]:
     return rows.prefetch_related(Prefetch("runs", runs)).order_by("-created_at", "-pk")
 
 
-def _shown(viewer: User, versions: Sequence[ModelVersion]) -> list[Shown]:
+def _shown(viewer: User, versions: Sequence[ModelVersion]) -> list[ShownVersion]:
     named = {kind: _named(kind) for kind in {ModelKind(each.kind) for each in versions}}
     notes = [(worker.name, worker.note) for worker in jobs.workers() if worker.alive]
     return [_one(viewer, each, named[ModelKind(each.kind)], notes) for each in versions]
@@ -86,10 +86,10 @@ def _shown(viewer: User, versions: Sequence[ModelVersion]) -> list[Shown]:
 
 def _one(
     viewer: User, version: ModelVersion, named: _Named, notes: Sequence[tuple[str, str]]
-) -> Shown:
+) -> ShownVersion:
     runs = [run for run in version.runs.all() if run.state == RunState.DONE]
     barred = bar_to_promotion(viewer, version, named.champion)
-    return Shown(
+    return ShownVersion(
         version=version,
         aliases=_aliases(version, named),
         run=max(runs, key=lambda run: run.created_at, default=None),

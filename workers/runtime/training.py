@@ -188,12 +188,13 @@ def _settle(claim: Claim, run: TrainingRun, ended: Ended) -> None:
     elif ended.asked_to_stop or ended.status == RunExit.STOPPED:
         recording.stop(claim)
     else:
-        logger.warning("run %s broke off: %s", run.pk, ended.last_words)
         _tell_why(claim, ended)
 
 
 def _tell_why(claim: Claim, ended: Ended) -> None:
     how = f"by signal {-ended.status}" if ended.status < 0 else f"with status {ended.status}"
+    words = ended.last_words or "it said nothing on its standard error"
+    logger.warning("run %s broke off %s: %s", claim.subject, how, words)
     lines = [Line(timezone.now(), line) for line in ended.last_words.splitlines()[-5:]]
     recording.keep(claim, Heard(lines=lines))
     recording.crash(claim, "broke_off", f"The process that trained ended {how}.")

@@ -1,6 +1,7 @@
 """Where the files of a model version lie; those that were trained here are written out once."""
 
 import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,6 +43,15 @@ def files_of(version: ModelVersion) -> ModelFiles:
         stored = StoredWeights.objects.filter(version=version).first()
         if stored is None:
             raise ModelFilesError(f"the weights of {version.name} are not kept")
+        _forget_unknown()
         replace_file(files.weights, bytes(stored.data))
     replace_file(files.card, json.dumps(version.card).encode())
     return files
+
+
+def _forget_unknown() -> None:
+    """Files of versions that are no longer registered: nobody can ask for them again."""
+    found = {each.name for each in folder().iterdir()} if folder().is_dir() else set()
+    known = ModelVersion.objects.filter(digest__in=found).values_list("digest", flat=True)
+    for name in found - set(known):
+        shutil.rmtree(folder() / name, ignore_errors=True)

@@ -74,7 +74,7 @@ def test_aadb_says_that_only_means_are_known_and_its_attributes_get_our_names(tm
     assert made.report["spread_known"] is False
     assert made.report["attributes"] == {"balancing_elements": 1, "color_harmony": 1}
     row = ImportedRow.objects.get()
-    assert (row.key, row.part, row.counts) == ("a.jpg", "train", [0, 0, 5, 0, 0])
+    assert (row.key, row.counts) == ("a.jpg", [0, 0, 5, 0, 0])
     assert row.attributes == {"balancing_elements": 0.2, "color_harmony": -1}
 
 
