@@ -27,6 +27,7 @@ COMMANDS = (
     "fits",
     "learned",
     "measured",
+    "pfagan",
     "predict",
     "published",
     "retrain",

@@ -117,7 +117,7 @@ def picture_groups(panel: Panel, *, by_subject: bool = True) -> Indices:
 
     With ``by_subject``, pictures of one ``group`` share theirs too.
     """
-    pairs = near_pairs(_fingerprints(panel.pictures))
+    pairs = near_pairs(fingerprints(panel.pictures))
     if by_subject:
         first: dict[str, int] = {}
         for position, picture in enumerate(panel.pictures):
@@ -142,7 +142,7 @@ def check_split(panel: Panel, split: Split) -> None:
     if len(both):
         raise SplitLeakError(_leak(panel, [(int(at), int(at)) for at in both]))
     rows = np.concatenate([split.train, split.test])
-    pairs = near_pairs(_fingerprints([panel.pictures[row] for row in rows]))
+    pairs = near_pairs(fingerprints([panel.pictures[row] for row in rows]))
     edge = len(split.train)
     parted = [(int(rows[a]), int(rows[b])) for a, b in pairs if (a < edge) != (b < edge)]
     if parted:
@@ -165,7 +165,7 @@ def _shuffled(groups: Indices, *, seed: int) -> tuple[Indices, Indices]:
     return distinct[order], sizes[order]
 
 
-def _fingerprints(pictures: Sequence[VotedPicture]) -> list[Fingerprint]:
+def fingerprints(pictures: Sequence[VotedPicture]) -> list[Fingerprint]:
     """Those taken while reading; a picture without one is looked at now."""
     return [picture.fingerprint or _looked(picture) for picture in pictures]
 

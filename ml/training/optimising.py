@@ -27,10 +27,21 @@ def rate_at(recipe: Recipe, base: float, *, step: int, steps: int) -> float:
 class Adam:
     """AdamW over named parameters. Without weight decay it is Keras' Adam, epsilon 1e-7."""
 
-    def __init__(self, parameters: Mapping[str, nn.Parameter], *, weight_decay: float) -> None:
+    def __init__(
+        self,
+        parameters: Mapping[str, nn.Parameter],
+        *,
+        weight_decay: float,
+        betas: tuple[float, float] = (0.9, 0.999),
+    ) -> None:
         self._parameters = parameters
         self._adam = torch.optim.AdamW(
-            parameters.values(), lr=0.0, eps=KERAS_EPSILON, weight_decay=weight_decay, fused=True
+            parameters.values(),
+            lr=0.0,
+            betas=betas,
+            eps=KERAS_EPSILON,
+            weight_decay=weight_decay,
+            fused=True,
         )
 
     def clear(self) -> None:

@@ -1,0 +1,1 @@
+"""PFAGAN: pictures from a category, a histogram of scores and noise."""

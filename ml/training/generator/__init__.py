@@ -1,0 +1,1 @@
+"""Teach a generator and its discriminator."""
