@@ -25,6 +25,7 @@ const LOADERS: Record<string, Load> = {
   upload: async () => import('./upload/UploadPage.svelte') as never,
   jobs: async () => import('./jobs/Jobs.svelte') as never,
   account: async () => import('./account/Account.svelte') as never,
+  'generation-studio': async () => import('./generation/GenerationStudio.svelte') as never,
   share: async () => import('./share/Share.svelte') as never,
 };
 

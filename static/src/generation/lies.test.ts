@@ -1,7 +1,7 @@
 // What was asked against what was judged.
 import { describe, expect, it } from 'vitest';
 import type { Generation, Sample } from '../api/generation';
-import { ENOUGH, gapOf, judgedOf, ordered, srccOf, verdict, type Judged } from './lies';
+import { courseOf, ENOUGH, gapOf, judgedOf, ordered, srccOf, verdict, type Judged } from './lies';
 
 const point = (asked: number, judged: number): Judged => ({ id: '', generation: '', url: '', asked, judged });
 const many = (judge: (asked: number) => number): Judged[] => Array.from({ length: ENOUGH }, (_, i) => point(1 + (i % 10), judge(1 + (i % 10))));
@@ -37,6 +37,13 @@ describe('the lie detector', () => {
   it('measures the gap without sign', () => {
     expect(gapOf([point(7, 5), point(3, 4)])).toBe(1.5);
     expect(gapOf([])).toBeNull();
+  });
+
+  it('averages what is judged about each whole asked mean', () => {
+    expect(courseOf([point(7.2, 6), point(2, 4), point(6.8, 4)])).toEqual([
+      { asked: 2, judged: 4, n: 1 },
+      { asked: 7, judged: 5, n: 2 },
+    ]);
   });
 
   it('leaves out what was not judged, and films between two seeds', () => {

@@ -76,3 +76,16 @@ export function ordered(samples: readonly Sample[], order: Order): Sample[] {
   const value = ({ judged_mean, judged_distribution }: Sample): number => (order === 'judged' ? (judged_mean ?? -1) : judged_distribution.length ? sdOf(judged_distribution) : -1);
   return [...samples].sort((a, b) => value(b) - value(a) || a.index - b.index);
 }
+
+/** The mean of what is judged about each whole asked mean that occurs, in their order. */
+export function courseOf(points: readonly Pick<Judged, 'asked' | 'judged'>[]): { asked: number; judged: number; n: number }[] {
+  const groups = new Map<number, Pick<Judged, 'asked' | 'judged'>[]>();
+  for (const point of points) {
+    const about = Math.round(point.asked);
+    groups.set(about, [...(groups.get(about) ?? []), point]);
+  }
+  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+  return [...groups.entries()]
+    .sort(([a], [b]) => a - b)
+    .map(([, group]) => ({ asked: mean(group.map(({ asked }) => asked)), judged: mean(group.map(({ judged }) => judged)), n: group.length }));
+}

@@ -37,6 +37,10 @@ export const ICONS = {
   heart: 'M12 19.5S4 14.7 4 9.2A4.2 4.2 0 0 1 12 7.4a4.2 4.2 0 0 1 8 1.8c0 5.5-8 10.3-8 10.3z',
   nope: 'M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16M6.4 6.4l11.2 11.2',
   undo: 'M8.5 5 4 9.5 8.5 14M4 9.5h10a5.5 5.5 0 0 1 0 11h-3',
+  dice: 'M5 5h14v14H5zM8.7 8.9v-.2M15.3 8.9v-.2M12 12.1v-.2M8.7 15.3v-.2M15.3 15.3v-.2',
+  lock: 'M6 11h12v8.5H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3',
+  unlock: 'M6 11h12v8.5H6zM8.5 11V8a3.5 3.5 0 0 1 6.6-1.6',
+  strip: 'M3.5 6h17v12h-17zM9.2 6v12M14.8 6v12',
 } as const;
 
 export type IconName = keyof typeof ICONS;

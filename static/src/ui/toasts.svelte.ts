@@ -12,12 +12,17 @@ const PLAIN_MS = 5_000;
 
 let nextId = 1;
 const timers = new Map<number, ReturnType<typeof setTimeout>>();
+/** What happens when a toast goes and its way back was not taken. */
+const otherwise = new Map<number, () => void>();
 export const toasts = $state<{ list: Toast[] }>({ list: [] });
 
 export function dismiss(id: number): void {
   clearTimeout(timers.get(id));
   timers.delete(id);
   toasts.list = toasts.list.filter((toast) => toast.id !== id);
+  const then = otherwise.get(id);
+  otherwise.delete(id);
+  then?.();
 }
 
 export function hold(id: number): void {
@@ -44,10 +49,12 @@ export function link(text: string, label: string, href: string): void {
   release(id);
 }
 
-/** Shows `text` with a way back for eight seconds. */
-export function offerUndo(text: string, undo: () => void | Promise<void>): void {
+/** Shows `text` with a way back for eight seconds; `gone` runs once it is gone unused. */
+export function offerUndo(text: string, undo: () => void | Promise<void>, gone?: () => void): void {
   const id = nextId++;
+  if (gone) otherwise.set(id, gone);
   const run = (): void => {
+    otherwise.delete(id);
     dismiss(id);
     void undo();
   };
