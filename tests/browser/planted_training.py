@@ -155,8 +155,9 @@ class TrainingServer:
             "recipe": "head" if identity == RUN else "fine-tune",
             "changes": {} if identity == RUN else {"epochs": 6}, "seed": 1,
             "by": "ann@example.org", "state": state, "wish": "",
-            "step": None if done else {"text": "Round 3 of 5: 40 % of the pictures", "done": 3,
-                                       "total": 5, "eta_s": 12.0},
+            "step": None if state != "running" else {
+                "text": "Round 3 of 5: 40 % of the pictures", "done": 3, "total": 5, "eta_s": 12.0,
+            },
             "estimate_s": 40.0, "error": failed if state == "failed" else None,
             "created_at": AT, "started_at": AT, "ended_at": "2026-01-03T10:00:41Z",
             "champion": {"id": "v-champion", "name": "scorer-v2"},

@@ -166,7 +166,7 @@ def test_a_refused_challenger_needs_a_reason_and_somebody_else(
 
 def test_what_moves_can_be_looked_through_by_keyboard(page: Page, server: TrainingServer) -> None:
     page.goto(RUN_PAGE)
-    moved = page.locator("section:has(> .head #flips) li")
+    moved = page.locator("section:has(> .figure-head #flips) li")
     expect(moved).to_have_count(12)
     page.get_by_role("slider", name="Show").press("End")
     expect(moved).to_have_count(24)

@@ -1,7 +1,7 @@
 // What the gate's answer is called, and how long things take.
 import { describe, expect, it } from 'vitest';
 import type { RunBrief, RunState, Verdict } from '../api/training';
-import { aheadOf, caveatOf, duration, gainWords, headline, moveWords, progressWords, stateWord, valueWords } from './words';
+import { aheadOf, duration, gainWords, headline, moveWords, progressWords, stateWord, valueWords } from './words';
 
 const figures = { srcc: { value: 0.5, low: 0.4, high: 0.6 }, emd_r2: null, mae: { value: 1, low: 1, high: 1 }, coverage: null, milliseconds: null, megabytes: null };
 const verdict = (change: Partial<Verdict>): Verdict => ({
@@ -62,13 +62,6 @@ describe('an estimate', () => {
     expect(gainWords({ value: 0.041, low: -0.012, high: 0.07 })).toBe('+0.041 (−0.012 to +0.070)');
     expect(valueWords({ value: 0.00041, low: 0.00038, high: 0.00045 })).toBe('0.000410 (0.000380 to 0.000450)');
     expect(gainWords({ value: 0, low: 0, high: 0 })).toBe('0 (exactly)');
-  });
-});
-
-describe('a sealed test', () => {
-  it('that is too small for any proof is told of before something is trained', () => {
-    expect(caveatOf({ pictures: 60, parts: { train: 40, validation: 8, test: 12 } })).toMatch('holds only 12 pictures');
-    expect(caveatOf({ pictures: 100, parts: { train: 70, validation: 10, test: 20 } })).toBe('');
   });
 });
 

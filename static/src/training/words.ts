@@ -1,5 +1,5 @@
 // Words about training: recipes, states, times and verdicts. Pure.
-import type { Estimate, Preview, RecipeKey, RunBrief, RunState, Target, Verdict } from '../api/training';
+import type { Estimate, RecipeKey, RunBrief, RunState, Target, Verdict } from '../api/training';
 import { fixed, plural, signed } from '../ui/words';
 
 export const RECIPES: Record<RecipeKey, string> = {
@@ -42,22 +42,22 @@ const LEAST_DIGITS = 3;
 const MOST_DIGITS = 6;
 
 /** How many digits show that an estimate is not nothing, and that its interval has a width. */
-export function digitsOf({ value, low, high }: Estimate, least = LEAST_DIGITS): number {
+function digitsOf({ value, low, high }: Estimate): number {
   const largest = Math.max(Math.abs(value), Math.abs(low), Math.abs(high));
   const apart = high - low || largest;
-  const needed = apart > 0 ? Math.ceil(-Math.log10(apart)) + 1 : least;
-  return Math.min(MOST_DIGITS, Math.max(least, needed));
+  const needed = apart > 0 ? Math.ceil(-Math.log10(apart)) + 1 : LEAST_DIGITS;
+  return Math.min(MOST_DIGITS, Math.max(LEAST_DIGITS, needed));
 }
 
 /** An estimate as value and interval; `show` writes one number. */
-function written(one: Estimate, show: (value: number, digits: number) => string, least?: number): { value: string; bounds: string } {
+function written(one: Estimate, show: (value: number, digits: number) => string): { value: string; bounds: string } {
   if (one.value === 0 && one.low === 0 && one.high === 0) return { value: '0', bounds: 'exactly' };
-  const digits = digitsOf(one, least);
+  const digits = digitsOf(one);
   return { value: show(one.value, digits), bounds: `${show(one.low, digits)} to ${show(one.high, digits)}` };
 }
 
 export const valueParts = (one: Estimate): { value: string; bounds: string } => written(one, fixed);
-export const gainParts = (one: Estimate, least?: number): { value: string; bounds: string } => written(one, signed, least);
+export const gainParts = (one: Estimate): { value: string; bounds: string } => written(one, signed);
 
 /** "0.712 (0.661 to 0.760)" */
 export function valueWords(one: Estimate): string {
@@ -119,13 +119,4 @@ function waitWords(ahead: readonly Ahead[], now = Date.now()): string {
   const known = left.every((one) => one !== null) ? left.reduce<number>((sum, one) => sum + (one ?? 0), 0) : null;
   const who = ahead.length === 1 ? 'another run, as one is' : `${ahead.length} other runs, as one is`;
   return `Waits for ${who} trained at a time${known === null ? '' : `: about ${duration(known)}`}.`;
-}
-
-/** As ml.contracts.retrain has it: with fewer test pictures the gate proves nothing. */
-const FEWEST_TESTED = 20;
-
-/** What will keep the gate from saying yes, though a run can be made; empty when nothing does. */
-export function caveatOf({ pictures, parts: { test } }: Pick<Preview, 'pictures' | 'parts'>): string {
-  if (!pictures || test >= FEWEST_TESTED) return '';
-  return `The sealed test holds only ${plural(test, 'picture')}, and the gate proves nothing with fewer than ${FEWEST_TESTED}: whatever is trained from this will be refused. More pictures with votes help.`;
 }

@@ -1,0 +1,18 @@
+// The card of a model, which the server draws around the island of versions.
+
+const ISLAND = '[data-island]';
+
+/** Draws what stands before and after the island anew, as the server has it now; a failure leaves what is there. */
+export async function renewAround(inside: Element): Promise<void> {
+  const island = inside.closest(ISLAND);
+  const answer = await fetch(location.href, { credentials: 'same-origin' }).catch(() => null);
+  if (!island?.parentElement || !answer?.ok) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  const twin = fresh.querySelector(`[data-island='${island.getAttribute('data-island')}']`);
+  if (!twin?.parentElement) return;
+  const around = [...twin.parentElement.children];
+  const at = around.indexOf(twin);
+  for (const old of [...island.parentElement.children]) if (old !== island) old.remove();
+  island.before(...around.slice(0, at));
+  island.after(...around.slice(at + 1));
+}
