@@ -185,7 +185,7 @@ def _length(share: float) -> str:
 def _gain_sentence(gain: Figure | None) -> str:
     if gain is None:
         return ""
-    bounds = f"SRCC {gain.value:+.3f}, 95 % from {gain.low:+.3f} to {gain.high:+.3f}"
+    bounds = f"SRCC {gain.gain}, 95 % from {gain.gain_bounds}"
     if gain.low > 0:
         return f"It orders these pictures better than the better regression ({bounds})."
     if gain.high < 0:

@@ -205,8 +205,9 @@ def test_a_model_that_was_trained_here_says_how_and_what_the_gate_said(browser):
     text = shown(browser, card(**made), state="retired")
     for words in (
         "A fresh head on &lt;features&gt;.", "Recipe head, seed 7; compared with scorer-v8",
-        "It did not pass the gate.", "Dark pictures", "\u22120.090", "loses too much", "abababababab",
-        "The model it was to beat", "<b>Veto</b><span>Dark pictures lose 0.09.</span>",
+        "It did not pass the gate.", "Dark pictures", "\u22120.090", "loses too much",
+        "abababababab", "The model it was to beat",
+        "<b>Veto</b><span>Dark pictures lose 0.09.</span>",
     ):  # fmt: skip
         assert words in text, words
     assert "How it was made" not in shown(browser, card(training="x"))
