@@ -115,11 +115,14 @@ class CampaignDetail(OfKind):
 
     @extend_schema(request=CampaignAskSerializer(partial=True), responses=CampaignSerializer)
     def patch(self, request: Request, pk: UUID) -> Response:
-        """Change it. 409 `votes_exist` or `raters_joined` for what people have agreed to."""
+        """Change it. 409 `votes_exist` or `raters_joined` for what people have agreed to.
+
+        403 `staff_only` for what staff alone allow.
+        """
         asked = CampaignAskSerializer(data=request.data, partial=True)
         asked.is_valid(raise_exception=True)
         campaign = self.own(request, pk)
-        campaigns.change(campaign, **asked.validated_data)
+        campaigns.change(campaign, signed_in(request), **asked.validated_data)
         return self.shown(request, campaign)
 
     @extend_schema(responses={204: None})

@@ -29,7 +29,8 @@ class CampaignAskSerializer(serializers.Serializer[Any]):
     """What an organiser says of a campaign. `attribute` is a key; dates may be null.
 
     `for_training`: whoever runs the installation may train models with its pictures and votes.
-    Raters agree to that; once people have voted it can only be taken back.
+    Raters agree to that; once people have voted it can only be taken back. `generated_allowed`:
+    pictures that a model made may be entered; staff alone may switch it on.
     """
 
     title = serializers.CharField(max_length=120)
@@ -53,6 +54,7 @@ class CampaignAskSerializer(serializers.Serializer[Any]):
     most_per_rater = serializers.IntegerField(min_value=1, max_value=1_000_000, **_OPTIONAL)
     least_dwell_ms = serializers.IntegerField(min_value=0, max_value=10_000, required=False)
     for_training = serializers.BooleanField(required=False)
+    generated_allowed = serializers.BooleanField(required=False)
     submissions_close_at = serializers.DateTimeField(**_OPTIONAL)
     most_submissions = serializers.IntegerField(min_value=1, max_value=100, required=False)
     must_vote_share = FiniteField(min_value=0, max_value=1, required=False)
@@ -126,6 +128,7 @@ class CampaignSerializer(serializers.Serializer[CampaignCard]):
     most_per_rater = serializers.IntegerField(source="campaign.most_per_rater", allow_null=True)
     least_dwell_ms = serializers.IntegerField(source="campaign.least_dwell_ms")
     for_training = serializers.BooleanField(source="campaign.for_training")
+    generated_allowed = serializers.BooleanField(source="campaign.generated_allowed")
     submissions_close_at = serializers.DateTimeField(
         source="campaign.submissions_close_at", allow_null=True
     )

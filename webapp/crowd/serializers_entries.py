@@ -113,7 +113,8 @@ class EntrySerializer(serializers.Serializer[Entry]):
 
     `votes_mean` is the plain mean of the votes, in units of a vote; neither habits nor the scorer
     enter it. `artwork` is told to its owner. `gold` to the organiser. `maker`, once revealed, is
-    the name of who entered it, else their pseudonym.
+    the name of who entered it, else their pseudonym. `generated`: a model made the picture; raters
+    are not told while they vote.
     """
 
     id = serializers.UUIDField()
@@ -138,6 +139,11 @@ class EntrySerializer(serializers.Serializer[Entry]):
     mine = serializers.SerializerMethodField()
     medium = serializers.SerializerMethodField()
     comments = serializers.SerializerMethodField()
+    generated = serializers.SerializerMethodField()
+
+    def get_generated(self, entry: Entry) -> bool:
+        """Of a picture that is still there."""
+        return entry.artwork is not None and entry.artwork.generated is not None
 
     @extend_schema_field(serializers.UUIDField(allow_null=True))
     def get_artwork(self, entry: Entry) -> str | None:

@@ -33,6 +33,7 @@ FREE: Final = frozenset(
     {
         "title", "description", "votes_wanted", "narrow_enough", "most_per_rater",
         "most_submissions", "submissions_close_at", "opens_at", "closes_at", "access", "guests",
+        "generated_allowed",
     }
 )  # fmt: skip
 # A challenge as DPChallenge has it; an organiser may say otherwise.
@@ -66,6 +67,13 @@ class RatersJoined(Conflict):
     code = "raters_joined"
 
 
+class StaffOnly(ApplicationError):
+    """The organiser must ask those who run the installation."""
+
+    status = 403
+    code = "staff_only"
+
+
 class StillCounting(Conflict):
     """Asked again in a moment it goes on."""
 
@@ -82,7 +90,8 @@ class Reason:
 
 @transaction.atomic
 def create(organiser: User, *, emails: Collection[str] = (), **columns: Any) -> Campaign:
-    """A draft without pictures. Raises BadCampaign when its parts do not go together."""
+    """A draft without pictures. Raises BadCampaign when its parts do not go together; StaffOnly."""
+    _require_leave(organiser, columns, before=False)
     defaults = CHALLENGE if columns.get("kind") == CampaignKind.CHALLENGE else {}
     campaign = Campaign(organiser=organiser, **{**defaults, **columns})
     campaign.question = campaign.question or _question(campaign)
@@ -93,9 +102,15 @@ def create(organiser: User, *, emails: Collection[str] = (), **columns: Any) -> 
 
 
 @transaction.atomic
-def change(campaign: Campaign, *, emails: Collection[str] | None = None, **columns: Any) -> None:
-    """Raises BadCampaign; VotesExist and RatersJoined for what people have already agreed to."""
+def change(
+    campaign: Campaign, by: User, *, emails: Collection[str] | None = None, **columns: Any
+) -> None:
+    """Raises BadCampaign; VotesExist and RatersJoined for what people have already agreed to.
+
+    And StaffOnly for what those who run the installation alone may allow.
+    """
     campaign = Campaign.objects.select_for_update(of=("self",), no_key=True).get(pk=campaign.pk)
+    _require_leave(by, columns, before=campaign.generated_allowed)
     changed = {name: value for name, value in columns.items() if getattr(campaign, name) != value}
     fixed = sorted(changed.keys() - FREE - _taken_back(changed))
     if fixed and has_votes(campaign):
@@ -186,6 +201,11 @@ def revoke_links(campaign: Campaign) -> None:
 def has_votes(campaign: Campaign) -> bool:
     """Whether anybody answered anything."""
     return Vote.objects.filter(campaign=campaign).exists()
+
+
+def _require_leave(by: User, columns: Mapping[str, Any], *, before: bool) -> None:
+    if columns.get("generated_allowed") and not (before or by.is_staff):
+        raise StaffOnly("Those who run this website alone may allow generated pictures.")
 
 
 def _somebody_joined(campaign: Campaign) -> bool:

@@ -13,7 +13,7 @@ from webapp.common.errors import Conflict, NotFound
 from webapp.events.publish import tell_campaign
 from webapp.ratings import selectors
 from webapp.ratings.counting import counting_votes, void_raters
-from webapp.ratings.entries import BROKEN, BadEntry, enter, remove
+from webapp.ratings.entries import BROKEN, GENERATED, BadEntry, enter, is_barred, remove
 from webapp.ratings.models import Campaign, CampaignState, Entry, EntryRole, Fusion, Rater
 from webapp.ratings.pool import there
 from webapp.ratings.selectors import EntryPage
@@ -49,7 +49,8 @@ def submit(challenge: Campaign, submitter: User, artwork_id: UUID) -> Entry:
     """Enter one's own artwork.
 
     Raises NotFound for other people's, Conflict outside of the window, beyond the number that
-    one may submit and for a picture that is in already, BadEntry for one nobody could look at.
+    one may submit and for a picture that is in already, BadEntry for one nobody could look at and
+    for a generated one where there may be none.
     """
     found = Campaign.objects.select_for_update(of=("self",), no_key=True).get(pk=challenge.pk)
     _require_window(found)
@@ -58,6 +59,8 @@ def submit(challenge: Campaign, submitter: User, artwork_id: UUID) -> Entry:
         raise NotFound
     if artwork.state == ArtworkState.FAILED:
         raise BadEntry(BROKEN[1], code=BROKEN[0])
+    if is_barred(found, artwork):
+        raise BadEntry(GENERATED[1], code=GENERATED[0])
     if found.entries.filter(artwork=artwork).exists():
         raise Conflict("This picture is in the challenge.", code="already_in")
     if found.entries.filter(submitted_by=submitter).count() >= found.most_submissions:

@@ -1,6 +1,6 @@
 """Which pictures a campaign has, and what an organiser says of each. One transaction each."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -57,6 +57,10 @@ class Added:
 
 NOT_YOURS: Final = ("not_found", "There is no such picture of yours.")
 BROKEN: Final = ("broken", "This file could not be read; nobody could rate it.")
+GENERATED: Final = (
+    "generated_not_allowed",
+    "A model made this picture. Those who run this website alone may let such pictures in.",
+)
 
 
 @transaction.atomic
@@ -68,14 +72,16 @@ def add(campaign: Campaign, organiser: User, ids: Collection[UUID]) -> Added:
     found = _require_taking(campaign)
     wanted = list(dict.fromkeys(ids))
     known = _own(organiser, wanted)
-    usable = [known[pk] for pk in wanted if pk in known and not _is_broken(known[pk])]
+    fate = {pk: _fate(found, known.get(pk)) for pk in wanted}
+    usable = [known[pk] for pk in wanted if fate[pk] is None]
     before = set(found.entries.filter(artwork__in=usable).values_list("artwork_id", flat=True))
     fresh = [each for each in usable if each.pk not in before]
     if found.entries.count() + len(fresh) > MOST_ENTRIES:
         raise BadEntry(f"A campaign holds {MOST_ENTRIES} pictures at most.", code="too_many")
     Entry.objects.bulk_create(_fresh(found, organiser, fresh), ignore_conflicts=True)
     tell_campaign(found.pk)
-    return Added(len(fresh), len(before), tuple(_refused(wanted, known)))
+    refused = tuple(Refused(pk, *why) for pk, why in fate.items() if why is not None)
+    return Added(len(fresh), len(before), refused)
 
 
 @transaction.atomic
@@ -179,12 +185,18 @@ def _is_broken(artwork: Artwork) -> bool:
     return artwork.state == ArtworkState.FAILED and not artwork.thumbhash
 
 
-def _refused(wanted: Iterable[UUID], known: dict[UUID, Artwork]) -> Iterable[Refused]:
-    for pk in wanted:
-        if pk not in known:
-            yield Refused(pk, *NOT_YOURS)
-        elif _is_broken(known[pk]):
-            yield Refused(pk, *BROKEN)
+def _fate(campaign: Campaign, artwork: Artwork | None) -> tuple[str, str] | None:
+    """Code and text of why a picture is not taken; None for one that is."""
+    if artwork is None:
+        return NOT_YOURS
+    if _is_broken(artwork):
+        return BROKEN
+    return GENERATED if is_barred(campaign, artwork) else None
+
+
+def is_barred(campaign: Campaign, artwork: Artwork) -> bool:
+    """Whether it is a generated picture where there may be none."""
+    return artwork.generated is not None and not campaign.generated_allowed
 
 
 def _fresh(campaign: Campaign, submitter: User, artworks: Sequence[Artwork]) -> list[Entry]:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import BooleanField, Count, ExpressionWrapper
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q
 
 from ml.contracts.crowd import LEVELS
 from webapp.common.errors import Conflict
@@ -25,6 +25,7 @@ VOTE_COLUMNS: Final = (
 ENTRY_COLUMNS: Final = (
     "entry", "file", "title", "role", "burst", "votes", "votes_mean", "mean", "sd", "low", "high",
     "divisive", "place", "settled", "prior_mean", "prior_sd", "disqualified_at", "disqualified_for",
+    "generated",
 )  # fmt: skip
 COUNT_COLUMNS: Final = tuple(f"n{step}" for step in range(1, LEVELS + 1))
 CHUNK: Final = 2000
@@ -99,7 +100,9 @@ def _votes(campaign: Campaign) -> Iterator[dict[str, Any]]:
 def _entries(campaign: Campaign) -> Iterator[dict[str, Any]]:
     """Best places first, with the counts of the votes that count."""
     files, tally = _files(campaign), _tally(campaign)
-    ordered = campaign.entries.order_by("place", "created_at", "pk")
+    generated = ExpressionWrapper(Q(artwork__generated__isnull=False), BooleanField())
+    marked = campaign.entries.annotate(generated=generated)
+    ordered = marked.order_by("place", "created_at", "pk")
     for entry in ordered.iterator(chunk_size=CHUNK):
         told = {name: getattr(entry, name) for name in ENTRY_COLUMNS[2:]}
         steps = tally.get(entry.pk, (0,) * LEVELS) if campaign.mode == Mode.SCORE else ()

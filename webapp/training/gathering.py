@@ -73,7 +73,7 @@ def gather(chosen: Chosen, spec: Spec, target: Target) -> Gathered:
     """In a fixed number of queries, however many votes there are."""
     everything = sorted(told(chosen, spec, target), key=_order)
     rows: list[Voted] = []
-    fates = {"too_few_votes": 0, "no_picture": 0, "in_trash": 0, "other_medium": 0}
+    fates = {"too_few_votes": 0, "no_picture": 0, "in_trash": 0, "other_medium": 0, "generated": 0}
     for sha256, group in groupby(everything, key=lambda each: each.sha256):
         members = list(group)
         if sha256 is None:
@@ -104,6 +104,8 @@ def _merged(sha256: str, members: Sequence[Told], spec: Spec) -> Voted | str:
     there = [each for each in members if not each.trashed]
     if not there:
         return "in_trash"
+    if not spec.with_generated and any(each.generated for each in there):
+        return "generated"
     seen = [each for each in there if each.shown]
     if not seen:
         return "no_picture"
@@ -152,6 +154,7 @@ def left_out(code: str, count: int, spec: Spec) -> LeftOut:
         "in_trash": f"{lies} in the trash of the owner",
         "learned_before": f"{was} learned from before and {looks} like one of the test",
         "other_medium": f"{is_} a {other}" if one else f"{is_} {other}s",
+        "generated": f"{was} made by a model",
     }
     return LeftOut(code, count, f"{count:,} {'picture' if one else 'pictures'} {words[code]}.")
 

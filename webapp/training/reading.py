@@ -36,6 +36,7 @@ class Told:
     medium: str
     trashed: bool
     shown: bool
+    generated: bool
     counts: tuple[float, ...]
     total: float
     burst: str | None = None
@@ -66,7 +67,8 @@ SELECT told.*, artwork.original_id, coalesce(artwork.medium, ''),
     artwork.id IS NOT NULL AND EXISTS (
         SELECT 1 FROM catalogue_rendition AS file
         WHERE file.artwork_id = artwork.id AND file.size = %(shown)s AND file.format = 'webp'
-    )
+    ),
+    artwork.generated IS NOT NULL
 FROM told LEFT JOIN catalogue_artwork AS artwork ON artwork.id = told.artwork
 """
 _STEP = "round((({value}) - %(low)s) / %(apart)s)"
@@ -206,9 +208,10 @@ def _rows(query: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
 
 
 def _told(source: str, row: tuple[Any, ...], counts: tuple[float, ...], total: float) -> Told:
-    artwork, burst, sha256, medium, trashed, shown = (row[1], *row[4:])
+    artwork, burst, sha256, medium, trashed, shown, generated = (row[1], *row[4:])
     together = None if burst is None else f"{source}/{burst}"
-    return Told(source, artwork, sha256, medium, trashed, shown, counts, total, together)
+    facts = (medium, trashed, shown, generated)
+    return Told(source, artwork, sha256, *facts, counts, total, together)
 
 
 def _texts(campaigns: Sequence[Campaign]) -> list[str]:

@@ -33,7 +33,8 @@ class Spec:
     """Which votes on which pictures. Ids are sorted, so that equal wishes are equal.
 
     ``medium``: photo, painting or empty for both. ``fewest_votes``: of a picture.
-    ``leave_out_doubted``: votes of raters who look careless do not count.
+    ``leave_out_doubted``: votes of raters who look careless do not count. ``with_generated``:
+    pictures that a model made are learned from too.
     """
 
     target: str = OVERALL
@@ -43,6 +44,7 @@ class Spec:
     medium: str = ""
     fewest_votes: int = 3
     leave_out_doubted: bool = True
+    with_generated: bool = False
 
     @property
     def empty(self) -> bool:
@@ -69,6 +71,7 @@ def spec_of(fields: Mapping[str, Any]) -> Spec:
         medium=fields.get("medium") or "",
         fewest_votes=fields.get("fewest_votes", 3),
         leave_out_doubted=fields.get("leave_out_doubted", True),
+        with_generated=fields.get("with_generated", False),
     )
 
 

@@ -52,6 +52,8 @@ export interface CampaignTerms {
   least_dwell_ms: number;
   /** Whoever runs the installation may train models with it. */
   for_training: boolean;
+  /** Pictures that a model made may be entered; staff alone switch it on. */
+  generated_allowed: boolean;
   submissions_close_at: string | null;
   most_submissions: number;
   must_vote_share: number;
@@ -107,6 +109,8 @@ export interface Entry {
   /** Once revealed. */
   maker: string | null;
   comments: number;
+  /** A model made the picture; raters are not told while they vote. */
+  generated?: boolean;
 }
 
 export type EntrySort = 'place' | 'divisive' | 'votes' | 'gap';

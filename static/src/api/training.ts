@@ -56,6 +56,8 @@ export interface Spec {
   medium: 'photo' | 'painting' | null;
   fewest_votes: number;
   leave_out_doubted: boolean;
+  /** Pictures that a model made are learned from too. */
+  with_generated: boolean;
 }
 
 export interface Trouble {

@@ -15,7 +15,7 @@ export interface Draft extends Omit<CampaignWish, 'emails' | 'attribute' | 'open
 
 const COMMON = {
   title: '', attribute: '', question: '', description: '', consent: '', access: 'link', guests: true, sampling: 'active', emails: '',
-  votes_wanted: 5, narrow_enough: 1.3, gold_share: 0.1, repeat_share: 0.05, most_per_rater: null, least_dwell_ms: 400, for_training: false,
+  votes_wanted: 5, narrow_enough: 1.3, gold_share: 0.1, repeat_share: 0.05, most_per_rater: null, least_dwell_ms: 400, for_training: false, generated_allowed: false,
   opens_at: '', closes_at: '', submissions_close_at: '', most_submissions: 1, must_vote_share: 0, comment_at_most: 0,
 } as const;
 
