@@ -14,7 +14,7 @@ from webapp.catalogue.validation import clean_filename
 from webapp.cropping.models import BatchFile, CropBatch
 from webapp.cropping.progress import problems
 
-COLUMNS: Final = ("file", "artwork", "box", "focal", "score", "notes")
+COLUMNS: Final = ("file", "artwork", "box", "focal", "score", "notes", "generated")
 LIST, ERRORS = "manifest.csv", "errors.txt"
 LONGEST_NAME: Final = 60  # letters of up to four bytes; file systems take 255 bytes
 # What some system refuses in a name, and what a spreadsheet would take for a formula in front.
@@ -46,7 +46,7 @@ def archive_of(batch: CropBatch) -> Archive:
 
 
 def _files(batch: CropBatch) -> list[BatchFile]:
-    rows = BatchFile.objects.filter(picture__batch=batch).select_related("picture", "blob")
+    rows = BatchFile.objects.filter(picture__batch=batch).select_related("picture__artwork", "blob")
     return list(rows.order_by("picture__place", "picture_id", "place"))
 
 
@@ -88,7 +88,9 @@ def _manifest(named: Sequence[tuple[str, BatchFile]]) -> str:
     for name, file in named:
         focal = f"{file.focal_x:.4f},{file.focal_y:.4f}"
         row = (name, file.picture.artwork_id or "", file.box, focal, f"{file.score:.4f}")
-        table.writerow((*row, file.notes))
+        artwork = file.picture.artwork
+        generated = artwork is not None and artwork.generated is not None
+        table.writerow((*row, file.notes, int(generated)))
     return out.getvalue()
 
 

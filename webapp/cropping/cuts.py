@@ -13,6 +13,7 @@ from ml.contracts.crops import CropError, RankedCrop
 from webapp.accounts.models import User
 from webapp.catalogue import blobs
 from webapp.catalogue.models import Artwork, ArtworkState, Blob
+from webapp.catalogue.provenance import marked
 from webapp.catalogue.services import lock_library
 from webapp.common.errors import ApplicationError
 from webapp.cropping.batches import ask
@@ -134,10 +135,13 @@ def wait_for_field(claim: Claim) -> None:
 def record_cuts(claim: Claim, order: CutOrder, files: Sequence[bytes]) -> None:
     """Keep the files of a picture, in the order of its pieces, in place of earlier ones.
 
+    Those of a generated one say that it is.
     Raises LostLeaseError when the job belongs to another worker by now, BatchGone, or
     CropsOverLimit; then nothing is kept.
     """
     owner = order.source.owner
+    if order.source.generated is not None:
+        files = [marked(data) for data in files]
     lock_library(owner)  # before the job, as purging does: no deadlock
     require(ours=jobs.finish(claim))
     if not CropBatch.objects.select_for_update(no_key=True).filter(pk=order.batch.pk).exists():

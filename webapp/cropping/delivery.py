@@ -14,6 +14,7 @@ from PIL import Image
 from ml.contracts.crops import Box, CropError
 from webapp.catalogue import blobs
 from webapp.catalogue.models import Artwork, Rendition, RenditionSize
+from webapp.catalogue.provenance import marked
 from webapp.common import problems
 from webapp.common.errors import ApplicationError, NotFound
 from webapp.cropping import addresses
@@ -81,6 +82,8 @@ def _made(artwork: Artwork, box: Box, width: int, ending: str) -> Delivered:
         raise NotMade("The picture is still being prepared. Ask again in a minute.")
     data = render(blobs.read(source.blob), box, of=(artwork.width, artwork.height),
                   width=width, ending=ending)  # fmt: skip
+    if artwork.generated is not None:
+        data = marked(data)
     with transaction.atomic():
         blob = blobs.store(data, content_type=addresses.FORMATS[ending])
         made, _ = Delivered.objects.get_or_create(

@@ -10,6 +10,7 @@ from django.db import transaction
 from ml.contracts.crops import Box
 from ml.contracts.edits import Edits
 from webapp.catalogue.models import Artwork
+from webapp.catalogue.provenance import marked
 from webapp.catalogue.services import lock_library
 from webapp.common.errors import ApplicationError
 from webapp.events.payloads import EventKind
@@ -75,14 +76,16 @@ def record_export(claim: Claim, order: Order, picture: bytes) -> Artwork:
         raise ProposalGone("The picture was thrown away meanwhile.")
     made = accept_upload(
         owner=source.owner,
-        content=BytesIO(picture),
+        content=BytesIO(picture if source.generated is None else marked(picture)),
         filename=order.filename,
         medium=source.medium,
         title=source.title,
     ).artwork
     if made.pk != source.pk:
         words = order.wanted.words
-        Artwork.objects.filter(pk=made.pk).update(derived_from=source, derivation=words)
+        Artwork.objects.filter(pk=made.pk).update(
+            derived_from=source, derivation=words, generated=source.generated
+        )
     wanted = SavedCrop.objects if isinstance(order.wanted, SavedCrop) else Proposal.objects
     wanted.filter(pk=order.wanted.pk).update(saved_as=made)
     publish(source.owner_id, EventKind.ARTWORK_CHANGED, [source.pk, made.pk])

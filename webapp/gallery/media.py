@@ -19,6 +19,7 @@ from webapp.accounts.models import Scope
 from webapp.catalogue import blobs
 from webapp.catalogue.models import Artwork, Rendition, RenditionSize, Visitor
 from webapp.catalogue.privacy import CannotStripError, strip_gps
+from webapp.catalogue.provenance import marked
 from webapp.catalogue.validation import ImageFormat, clean_filename
 from webapp.common import problems
 from webapp.common.errors import ApplicationError, NotFound
@@ -76,7 +77,7 @@ def original_response(request: HttpRequest, artwork: Artwork) -> HttpResponseBas
 
 
 def shared_original_response(request: HttpRequest, artwork: Artwork) -> HttpResponseBase:
-    """The original without place, camera and remarks.
+    """The original without place, camera and remarks; of a generated one it says that it is.
 
     Formats that are not stripped without decoding them are given as the large display file.
     """
@@ -90,6 +91,8 @@ def shared_original_response(request: HttpRequest, artwork: Artwork) -> HttpResp
         answer = rendition_response(request, artwork, RenditionSize.LARGE, "webp")
         answer["Cache-Control"] = ASK_FIRST
         return _to_be_saved(answer, artwork, _ENDINGS[ImageFormat.WEBP])
+    if artwork.generated is not None:
+        data = marked(data)
     image_format = ImageFormat(artwork.format)
     answer = guarded(
         HttpResponse(data), content_type=image_format.content_type, etag=etag, cache=ASK_FIRST

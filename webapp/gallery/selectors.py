@@ -23,7 +23,7 @@ from webapp.taste.selectors import Own, own_of
 
 CARD_COLUMNS = (
     "id", "title", "medium", "state", "error_code", "width", "height", "thumbhash",
-    "created_at", "score_mean",
+    "created_at", "score_mean", "generated",
 )  # fmt: skip
 
 

@@ -33,12 +33,13 @@ class CardSerializer(serializers.ModelSerializer[Artwork]):
 
     thumb = serializers.SerializerMethodField()
     score = serializers.SerializerMethodField()
+    generated = serializers.SerializerMethodField()
 
     class Meta:
         model = Artwork
         fields: tuple[str, ...] = (
             "id", "title", "medium", "state", "error_code", "width", "height", "thumbhash",
-            "created_at", "thumb", "score",
+            "created_at", "thumb", "score", "generated",
         )  # fmt: skip
 
     @property
@@ -62,6 +63,10 @@ class CardSerializer(serializers.ModelSerializer[Artwork]):
         scores = getattr(artwork, "opinions", [])
         bins = [round(share, 4) for share in scores[0].distribution] if scores else []
         return {"mean": artwork.score_mean, "distribution": bins}
+
+    def get_generated(self, artwork: Artwork) -> bool:
+        """Whether a model made it: here, or elsewhere by what its file says."""
+        return artwork.generated is not None
 
 
 class OwnSerializer(serializers.Serializer[Own]):
@@ -191,7 +196,8 @@ class DetailSerializer(CardSerializer):
 class ArtworkSerializer(DetailSerializer, WhySerializer):
     """What the owner gets; the schema's name for the whole answer.
 
-    `caution` warns where the picture is unlike everything that the model learned from.
+    `caution` warns where the picture is unlike everything that the model learned from. `recipe`:
+    how a picture that was generated here was made, its parameters by name; else null.
     """
 
     jobs = JobSerializer(many=True)
@@ -202,13 +208,14 @@ class ArtworkSerializer(DetailSerializer, WhySerializer):
     derived_from = SourceArtworkSerializer(allow_null=True)
     derived = DerivedArtworkSerializer(many=True)
     caution = serializers.CharField(allow_null=True)
+    recipe = serializers.JSONField(allow_null=True)
     taste = OwnSerializer()
 
     class Meta(DetailSerializer.Meta):
         fields = (
             *DetailSerializer.Meta.fields, "jobs", "ratings", "albums", "attributes", "maps",
             "palette", "explanation", "versions", "derived_from", "derivation", "derived",
-            "caution", "taste",
+            "caution", "recipe", "taste",
         )  # fmt: skip
 
 
@@ -220,6 +227,7 @@ def render_detail(
     return {
         **shown,
         "duplicate": duplicate,
+        "recipe": detail.artwork.generated or None,
         "jobs": JobSerializer(detail.jobs, many=True).data,
         "albums": AlbumNameSerializer(detail.albums, many=True).data,
         "taste": OwnSerializer(detail.own).data,
@@ -227,7 +235,7 @@ def render_detail(
 
 
 def render_shared(detail: Detail, *, links: Links | None = None) -> dict[str, Any]:
-    """A link visitor's answer: the same less jobs, albums and taste."""
+    """A link visitor's answer: the same less jobs, albums, recipe and taste."""
     shown = DetailSerializer(detail.artwork, context={"links": links}).data
     opinion = detail.opinion
     return {

@@ -26,6 +26,19 @@ export interface Card {
   score: { mean: number; distribution?: number[] } | null;
   /** Missing on a share page. */
   taste?: OwnTaste;
+  /** A model made it: here, or elsewhere by what its file says. */
+  generated?: boolean;
+}
+
+/** How a picture that was generated here was made. */
+export interface Recipe {
+  model: string;
+  digest: string;
+  category: string;
+  asked_mean: number;
+  judged_mean: number | null;
+  latent_seed: number | null;
+  truncation: number;
 }
 
 export interface Score {
@@ -67,6 +80,8 @@ export interface Artwork extends Omit<Card, 'score'>, Explained {
   score: Score | null;
   /** Why to take the judgement with care; null or missing when there is no reason. */
   caution?: string | null;
+  /** Missing on a share page, null unless it was generated here. */
+  recipe?: Recipe | null;
   ratings: Ratings | null;
   albums?: { id: string; title: string }[];
   captured_at?: string | null;
