@@ -42,12 +42,17 @@ def start(owner: User, generator: Generator, wish: Wish) -> Generation:
         histogram=list(wish.histogram), dial=wish.dial, seed=wish.seed, seed_to=wish.seed_to,
         truncation=wish.truncation, count=wish.count, keep_best=wish.keep_best,
     )  # fmt: skip
-    jobs.enqueue(
-        kind=JobKind.GENERATE, subject=generation.pk, owner_id=owner.pk,
-        queue=Queue.GPU_GENERATE, model_version=generator.version.digest,
-    )  # fmt: skip
+    ask(generation)
     _tell(generation)
     return generation
+
+
+def ask(generation: Generation) -> None:
+    """Have a worker look at it. Idempotent."""
+    jobs.enqueue(
+        kind=JobKind.GENERATE, subject=generation.pk, owner_id=generation.owner_id,
+        queue=Queue.GPU_GENERATE, model_version=generation.model_version.digest,
+    )  # fmt: skip
 
 
 @transaction.atomic

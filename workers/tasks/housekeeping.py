@@ -2,6 +2,7 @@
 
 from webapp.cropping.housekeeping import tidy_crops
 from webapp.dispatch import TaskName
+from webapp.generation.housekeeping import tidy_generations
 from webapp.inference.housekeeping import Tidied, tidy
 from webapp.ratings.housekeeping import tidy_campaigns
 from webapp.taste.housekeeping import tidy_tastes
@@ -16,4 +17,5 @@ def housekeeping(**_unused: object) -> Tidied | None:
     tidy_campaigns()
     tidy_tastes()
     tidy_training()
+    tidy_generations()
     return tidy()

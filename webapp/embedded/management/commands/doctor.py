@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection
 
+from webapp.generation.housekeeping import GENERATIONS
 from webapp.inference.reconcile import ARTWORKS
 from webapp.jobs.findings import Finding, examine
 from webapp.jobs.health import MACHINERY
@@ -30,7 +31,8 @@ class Command(BaseCommand):
             connection.ensure_connection()
         except OperationalError as error:
             raise CommandError(f"Postgres does not answer: start it first. {error}") from error
-        findings = examine((*ARTWORKS, *CAMPAIGNS, *TASTES, *TRAINING, *MACHINERY), mending=mend)
+        checks = (*ARTWORKS, *CAMPAIGNS, *TASTES, *TRAINING, *GENERATIONS, *MACHINERY)
+        findings = examine(checks, mending=mend)
         for finding in findings:
             self._tell(finding)
         if not findings:
