@@ -4,6 +4,7 @@ A real generator takes seconds and makes what it will; the page is tested agains
 """
 
 import json
+import random
 import re
 from dataclasses import dataclass, field
 from functools import cache
@@ -11,11 +12,10 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qs, urlparse
 
-from PIL import Image, ImageEnhance
+from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 from playwright.sync_api import Page, Route
 
 from tests.browser.planted_campaigns import hump
-from tests.images import photo_file
 
 API = re.compile(r"/api/v1/(generators|generations)(/|\?|$)")
 MEDIA = re.compile(r"/planted/sample-(\d+)-([\d.]+)-(\d+)\.png")
@@ -38,12 +38,24 @@ Answer = dict[str, Any]
 @cache
 def picture(seed: int, asked: float, index: int) -> bytes:
     """The file of a sample: paler or brighter by what was asked; along a film from one to the other."""
-    first = Image.open(BytesIO(photo_file(SIZE, SIZE, seed=seed % 997))).convert("RGB")
-    second = Image.open(BytesIO(photo_file(SIZE, SIZE, seed=seed % 991 + 1))).convert("RGB")
-    mixed = Image.blend(first, second, min(1.0, index / 24))
+    mixed = Image.blend(_scene(seed), _scene(seed + 1), min(1.0, index / 24))
     out = BytesIO()
     ImageEnhance.Color(mixed).enhance(asked / 5.5).save(out, "PNG")
     return out.getvalue()
+
+
+def _scene(seed: int) -> Image.Image:
+    """Hills below a sky, as soft as a small generator makes them."""
+    dice = random.Random(seed)
+    sky, land = (tuple(dice.randrange(40, 230) for _ in range(3)) for _ in range(2))
+    image = Image.new("RGB", (SIZE, SIZE), sky)
+    draw = ImageDraw.Draw(image)
+    for row in range(4):
+        colour = tuple(round(part * (1 - row / 5)) for part in land)
+        top = SIZE * (0.35 + 0.16 * row)
+        peaks = [(x, top + dice.uniform(-9, 9)) for x in range(0, SIZE + 13, 12)]
+        draw.polygon([(0, SIZE), *peaks, (SIZE, SIZE)], fill=colour)
+    return image.filter(ImageFilter.GaussianBlur(1.5))
 
 
 def judged(asked: float, seed: int) -> float:

@@ -53,8 +53,12 @@ export class Atelier {
 
   /** Everything a generation was made with, into the form; and its pictures on the stage. */
   async recall(made: GenerationCard): Promise<void> {
-    if (this.form && this.generator?.categories.some(({ key }) => key === made.category)) this.change(recalled(this.form, made));
+    this.#recall(made, true);
     await this.open(made.id);
+  }
+
+  #recall(made: GenerationCard, locked: boolean): void {
+    if (this.form && this.generator?.categories.some(({ key }) => key === made.category)) this.change({ ...recalled(this.form, made), locked });
   }
 
   readonly #read = newestOnly<string>(async (id) => {
@@ -188,7 +192,9 @@ export class Atelier {
     await this.refresh();
     const { form } = this;
     const first = linked && form ? this.history?.find((made) => isOf(made, form)) : this.history?.[0];
-    if (first) await this.open(first.id);
+    if (!first) return;
+    if (!linked && form) this.#recall(first, false);
+    await this.open(first.id);
   }
 
   #begin(): void {
