@@ -26,6 +26,7 @@ from webapp.gallery import attribute_list, selectors
 from webapp.gallery.attribute_model_page import attribute_model_page
 from webapp.gallery.cropper_page import cropper_page
 from webapp.gallery.forms import AttributeForm
+from webapp.gallery.generator_page import generator_page
 from webapp.gallery.model_page import model_page
 from webapp.registry import attributes as questions
 from webapp.registry import selectors as registry
@@ -128,6 +129,8 @@ def model(request: HttpRequest, name: str | None = None) -> HttpResponse:
         return render(request, "gallery/attribute_model.html", shown)
     if version is not None and version.kind == ModelKind.CROPPER:
         return render(request, "gallery/cropper_model.html", {"page": cropper_page(version)})
+    if version is not None and version.kind == ModelKind.GENERATOR:
+        return render(request, "gallery/generator_model.html", {"page": generator_page(version)})
     return render(request, "gallery/model.html", _scorer_page(version, judge))
 
 

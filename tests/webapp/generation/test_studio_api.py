@@ -13,6 +13,7 @@ from webapp.catalogue.models import Artwork
 from webapp.generation.housekeeping import tidy_generations
 from webapp.generation.models import Generation
 from webapp.jobs.models import Job, JobKind
+from webapp.registry.models import ModelVersion
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/generations"
@@ -42,6 +43,17 @@ def test_the_studio_tells_what_can_be_asked_for_and_how_well_it_is_obeyed(maker)
     assert (studio["quota"], studio["reason"]) == ({"limit": 500, "left": 500}, None)
     page = maker.get("/studio/")
     assert page.context["props"]["studio"] == studio and b"generation-studio" in page.content
+
+
+def test_the_page_of_a_generator_tells_its_card_and_survives_one_it_cannot_read(maker):
+    page = maker.get("/models/generator-1/").content.decode()
+    assert "Twelve pictures are few." in page and "shuffled: 0, -0.1 to 0.1" in page
+    ModelVersion.objects.update(card={})
+    assert b"read no more" in maker.get("/models/generator-1/").content
+    staff = browser("staff@example.org", staff=True)
+    listed = staff.get("/api/v1/model-versions", {"kind": "generator"}).json()
+    assert [each["name"] for each in listed] == ["generator-1"], listed
+    assert maker.get("/api/v1/generators").json()["reason"]["code"] == "no_generator"
 
 
 def test_without_a_generator_the_studio_says_who_must_act(db):
