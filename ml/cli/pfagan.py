@@ -1,23 +1,42 @@
 """``pfagan``: teach a generator, measure it, ship it."""
 
 import argparse
+import time
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from ml.cli.options import add_panels, at_least, panels, tell
+from ml.cli.sections import add_page, beside, write_sections
+from ml.contracts.builtin import BUILTIN_GENERATOR, BUILTIN_PLAIN_GENERATOR
+from ml.contracts.files import replace_file
 from ml.contracts.generator_card import Conditioning
+from ml.evaluation.generation import Ground
+from ml.evaluation.generation_page import page_of, plots_of
+from ml.evaluation.marked_section import Section
 from ml.inference.devices import open_device
-from ml.inference.features import FrozenFeatures
+from ml.inference.features import SHIPPED, FrozenFeatures
 from ml.models.pfagan.generator import SIZES
+from ml.training.generator.card import ship
+from ml.training.generator.judges import fit_judges
 from ml.training.generator.material import Grouping, Material, gather_material
+from ml.training.generator.measure import LATENTS, Measured, ground_of, measure, sheets_of
+from ml.training.generator.outcome import Outcome, open_outcome, read_outcome
 from ml.training.generator.run import Budget, Watch, learn
 from ml.training.generator.steps import GeneratorConfig
 from ml.training.progress import Callbacks, Progress
+from ml.training.resume import CheckpointError
+from ml.training.run import Destination
 
 ENDLESS = 10**9
 WATCH_SIDE = 64
+TITLES = {Conditioning.MIXED: "mixed-conditional norm", Conditioning.FILM: "FiLM"}
+VERSIONS = {
+    Conditioning.MIXED: BUILTIN_GENERATOR.name,
+    Conditioning.FILM: BUILTIN_PLAIN_GENERATOR.name,
+}
 _TOLD_EVERY = 25
 
 
@@ -26,6 +45,7 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
     parser = commands.add_parser("pfagan", help=__doc__)
     actions = parser.add_subparsers(dest="action", required=True)
     _add_train(actions)
+    _add_report(actions)
 
 
 def _add_train(actions: "argparse._SubParsersAction[Any]") -> None:
@@ -56,6 +76,10 @@ def add_material(parser: argparse.ArgumentParser) -> None:
     add_panels(parser)
     parser.add_argument("--cache", type=Path, help="folder that keeps features between runs")
     parser.add_argument(
+        "--backbones", nargs="+", default=list(SHIPPED), metavar="NAME",
+        help="frozen networks whose features group and judge pictures",
+    )  # fmt: skip
+    parser.add_argument(
         "--categories", type=Grouping, choices=list(Grouping), default=Grouping.CLUSTERS,
         help="where categories come from",
     )  # fmt: skip
@@ -67,10 +91,23 @@ def material_of(options: argparse.Namespace, *, side: int) -> Material:
         panels(options),
         side=side,
         grouping=options.categories,
-        features=FrozenFeatures(),
+        features=FrozenFeatures(backbones=options.backbones),
         cache=options.cache,
         callbacks=Callbacks(on_progress=say),
     )
+
+
+def _add_report(actions: "argparse._SubParsersAction[Any]") -> None:
+    parser = actions.add_parser("report", help="measure both kinds, write page, plots, weights")
+    add_material(parser)
+    add_page(parser)
+    for kind in Conditioning:
+        parser.add_argument(
+            f"--{kind}", type=Path, required=True, help=f"folder of a run conditioned by {kind}"
+        )
+    parser.add_argument("--out", type=Path, help="folder for weights and cards, none for neither")
+    parser.add_argument("--latents", type=at_least(2), default=LATENTS, help="of each sheet")
+    parser.set_defaults(run=run_report)
 
 
 def run_train(options: argparse.Namespace) -> int:
@@ -93,12 +130,60 @@ def run_train(options: argparse.Namespace) -> int:
         material,
         config,
         budget=Budget(options.updates, options.minutes * 60, options.every),
-        watch=Watch(FrozenFeatures(backbones=("lite0",), side=WATCH_SIDE), material),
+        watch=Watch(FrozenFeatures(backbones=options.backbones[:1], side=WATCH_SIDE), material),
         device=device,
         callbacks=Callbacks(on_progress=say),
     )
     tell(f"wrote {path}")
     return 0
+
+
+def run_report(options: argparse.Namespace) -> int:
+    """Measure both generators by the same judges. Returns 0."""
+    outcomes = {kind: read_outcome(getattr(options, kind)) for kind in Conditioning}
+    sides = {int(str(outcome.config["size"])) for outcome in outcomes.values()}
+    if len(sides) != 1:
+        raise CheckpointError("the two runs make pictures of different sizes")
+    material = material_of(options, side=sides.pop())
+    judges, features = fit_judges(material), FrozenFeatures(backbones=options.backbones)
+    ground = ground_of(material, judges)
+    done: list[Measured] = []
+    for kind, outcome in outcomes.items():
+        network = open_outcome(outcome, material)
+        done.append(
+            measure(
+                outcome, network, material, judges, features, title=TITLES[kind],
+                version=VERSIONS[kind], latents=options.latents, told=tell,
+            )
+        )  # fmt: skip
+        if options.out is not None:
+            where = Destination(
+                options.out, VERSIONS[kind], time.strftime("%Y-%m-%d", time.gmtime())
+            )
+            for path in ship(
+                outcome, network, material, done[-1].figures, ground, destination=where
+            ):
+                tell(f"wrote {path}")
+    _write_page(options, ground, done, outcomes.values(), material)
+    return 0
+
+
+def _write_page(
+    options: argparse.Namespace,
+    ground: Ground,
+    done: Sequence[Measured],
+    outcomes: Iterable[Outcome],
+    material: Material,
+) -> None:
+    learned = material.squares.pixels[material.learned]
+    if options.plots is not None:
+        for one in done:
+            for name, content in sheets_of(one, learned).items():
+                replace_file(options.plots / name, content)
+    figures = [one.figures for one in done]
+    curves = {one.title: out.curve for one, out in zip(figures, outcomes, strict=True)}
+    plots = {} if options.plots is None else plots_of(figures, curves)
+    write_sections(options, [Section(page_of(ground, figures, plots=beside(options)), plots)])
 
 
 def say(progress: Progress) -> None:

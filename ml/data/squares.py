@@ -1,5 +1,6 @@
 """Voted pictures as small squares with their histograms: what a generator learns from."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,11 +9,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ml.data.opening import open_picture
-from ml.data.samples import Panel
+from ml.data.samples import Panel, VotedPicture
 from ml.data.splits import Indices, fingerprints, picture_groups
 from ml.data.transforms import Squares, on_white
 
 Histograms = NDArray[np.float32]
+_HEX_DIGEST = re.compile("[0-9a-f]{64}")
 JUDGES = 3  # of so many pictures one is kept from the generator
 
 
@@ -52,7 +54,7 @@ def read_squares(panels: Sequence[Panel], *, side: int) -> VotedSquares:
         pixels=np.stack(pixels),
         histograms=np.array([each.distribution for _, each in pictures], dtype=np.float32),
         votes=np.array([sum(each.counts) for _, each in pictures]),
-        digests=tuple(each.digest for each in fingerprints([each for _, each in pictures])),
+        digests=_digests([each for _, each in pictures]),
         sources=tuple(name for name, _ in pictures),
         subjects=tuple(each.group for _, each in pictures),
         tags=tuple(each.tags for _, each in pictures),
@@ -67,6 +69,14 @@ def middle_square(picture: Image.Image, side: int) -> Squares:
     left, top = (rgb.width - edge) // 2, (rgb.height - edge) // 2
     box = (left, top, left + edge, top + edge)
     return np.asarray(rgb.resize((side, side), Image.Resampling.LANCZOS, box=box))
+
+
+def _digests(pictures: Sequence[VotedPicture]) -> tuple[str, ...]:
+    """Of the files; a picture of a snapshot is called after its original's digest."""
+    return tuple(
+        picture.key if _HEX_DIGEST.fullmatch(picture.key) else found.digest
+        for picture, found in zip(pictures, fingerprints(pictures), strict=True)
+    )
 
 
 def halves(squares: VotedSquares) -> tuple[Indices, Indices]:

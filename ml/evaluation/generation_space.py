@@ -90,7 +90,9 @@ def frechet(first: Array, second: Array) -> float:
 
 
 def diversity(vectors: Array) -> float:
-    """Mean distance of two different rows of (n, d), n at least 2."""
+    """Mean distance of two different rows of (n, d); 0 where there are no two."""
+    if len(vectors) < 2:
+        return 0.0
     squares = np.square(vectors).sum(axis=1)
     apart = squares[:, None] + squares[None] - 2 * vectors @ vectors.T
     distances = np.sqrt(np.maximum(apart, 0.0))

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from ml.contracts.card import CardError, check_digest
 from ml.contracts.generation import LARGEST_SEED, histogram_of_dial
-from ml.contracts.generator_card import GeneratorCard, read_generator_card
+from ml.contracts.generator_card import DialRange, GeneratorCard, read_generator_card
 from ml.data.transforms import Squares
 from ml.inference.creation import create_named
 from ml.inference.devices import open_device
@@ -106,7 +106,7 @@ class LoadedGenerator:
     def check_golden(self) -> None:
         """Raises GoldenMismatchError when this machine does not reproduce the card."""
         golden = self.card.golden
-        found = golden_colours(self.network, self.card, golden.seeds)
+        found = golden_colours(self.network, self.card.dial, golden.seeds)
         pairs = zip(found, golden.colours, strict=True)
         gap = max(abs(a - b) for one, two in pairs for a, b in zip(one, two, strict=True))
         if not gap <= golden.tolerance:
@@ -161,10 +161,10 @@ def as_bytes(pixels: Tensor) -> Squares:
 
 
 def golden_colours(
-    network: Generator, card: GeneratorCard, seeds: Sequence[int]
+    network: Generator, dial: DialRange, seeds: Sequence[int]
 ) -> tuple[tuple[float, ...], ...]:
     """Mean red, green and blue of samples of the first category at the middle of the dial."""
-    histogram = histogram_of_dial((card.dial.low + card.dial.high) / 2, card.dial.sd)
+    histogram = histogram_of_dial((dial.low + dial.high) / 2, dial.sd)
     return tuple(
         tuple(
             float(value)

@@ -1,0 +1,197 @@
+"""How far a generator does what it is asked: measured by judges that learned from other pictures.
+
+All rows are samples. A sheet asks every category for every setting of the dial with the same
+latents, so that samples of one latent are drawn together in each bootstrap.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ml.contracts.config import Estimate
+from ml.data.splits import Indices
+from ml.evaluation.bootstrap import estimates, mean_of, rank_correlation_of
+from ml.evaluation.generation_space import diversity
+from ml.evaluation.metrics import Array
+
+NEAR = 5.0  # percentile of held-out pictures' distances below which a sample counts as a copy
+SHUFFLE_SEED = 8
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trial:
+    """A sheet of samples, (n,) each, and their places (n, d) in the named space.
+
+    ``asked``, ``judged``: mean scores. ``category``: asked for; ``told``: what a head says that it
+    is. ``latent``: samples of one number come from the same noise.
+    """
+
+    asked: Array
+    judged: Array
+    category: Indices
+    told: Indices
+    latent: Indices
+    vectors: Array
+
+    def of(self, category: int) -> "Trial":
+        """The samples of one category."""
+        at = np.flatnonzero(self.category == category)
+        return Trial(
+            self.asked[at],
+            self.judged[at],
+            self.category[at],
+            self.told[at],
+            self.latent[at],
+            self.vectors[at],
+        )
+
+
+def obeyed(trial: Trial) -> tuple[Estimate, Estimate]:
+    """SRCC of the asked with the judged mean; the same when what was asked is shuffled."""
+    shuffled = np.random.default_rng(SHUFFLE_SEED).permutation(trial.asked)
+    found = estimates(
+        {
+            "asked": rank_correlation_of(trial.judged, trial.asked),
+            "shuffled": rank_correlation_of(trial.judged, shuffled),
+        },
+        count=len(trial.asked),
+        groups=trial.latent,
+    )
+    return found["asked"], found["shuffled"]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What the judge makes of one setting of the dial."""
+
+    asked: float
+    judged: Estimate
+    samples: int
+
+
+def calibration(trial: Trial) -> tuple[Setting, ...]:
+    """A point for every setting, from the lowest."""
+    settings = []
+    for asked in np.unique(trial.asked):
+        at = np.flatnonzero(trial.asked == asked)
+        found = estimates(
+            {"mean": mean_of(trial.judged[at])}, count=len(at), groups=trial.latent[at]
+        )
+        settings.append(Setting(float(asked), found["mean"], len(at)))
+    return tuple(settings)
+
+
+def recognised(trial: Trial) -> tuple[Estimate, float]:
+    """Share of samples told to be of the category asked for; what one answer to all would reach."""
+    right = (trial.told == trial.category).astype(np.float64)
+    found = estimates({"right": mean_of(right)}, count=len(right), groups=trial.latent)
+    _, counts = np.unique(trial.category, return_counts=True)
+    return found["right"], float(counts.max() / len(right))
+
+
+def diversities(trial: Trial, real: Mapping[int, Array]) -> dict[int, tuple[float, float]]:
+    """Mean distance of two samples of a category, beside that of real pictures (n, d) of it."""
+    return {
+        category: (diversity(trial.of(category).vectors), diversity(vectors))
+        for category, vectors in real.items()
+    }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Memories:
+    """How near samples come to pictures that were learned from.
+
+    ``nearest``: (n,) distance of each sample, ``row``: (n,) of the picture it is nearest to;
+    ``usual``: (m,) distances of held-out real pictures. ``threshold``: their 5th percentile.
+    """
+
+    nearest: Array
+    row: Indices
+    usual: Array
+    threshold: float
+    share: Estimate
+
+
+def memories(samples: Array, learned: Array, held_out: Array) -> Memories:
+    """By nearest neighbours in the space: places (n, d), (k, d) and (m, d)."""
+    nearest, row = _nearest(samples, learned)
+    usual, _ = _nearest(held_out, learned)
+    threshold = float(np.percentile(usual, NEAR))
+    close = (nearest < threshold).astype(np.float64)
+    share = estimates({"near": mean_of(close)}, count=len(close))["near"]
+    return Memories(nearest, row, usual, threshold, share)
+
+
+def _nearest(first: Array, second: Array) -> tuple[Array, Indices]:
+    lengths = np.square(first).sum(axis=1)[:, None] + np.square(second).sum(axis=1)[None]
+    distances = np.sqrt(np.maximum(lengths - 2 * first @ second.T, 0.0))
+    row = distances.argmin(axis=1)
+    return distances[np.arange(len(first)), row], row
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Figures:
+    """Everything that was measured of one generator. Baselines stand beside their figures.
+
+    ``obeyed``, ``shuffled``: SRCC of asked and judged means. ``kid``, ``frechet``: of ``samples``
+    samples to as many held-out pictures; ``kid_real``, ``frechet_real``: of real pictures that
+    were learned from to the same. ``by_category``: rows of the table of categories.
+    """
+
+    title: str
+    version: str
+    updates: int
+    images: int
+    wall_time_s: float
+    machine: str
+    parameters: int
+    samples: int
+    sheet: int
+    obeyed: Estimate
+    shuffled: Estimate
+    settings: tuple[Setting, ...]
+    recognised: Estimate
+    majority: float
+    kid: Estimate
+    kid_real: Estimate
+    frechet: float
+    frechet_real: float
+    memories: Memories
+    by_category: "tuple[CategoryFigures, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryFigures:
+    """One category. ``spread``, ``spread_real``: mean distance of two samples, two pictures.
+
+    ``kid``: None where there are too few held-out pictures.
+    """
+
+    name: str
+    pictures: int
+    obeyed: Estimate
+    recognised: Estimate
+    kid: float | None
+    spread: float
+    spread_real: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the figures stand on: data, judges and how good these are on pictures they never met.
+
+    ``judge``: SRCC on the pictures that the generators learned from. ``head``: share of them whose
+    category it tells.
+    """
+
+    data: Sequence[str]
+    learned: int
+    held_out: int
+    side: int
+    space: str
+    components: int
+    judge: Estimate
+    head: Estimate
+    silhouettes: Mapping[int, float]
+    dial: tuple[float, float, float]
