@@ -24,7 +24,7 @@ describe('what is asked for', () => {
   it('is named by the button and in the history', () => {
     expect(makeWords('samples', 1, null)).toBe('Make 1 picture');
     expect(makeWords('samples', 64, 4)).toBe('Make 64, keep the best 4');
-    expect(askWords({ kind: 'samples', dial: 7, asked_mean: 7 })).toBe('7.0');
+    expect(askWords({ kind: 'samples', dial: 7, asked_mean: 7 })).toBe('asked 7.0');
     expect(askWords({ kind: 'samples', dial: null, asked_mean: 5.24 })).toBe('drawn, mean 5.2');
     expect(askWords({ kind: 'sweep', dial: null, asked_mean: null })).toBe('dial 1 to 10');
   });

@@ -15,10 +15,10 @@ export function makeWords(kind: GenerationKind, count: number, best: number | nu
   return best === null ? `Make ${plural(count, 'picture')}` : `Make ${count}, keep the best ${Math.min(best, count)}`;
 }
 
-/** What was asked for, in a few words: "7.0", "drawn, mean 5.2", "dial 1 to 10". */
+/** What was asked for, in a few words: "asked 7.0", "drawn, mean 5.2", "dial 1 to 10". */
 export function askWords({ kind, dial, asked_mean }: Pick<GenerationCard, 'kind' | 'dial' | 'asked_mean'>): string {
   if (kind === 'sweep') return 'dial 1 to 10';
-  if (dial !== null) return formatMean(dial);
+  if (dial !== null) return `asked ${formatMean(dial)}`;
   return asked_mean === null ? '' : `drawn, mean ${formatMean(asked_mean)}`;
 }
 
