@@ -47,6 +47,7 @@ bench: .venv/.installed static/dist/.built ## throughput and latency as ratios t
 	$(BIN)/python -m bench.lists
 	$(BIN)/python -m bench.scoring
 	$(BIN)/python -m bench.crop
+	$(BIN)/python -m bench.generation
 	$(BIN)/python -m bench.raters
 
 .PHONY: format

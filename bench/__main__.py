@@ -1,6 +1,6 @@
 """`python -m bench`: every benchmark, one after the other."""
 
-from bench import crop, end_to_end, import_dataset, lists, raters, scoring
+from bench import crop, end_to_end, generation, import_dataset, lists, raters, scoring
 
 if __name__ == "__main__":
     end_to_end.main()
@@ -8,4 +8,5 @@ if __name__ == "__main__":
     import_dataset.main([])
     scoring.main([])
     crop.main([])
+    generation.main([])
     raters.main([])

@@ -20,6 +20,8 @@ from ml.inference.devices import open_device
 from ml.inference.features import SHIPPED, FrozenFeatures
 from ml.models.pfagan.generator import SIZES
 from ml.training.generator.card import ship
+from ml.training.generator.extremes import COUNTS, added_extremes
+from ml.training.generator.extremes_page import extremes_page
 from ml.training.generator.judges import fit_judges
 from ml.training.generator.material import Grouping, Material, gather_material
 from ml.training.generator.measure import LATENTS, Measured, ground_of, measure, sheets_of
@@ -46,6 +48,7 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
     actions = parser.add_subparsers(dest="action", required=True)
     _add_train(actions)
     _add_report(actions)
+    _add_experiment(actions)
 
 
 def _add_train(actions: "argparse._SubParsersAction[Any]") -> None:
@@ -110,6 +113,17 @@ def _add_report(actions: "argparse._SubParsersAction[Any]") -> None:
     parser.set_defaults(run=run_report)
 
 
+def _add_experiment(actions: "argparse._SubParsersAction[Any]") -> None:
+    parser = actions.add_parser(
+        "augment-experiment", help="teach a scorer with generated extremes, and say if it helped"
+    )
+    add_material(parser)
+    add_page(parser)
+    parser.add_argument("run_folder", metavar="FOLDER", type=Path, help="folder of a run")
+    parser.add_argument("--counts", nargs="+", type=at_least(2), default=list(COUNTS))
+    parser.set_defaults(run=run_experiment)
+
+
 def run_train(options: argparse.Namespace) -> int:
     """Learn until the time is up. What is in the folder already is gone on with."""
     material = material_of(options, side=options.size)
@@ -165,6 +179,19 @@ def run_report(options: argparse.Namespace) -> int:
             ):
                 tell(f"wrote {path}")
     _write_page(options, ground, done, outcomes.values(), material)
+    return 0
+
+
+def run_experiment(options: argparse.Namespace) -> int:
+    """Print or write the section. Returns 0."""
+    outcome = read_outcome(options.run_folder)
+    material = material_of(options, side=int(str(outcome.config["size"])))
+    rows = added_extremes(
+        open_outcome(outcome, material), material, FrozenFeatures(backbones=options.backbones),
+        counts=options.counts, told=tell,
+    )  # fmt: skip
+    text = extremes_page(rows, learned=len(material.learned), held_out=len(material.judged))
+    write_sections(options, [Section(text, {})])
     return 0
 
 

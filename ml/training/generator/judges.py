@@ -53,7 +53,7 @@ def fit_judges(material: Material) -> Judges:
         shares=material.squares.histograms[rows].astype(np.float64),
         votes=material.squares.votes[rows],
     )
-    head = fit_kernel_head([votes], _config(material), widths=material.widths)
+    head = fit_kernel_head([votes], head_config(material), widths=material.widths)
     told = LogisticRegression(max_iter=_PATIENCE, class_weight="balanced")
     told.fit(space.place(material.features[rows]), material.semantics.category[rows])
     return Judges(space, head, told)
@@ -76,7 +76,7 @@ def trusted(judges: Judges, material: Material) -> tuple[Estimate, Estimate]:
     return found["judge"], found["head"]
 
 
-def _config(material: Material) -> TrainConfig:
+def head_config(material: Material) -> TrainConfig:
     """As the shipped scorer is fitted; backbones of other numbers count alike."""
     standard = TrainConfig()
     if len(material.widths) == len(standard.backbone_shares):

@@ -35,7 +35,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     data += ["--backbones", "tiny"]
     page = folder / "page.md"
     page.write_text("<!-- generation: begin, written by `python -m ml.cli pfagan report` -->\n"
-                    "<!-- generation: end -->\n")  # fmt: skip
+                    "<!-- generation: end -->\n"
+                    "<!-- extremes: begin, written by "
+                    "`python -m ml.cli pfagan augment-experiment` -->\n"
+                    "<!-- extremes: end -->\n")  # fmt: skip
     for kind in Conditioning:
         assert main(
             ["--threads", "1", "pfagan", "train", *data, "--size", "32", "--width", "2",
@@ -46,6 +49,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
         ["--threads", "1", "pfagan", "report", *data, "--latents", "2",
          "--mixed", str(folder / "mixed"), "--film", str(folder / "film"),
          "--out", str(folder / "out"), "--into", str(page), "--plots", str(folder / "images")]
+    ) == 0  # fmt: skip
+    assert main(
+        ["--threads", "1", "pfagan", "augment-experiment", str(folder / "mixed"), *data,
+         "--counts", "8", "--into", str(page)]
     ) == 0  # fmt: skip
     images = frozenset(path.name for path in (folder / "images").iterdir())
     return Made(page.read_text(), images, folder / "out")
@@ -64,6 +71,12 @@ def test_the_page_shows_figures_beside_their_baselines(made: Made) -> None:
         sheets = {f"generation-{kind}-{what}.jpg" for what in ("dial", "categories", "nearest")}
         assert sheets <= made.images
         assert all(name in made.page for name in sheets)
+
+
+def test_generated_extremes_are_held_against_shuffled_scores(made: Made) -> None:
+    section = made.page[made.page.index("<!-- extremes: begin") :]
+    assert section.count("| as asked |") == section.count("| shuffled |") == 2
+    assert "Generated extremes" in section
 
 
 def test_the_card_says_how_little_was_learned_from(generator: LoadedGenerator, made: Made) -> None:
