@@ -10,9 +10,11 @@ import torch
 
 from ml.cli.options import add_panels, at_least, panels, tell
 from ml.cli.sections import add_page, beside, write_sections
+from ml.cli.stopping import stopping
 from ml.contracts.builtin import BUILTIN_GENERATOR, BUILTIN_PLAIN_GENERATOR
 from ml.contracts.files import replace_file
 from ml.contracts.generator_card import Conditioning
+from ml.contracts.retrain import RunExit
 from ml.evaluation.generation import Ground
 from ml.evaluation.generation_page import page_of, plots_of
 from ml.evaluation.marked_section import Section
@@ -28,7 +30,7 @@ from ml.training.generator.measure import LATENTS, Measured, ground_of, measure,
 from ml.training.generator.outcome import Outcome, open_outcome, read_outcome
 from ml.training.generator.run import Budget, Watch, learn
 from ml.training.generator.steps import GeneratorConfig
-from ml.training.progress import Callbacks, Progress
+from ml.training.progress import Callbacks, Progress, TrainingStoppedError
 from ml.training.resume import CheckpointError
 from ml.training.run import Destination
 
@@ -88,7 +90,9 @@ def add_material(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def material_of(options: argparse.Namespace, *, side: int) -> Material:
+def material_of(
+    options: argparse.Namespace, *, side: int, callbacks: Callbacks[Progress] | None = None
+) -> Material:
     """Read what ``add_material`` asked for. Raises DataSetError."""
     return gather_material(
         panels(options),
@@ -96,7 +100,7 @@ def material_of(options: argparse.Namespace, *, side: int) -> Material:
         grouping=options.categories,
         features=FrozenFeatures(backbones=options.backbones),
         cache=options.cache,
-        callbacks=Callbacks(on_progress=say),
+        callbacks=callbacks or Callbacks(on_progress=say),
     )
 
 
@@ -125,8 +129,21 @@ def _add_experiment(actions: "argparse._SubParsersAction[Any]") -> None:
 
 
 def run_train(options: argparse.Namespace) -> int:
-    """Learn until the time is up. What is in the folder already is gone on with."""
-    material = material_of(options, side=options.size)
+    """Learn until the time is up, or until SIGTERM. What is in the folder is gone on with.
+
+    Returns a ``RunExit``.
+    """
+    with stopping() as asked:
+        try:
+            tell(f"wrote {_learnt(options, Callbacks(say, asked.is_set))}")
+        except TrainingStoppedError as error:
+            tell(f"{error}")
+            return RunExit.STOPPED
+    return RunExit.DONE
+
+
+def _learnt(options: argparse.Namespace, callbacks: Callbacks[Progress]) -> Path:
+    material = material_of(options, side=options.size, callbacks=callbacks)
     config = GeneratorConfig(
         size=options.size,
         width=options.width,
@@ -139,17 +156,15 @@ def run_train(options: argparse.Namespace) -> int:
     )
     device = open_device(options.device)
     torch.backends.cudnn.benchmark = device.type == "cuda"
-    path = learn(
+    return learn(
         options.into,
         material,
         config,
         budget=Budget(options.updates, options.minutes * 60, options.every),
         watch=Watch(FrozenFeatures(backbones=options.backbones[:1], side=WATCH_SIDE), material),
         device=device,
-        callbacks=Callbacks(on_progress=say),
+        callbacks=callbacks,
     )
-    tell(f"wrote {path}")
-    return 0
 
 
 def run_report(options: argparse.Namespace) -> int:

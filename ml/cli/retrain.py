@@ -1,15 +1,12 @@
 """``retrain``: make a challenger from the folder of a run and judge it."""
 
 import argparse
-import signal
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from ml.cli.recipes import environment
+from ml.cli.stopping import stopping
 from ml.contracts.retrain import RunExit, Said, SaidKind
 from ml.inference.devices import open_device
 from ml.training.challenger.refusals import RunRefusedError, refusal_of
@@ -30,20 +27,9 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Say one JSON object a line. Returns a ``RunExit``."""
-    with _stopping() as stopping, joined(environment()) as world:
-        speaker = Speaker(_say if world.writes else _keep_quiet, should_stop=stopping.is_set)
+    with stopping() as asked, joined(environment()) as world:
+        speaker = Speaker(_say if world.writes else _keep_quiet, should_stop=asked.is_set)
         return _outcome(options, world, speaker)
-
-
-@contextmanager
-def _stopping() -> Iterator[threading.Event]:
-    """Set by SIGTERM inside the block."""
-    stopping = threading.Event()
-    before = signal.signal(signal.SIGTERM, lambda _number, _frame: stopping.set())
-    try:
-        yield stopping
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _outcome(options: argparse.Namespace, world: World, speaker: Speaker) -> RunExit:

@@ -121,7 +121,7 @@ def write_tiny_generator(folder: Path, *, name: str = "generator-tiny-1", seed: 
     save_file(network.state_dict(), weights)
     fields = {"name": name, "digest": file_digest(weights), "options": options}
     draft = parse_generator_card(generator_document(**fields, colours=[[0.0] * 3]))
-    colours = [list(each) for each in golden_colours(network, draft, [1])]
+    colours = [list(each) for each in golden_colours(network, draft.dial, [1])]
     card = folder / f"{name}.json"
     card.write_text(json.dumps(generator_document(**fields, colours=colours)))
     return card
