@@ -37,7 +37,7 @@ Answer = dict[str, Any]
 
 @cache
 def picture(seed: int, asked: float, index: int) -> bytes:
-    """The file of a sample: paler or brighter by what was asked; along a film from one to the other."""
+    """The file of a sample: paler or brighter by what was asked; blended along a film."""
     mixed = Image.blend(_scene(seed), _scene(seed + 1), min(1.0, index / 24))
     out = BytesIO()
     ImageEnhance.Color(mixed).enhance(asked / 5.5).save(out, "PNG")
@@ -89,7 +89,8 @@ class StudioServer:
             {"kind": "between", "category": "painting", "dial": 6.0, "seed": 5, "seed_to": 900,
              "count": 24},
             {"kind": "sweep", "category": "animals", "seed": 77, "count": 10},
-            {"kind": "samples", "category": "people", "histogram": hump(3.2), "seed": 3, "count": 6},
+            {"kind": "samples", "category": "people", "histogram": hump(3.2), "seed": 3,
+             "count": 6},
             {"kind": "samples", "category": "objects", "dial": 5.0, "seed": 12, "count": 32,
              "keep_best": 4},
         ]  # fmt: skip
@@ -99,7 +100,8 @@ class StudioServer:
 
     def studio(self) -> Answer:
         """What the page starts with."""
-        reason = {"code": "no_generator", "text": "No generator is active here."}
+        text = "No generator is active here. Whoever runs this website must train or import one."
+        reason = {"code": "no_generator", "text": text}
         return {
             "generator": _generator() if self.active else None,
             "reason": None if self.active else reason,

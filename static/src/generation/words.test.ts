@@ -40,6 +40,6 @@ describe('a reason', () => {
   it('says who must act', () => {
     expect(whoActs('histogram_empty')).toBe('Change what you ask for.');
     expect(troubleWords({ code: 'over_generation_quota', text: '3 are left.' })).toMatch(/^3 are left\. Ask for fewer/);
-    expect(troubleWords({ code: 'no_generator', text: '' })).toContain('must train or import');
+    expect(troubleWords({ code: 'no_generator', text: 'Whoever runs this website must train one.' })).toBe('Whoever runs this website must train one.');
   });
 });

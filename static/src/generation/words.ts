@@ -43,14 +43,12 @@ export function spoken(stand: Stand): string {
 
 /** Whose turn it is when a wish is refused or its making failed. */
 const WHO: Record<string, string> = {
-  no_generator: 'Whoever runs this website must train or import a generator.',
   model_retired: 'Ask the generator that is active now.',
   over_generation_quota: 'Ask for fewer or wait until tomorrow; whoever runs this website can grant more.',
-  too_many_pictures: 'Whoever runs this website must make room.',
   over_quota: 'Delete pictures that you no longer need, or ask whoever runs this website for more room.',
   out_of_memory: 'Ask for fewer at once; when that does not help, whoever runs this website must look at the worker.',
-  dead: 'Try again; when it fails again, whoever runs this website finds the reason under Jobs.',
-  model_unavailable: 'Whoever runs this website must bring the model’s files back.',
+  worker_error: 'Whoever runs this website finds the reason in the worker’s log.',
+  worker_lost: 'Try again; when it fails again, whoever runs this website must look at the worker.',
   offline: '',
 };
 const CHANGE = /^(histogram_|dial_|category_|seed_|truncation_|count_|keep_best_)/;
