@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.webapp.generation.studios import JSON, browser, made, register_generator
 from webapp.accounts.models import User
-from webapp.catalogue.models import Artwork
+from webapp.catalogue.garbage import collect_garbage
+from webapp.catalogue.models import Artwork, Blob
 from webapp.generation.housekeeping import tidy_generations
 from webapp.generation.models import Generation
 from webapp.jobs.models import Job, JobKind
@@ -190,6 +191,8 @@ def test_files_have_names_and_are_their_owners_alone(maker):
     assert shown["Content-Disposition"] == f"inline; {name}"
     assert saved["Content-Disposition"] == f"attachment; {name}"
     assert shown["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    Blob.objects.update(created_at="2020-01-01T00:00Z")
+    assert collect_garbage().blobs == 0 and maker.get(url).status_code == 200
     other = browser("other@example.org")
     assert {other.get(path).status_code for path in (url, f"{URL}/{generation.pk}")} == {404}
     assert other.get(f"/media/generations/{generation.pk}/film.webp").status_code == 404
