@@ -16,6 +16,12 @@ from webapp.accounts.permissions import IsStaff
 from webapp.common.errors import ApplicationError
 
 
+def _require_session(request: Request, text: str) -> None:
+    """A token cannot breed: who has got hold of one must not make rights that outlive it."""
+    if request.auth is not None:
+        raise ApplicationError(text, code="session_needed", status=403)
+
+
 class TokenSerializer(serializers.Serializer[object]):
     """A token as listed; `secret` comes once, with its creation."""
 
@@ -40,10 +46,7 @@ class Tokens(APIView):
     @extend_schema(request=TokenSerializer, responses={201: TokenSerializer})
     def post(self, request: Request) -> Response:
         """Create a token and show its secret once."""
-        if request.auth is not None:
-            raise ApplicationError(
-                "Make tokens in the account page, signed in.", code="session_needed", status=403
-            )
+        _require_session(request, "Make tokens in the account page, signed in.")
         asked = TokenSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         scopes = asked.validated_data["scopes"]
@@ -137,7 +140,8 @@ class PersonDetail(APIView):
 
     @extend_schema(request=PersonSerializer, responses=PersonSerializer)
     def put(self, request: Request, pk: int) -> Response:
-        """Make somebody staff, or no longer. 409 `last_staff`."""
+        """Make somebody staff, or no longer; signed in, not by a token. 409 `last_staff`."""
+        _require_session(request, "Say who is staff in the account page, signed in.")
         asked = PersonSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         person = services.set_staff(pk, staff=asked.validated_data["is_staff"])

@@ -34,10 +34,11 @@ def setup(request: HttpRequest) -> HttpResponse:
 
 
 def account(request: HttpRequest) -> HttpResponse:
-    """One's tokens and, for staff, invitations."""
-    staff = signed_in(request).is_staff
+    """One's tokens and, for staff, invitations and who else is staff."""
+    person = signed_in(request)
+    staff = person.is_staff
     scopes = [scope.value for scope in Scope if scope is not Scope.ADMIN or staff]
-    props = {"scopes": scopes, "is_owner": staff, "signup": settings.SIGNUP}
+    props = {"scopes": scopes, "is_owner": staff, "signup": settings.SIGNUP, "me": person.pk}
     return render(request, "accounts/account.html", {"island": "account", "props": props})
 
 

@@ -168,6 +168,11 @@ def test_a_token_cannot_breed(client: Client) -> None:
     body = {"name": "child", "scopes": ["read"]}
     answer = client.post("/api/v1/tokens", body, "application/json", headers=headers)
     assert answer.json()["code"] == "session_needed"
+    admin = person("ann@example.org", staff=True)
+    at, ask = f"/api/v1/people/{User.objects.get(email='owner@example.org').pk}", {"staff": True}
+    refused = client.put(at, ask, "application/json", headers=bearer(admin, "admin"))
+    assert refused.json()["code"] == "session_needed"
+    assert User.objects.get(email="owner@example.org").is_staff is False
 
 
 def test_staff_needs_the_admin_scope_in_a_token(client: Client) -> None:
