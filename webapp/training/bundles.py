@@ -14,7 +14,7 @@ from typing import IO, Any, Final
 from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from webapp.accounts.models import User
 from webapp.common.errors import ApplicationError, Conflict
@@ -31,6 +31,7 @@ LARGEST_BUNDLE: Final = sum(LARGEST.values()) + 4096
 LARGEST_HEADER: Final = 16 * 1024**2
 _NAME: Final = re.compile(r"[A-Za-z0-9][\w.-]{0,79}", re.ASCII)
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # equal versions give equal files
+_NAMES_LOCK: Final = 0x6E616D6573  # the key of the advisory lock
 _BYTES_OF: Final = {
     "F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U64": 8,
     "U32": 4, "U16": 2, "U8": 1, "BOOL": 1,
@@ -178,7 +179,12 @@ def _identity(card: dict[str, Any]) -> tuple[str, str, str]:
 
 
 def _require_free(made: ModelVersion) -> None:
-    """No name of another version, of whatever kind: pages and people call versions by it."""
+    """No name of another version, of whatever kind: pages and people call versions by it.
+
+    Two imports of one name wait for each other.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_NAMES_LOCK])
     if ModelVersion.objects.filter(name__iexact=made.name).exclude(pk=made.pk).exists():
         text = f"Another version is called {made.name}. Export this one under a name of its own."
         raise Conflict(text, code="name_taken")

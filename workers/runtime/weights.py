@@ -1,15 +1,19 @@
 """Where the files of a model version lie; those that were trained here are written out once."""
 
 import json
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from django.conf import settings
 
 from ml.contracts.card import file_digest
 from ml.contracts.files import replace_file
 from webapp.registry.models import ModelVersion, StoredWeights
+
+DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
 class ModelFilesError(OSError):
@@ -50,8 +54,9 @@ def files_of(version: ModelVersion) -> ModelFiles:
 
 
 def _forget_unknown() -> None:
-    """Files of versions that are no longer registered: nobody can ask for them again."""
-    found = {each.name for each in folder().iterdir()} if folder().is_dir() else set()
+    """Files of versions that are no longer registered; what else lies there is not ours."""
+    there = folder().iterdir() if folder().is_dir() else ()
+    found = {each.name for each in there if DIGEST.fullmatch(each.name)}
     known = ModelVersion.objects.filter(digest__in=found).values_list("digest", flat=True)
     for name in found - set(known):
         shutil.rmtree(folder() / name, ignore_errors=True)
