@@ -27,6 +27,7 @@ CURE: Final = (
     "Whoever made it must export sound weights, under another name. If the fault was the worker's,"
     " retry its check on the page Jobs."
 )
+OWN_CURE: Final = "Repeat its run; if that says the same, look at the machine that trains."
 LEAST_REASON: Final = 10  # letters: a reason that others can understand
 REASON_LENGTH: Final = 500
 
@@ -147,8 +148,9 @@ def bar_of_flaw(version: ModelVersion) -> Bar | None:
     """That workers refuse it, which nobody can override; None: none has refused it."""
     if version.builtin or version.proof != Proof.REFUSED:
         return None
-    text = f"Workers refuse it: {version.flaw_text} No override helps."
-    return Bar(version.flaw_code, f"{text} {CURE}")
+    cure = OWN_CURE if _verdicts(version) else CURE
+    text = f"Workers refuse it: {version.flaw_text} No override helps. {cure}"
+    return Bar(version.flaw_code, text)
 
 
 def bar_to_rollback(
