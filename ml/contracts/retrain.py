@@ -27,6 +27,7 @@ from typing import Any
 from ml.contracts.fields import mapping, number, rows, text, values, whole
 from ml.contracts.files import replace_file
 
+MOST_GONE = 0.1  # of the pictures of a snapshot; with more it is trained no more
 OVERALL = "overall"  # the target that is no attribute: the distribution of ratings
 SCALE = 10
 

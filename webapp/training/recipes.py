@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any, Final
 
+from ml.contracts.retrain import MOST_GONE
 from ml.contracts.retrain import RunRecipe as Way
 from webapp.registry import selectors as registry
 from webapp.registry.models import ModelVersion
 from webapp.training.models import RunRecipe, RunState, Snapshot, SnapshotState, TrainingRun
 from webapp.training.previews import Problem, small_test
 from webapp.training.snapshots import kind_in
-from webapp.training.specs import MOST_GONE
 from webapp.training.usable import Left, left
 
 LOOKED_BACK: Final = 10  # earlier runs that tell how long the next one takes

@@ -14,11 +14,12 @@ from django.utils import timezone
 
 from webapp.training.models import Snapshot, SnapshotPicture, SnapshotState, TrainingRun
 from webapp.training.parts import Part
+from webapp.training.specs import FEWEST_PROVEN
 from webapp.training.usable import usable
 
 OTHERS: Final = 3
 PICTURES: Final = 300  # of each of them
-FEWEST: Final = 20  # fewer have no say; as Gate.fewest in `ml`
+FEWEST: Final = FEWEST_PROVEN  # fewer have no say
 _LOOKED_AT: Final = 20
 
 

@@ -18,7 +18,6 @@ FEWEST_LEARNED: Final = 12
 FEWEST_CHECKED: Final = 1
 FEWEST_TESTED: Final = 10
 FEWEST_PROVEN: Final = Gate().fewest  # with fewer test pictures the gate never says yes
-MOST_GONE: Final = 0.1  # of the pictures of a snapshot
 OVERALL_LABEL: Final = "Overall: how people would rate a picture"
 
 

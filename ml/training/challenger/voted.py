@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from ml.contracts.manifest import Manifest, ManifestRow, read_manifest
-from ml.contracts.retrain import RefusalCode
+from ml.contracts.retrain import MOST_GONE, RefusalCode
 from ml.data.rows import check_steps
 from ml.data.samples import Panel, VotedPicture
 from ml.data.splits import Indices
@@ -23,7 +23,6 @@ PARTS = ("train", "validation", _TEST)
 FEWEST = 30
 FEWEST_TESTED = 10
 FEWEST_LEARNED = 12
-MOST_GONE = 0.1
 _FLAT = 1e-9
 
 
