@@ -41,7 +41,7 @@ def plots_of(
 
 def sheet_name(version: str, what: str) -> str:
     """File name of a sheet of samples."""
-    return f"generation-{version}-{what}.jpg"
+    return f"{version}-{what}.jpg"
 
 
 def _ground(ground: Ground) -> list[str]:

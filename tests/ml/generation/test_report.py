@@ -68,7 +68,7 @@ def test_the_page_shows_figures_beside_their_baselines(made: Made) -> None:
         assert words in made.page
     assert "generation-calibration.svg" in made.images
     for kind in ("generator-v1", "generator-film-v1"):
-        sheets = {f"generation-{kind}-{what}.jpg" for what in ("dial", "categories", "nearest")}
+        sheets = {f"{kind}-{what}.jpg" for what in ("dial", "categories", "nearest")}
         assert sheets <= made.images
         assert all(name in made.page for name in sheets)
 
