@@ -6,9 +6,17 @@ Cards of older versions, and of models trained elsewhere, lack parts: those are 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import isfinite
 
 from ml.contracts.verdict import Ruling
+from webapp.registry.card_fields import (
+    count_of,
+    fields_of,
+    number_of,
+    objects_of,
+    share_of,
+    text_of,
+    texts_of,
+)
 
 
 class Entrant(StrEnum):
@@ -152,43 +160,43 @@ class Card:
 
 def read_card(content: object) -> Card:
     """The card as far as it can be understood."""
-    card = _fields(content)
+    card = fields_of(content)
     reference = card.get("panel") if card.get("reference") else None
-    sources = tuple(_source(each, reference) for each in _objects(card.get("data")))
+    sources = tuple(_source(each, reference) for each in objects_of(card.get("data")))
     return Card(
-        created_at=_text(card.get("created_at")),
-        licence=_text(card.get("licence")),
-        interval=_interval(_fields(card.get("interval"))),
+        created_at=text_of(card.get("created_at")),
+        licence=text_of(card.get("licence")),
+        interval=_interval(fields_of(card.get("interval"))),
         crowds=_crowds(card, {source.name: source.title for source in sources}),
         sources=sources,
-        backbones=_backbones(_fields(card.get("architecture"))),
-        limits=_texts(card.get("limits")),
-        notes=_texts(card.get("notes")),
+        backbones=_backbones(fields_of(card.get("architecture"))),
+        limits=texts_of(card.get("limits")),
+        notes=texts_of(card.get("notes")),
         made=_made(card),
     )
 
 
 def _made(card: Mapping[str, object]) -> Made | None:
-    training = _fields(card.get("training"))
-    if not _text(training.get("how")):
+    training = fields_of(card.get("training"))
+    if not text_of(training.get("how")):
         return None
-    gate = _fields(card.get("gate"))
+    gate = fields_of(card.get("gate"))
     return Made(
-        how=_text(training.get("how")),
-        recipe=_text(training.get("recipe")),
-        seed=_count(training.get("seed")),
-        snapshot=_text(training.get("snapshot")),
-        champion=_text(_fields(training.get("champion")).get("version")),
-        verdict=_said(_texts(card.get("verdicts")), gate),
-        slices=tuple(_slice(each) for each in _objects(gate.get("slices"))),
+        how=text_of(training.get("how")),
+        recipe=text_of(training.get("recipe")),
+        seed=count_of(training.get("seed")),
+        snapshot=text_of(training.get("snapshot")),
+        champion=text_of(fields_of(training.get("champion")).get("version")),
+        verdict=_said(texts_of(card.get("verdicts")), gate),
+        slices=tuple(_slice(each) for each in objects_of(gate.get("slices"))),
     )
 
 
 def _said(texts: Sequence[str], gate: Mapping[str, object]) -> tuple[Said, ...]:
     """The sentences with the rulings that the gate gave them, by their words."""
     rulings = {
-        _text(reason.get("text")): _ruling(reason.get("ruling"))
-        for reason in _objects(gate.get("reasons"))
+        text_of(reason.get("text")): _ruling(reason.get("ruling"))
+        for reason in objects_of(gate.get("reasons"))
     }
     return tuple(Said(each, rulings.get(each)) for each in texts)
 
@@ -206,8 +214,8 @@ def _signed(value: float) -> str:
 
 def _slice(fields: Mapping[str, object]) -> Slice:
     return Slice(
-        title=_text(fields.get("title")),
-        pictures=_count(fields.get("pictures")),
+        title=text_of(fields.get("title")),
+        pictures=count_of(fields.get("pictures")),
         srcc=_figure(fields.get("srcc")),
         emd=_figure(fields.get("emd_r2")),
         vetoes=fields.get("vetoes") is True,
@@ -218,28 +226,28 @@ def _crowds(card: Mapping[str, object], titles: Mapping[str, str]) -> tuple[Crow
     """The served crowd first, those without a readable trial left out."""
     served = card.get("panel")
     found = []
-    for name, metrics in _fields(card.get("metrics")).items():
-        if trials := _trials(_fields(metrics)):
+    for name, metrics in fields_of(card.get("metrics")).items():
+        if trials := _trials(fields_of(metrics)):
             found.append(Crowd(titles.get(name, name), name == served, trials))
     return tuple(sorted(found, key=lambda crowd: not crowd.served))
 
 
 def _trials(metrics: Mapping[str, object]) -> tuple[Trial, ...]:
-    found = (_trial(kind, _fields(metrics.get(kind))) for kind in TrialKind)
+    found = (_trial(kind, fields_of(metrics.get(kind))) for kind in TrialKind)
     return tuple(each for each in found if Entrant.SCORER in each.srcc)
 
 
 def _trial(kind: TrialKind, fields: Mapping[str, object]) -> Trial:
-    reports = {entrant: _fields(fields.get(entrant)) for entrant in Entrant}
+    reports = {entrant: fields_of(fields.get(entrant)) for entrant in Entrant}
     scorer = reports[Entrant.SCORER]
     return Trial(
         kind=kind,
-        pictures=_count(scorer.get("count")),
+        pictures=count_of(scorer.get("count")),
         srcc=_figures(reports, "srcc"),
         emd=_figures(reports, "emd_r2"),
         range_ratio=_figure(scorer.get("range_ratio")),
         gain=_figure(fields.get("gain")),
-        coverage=_share(fields.get("coverage")),
+        coverage=share_of(fields.get("coverage")),
     )
 
 
@@ -251,30 +259,30 @@ def _figures(
 
 
 def _figure(value: object) -> Figure | None:
-    fields = _fields(value)
-    numbers = [_number(fields.get(key)) for key in ("value", "low", "high")]
+    fields = fields_of(value)
+    numbers = [number_of(fields.get(key)) for key in ("value", "low", "high")]
     known = [number for number in numbers if number is not None]
     return Figure(*known) if len(known) == 3 else None
 
 
 def _interval(fields: Mapping[str, object]) -> Interval | None:
-    level = _share(fields.get("level"))
+    level = share_of(fields.get("level"))
     if level is None:
         return None
-    widths = [_number(fields.get(key)) for key in ("half_width", "half_width_per_sd")]
+    widths = [number_of(fields.get(key)) for key in ("half_width", "half_width_per_sd")]
     return Interval(level, *widths)
 
 
 def _source(fields: Mapping[str, object], reference: object) -> Source:
-    name = _text(fields.get("name"))
+    name = text_of(fields.get("name"))
     count, votes, train, test = (
-        _count(fields.get(key)) for key in ("count", "votes", "train", "test")
+        count_of(fields.get(key)) for key in ("count", "votes", "train", "test")
     )
     return Source(
         name=name,
-        title=_text(fields.get("title")) or name,
-        licence=_text(fields.get("licence")),
-        pictures=_text(fields.get("pictures")),
+        title=text_of(fields.get("title")) or name,
+        licence=text_of(fields.get("licence")),
+        pictures=text_of(fields.get("pictures")),
         count=count,
         votes=votes,
         train=train,
@@ -285,39 +293,8 @@ def _source(fields: Mapping[str, object], reference: object) -> Source:
 
 def _backbones(architecture: Mapping[str, object]) -> tuple[Backbone, ...]:
     """Of the list, or of the single one that the first cards had."""
-    several = _objects(architecture.get("backbones")) or _objects([architecture.get("backbone")])
-    read = (Backbone(_text(each.get("title")), _text(each.get("licence"))) for each in several)
+    several = objects_of(architecture.get("backbones")) or objects_of(
+        [architecture.get("backbone")]
+    )
+    read = (Backbone(text_of(each.get("title")), text_of(each.get("licence"))) for each in several)
     return tuple(each for each in read if each.title)
-
-
-def _fields(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, dict) else {}
-
-
-def _objects(value: object) -> Sequence[Mapping[str, object]]:
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    found = value if isinstance(value, list) else []
-    return tuple(each for each in found if isinstance(each, str) and each)
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _number(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
-        return None
-    return float(value)
-
-
-def _count(value: object) -> int | None:
-    number = _number(value)
-    return None if number is None or number < 0 else round(number)
-
-
-def _share(value: object) -> float | None:
-    number = _number(value)
-    return number if number is not None and 0 <= number <= 1 else None

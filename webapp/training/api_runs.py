@@ -17,13 +17,12 @@ from webapp.common.errors import NotFound
 from webapp.training import arenas, recipes, run_list, runs
 from webapp.training.api_snapshots import StaffView
 from webapp.training.models import TrainingRun
+from webapp.training.serializers_recipes import OfferSerializer, RunAskSerializer
 from webapp.training.serializers_runs import (
     ArenaAskSerializer,
     LogQuery,
     LogSerializer,
-    OfferSerializer,
     RecipeQuery,
-    RunAskSerializer,
     RunDetailSerializer,
     RunQuery,
     RunSerializer,

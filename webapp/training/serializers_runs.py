@@ -30,35 +30,10 @@ INTERRUPTED: Final = (
 )
 
 
-class RunAskSerializer(serializers.Serializer[Any]):
-    """What to train. `changes`: fields of the recipe of a whole network that differ."""
-
-    snapshot = serializers.UUIDField()
-    recipe = serializers.ChoiceField(RunRecipe.choices)
-    seed = serializers.IntegerField(min_value=0, max_value=2**31 - 1, default=1)
-    changes = serializers.DictField(required=False)
-
-
 class ArenaAskSerializer(serializers.Serializer[Any]):
     """How many pairs at most."""
 
     pairs = serializers.IntegerField(min_value=5, max_value=MOST_PAIRS, default=MOST_PAIRS)
-
-
-class OfferSerializer(serializers.Serializer[Any]):
-    """A recipe for a snapshot; `words` tell the estimate and where it comes from.
-
-    `caveat`: it can be trained, and leads to nothing (`small_test`).
-    """
-
-    recipe = serializers.ChoiceField(RunRecipe.choices)
-    title = serializers.CharField()
-    text = serializers.CharField()
-    fits = serializers.BooleanField()
-    why_not = serializers.CharField(allow_null=True)
-    caveat = TroubleSerializer(allow_null=True)
-    estimate_s = serializers.FloatField(allow_null=True)
-    words = serializers.CharField()
 
 
 class RunStepSerializer(serializers.Serializer[Any]):
