@@ -128,6 +128,10 @@ def recount(campaign: Campaign) -> None:
 
 def lock_all(campaign: Campaign) -> None:
     """Nobody votes in this campaign until the end of the transaction."""
-    for rows in (campaign.raters, campaign.entries):
-        held = rows.order_by("pk").select_for_update(no_key=True)
-        list(held.values_list("pk", flat=True))
+    list(campaign.raters.order_by("pk").select_for_update(no_key=True).values_list("pk"))
+    lock_entries(campaign)
+
+
+def lock_entries(campaign: Campaign) -> None:
+    """In the order in which voting locks them."""
+    list(campaign.entries.order_by("pk").select_for_update(no_key=True).values_list("pk"))

@@ -13,7 +13,7 @@ from webapp.events.publish import tell_campaign
 from webapp.jobs import services as jobs
 from webapp.jobs.claims import Claim, require
 from webapp.jobs.models import Job
-from webapp.ratings.counting import lock_all
+from webapp.ratings.counting import lock_entries
 from webapp.ratings.enough import RATERS_VOTED, VOTES_OF_RATER, VOTES_WEIGHED
 from webapp.ratings.fusions import ask_for_fusion, is_up_to_date
 from webapp.ratings.models import Campaign, Fusion
@@ -57,16 +57,26 @@ def campaign_of(claim: Claim) -> Campaign | None:
     return found
 
 
-@transaction.atomic
 def record(claim: Claim, reading: Reading, weighed: Weighed) -> None:
     """Show it. Asks for another weighing when more votes came meanwhile.
 
     Raises LostLeaseError when another worker does it by now; then nothing is kept.
     """
     campaign = reading.campaign
-    lock_all(campaign)  # raters before entries, as voting does
-    _write_cards(reading, weighed)
-    _write_standings(reading, weighed)
+    all_told = _keep(claim, reading, weighed)
+    # Looked up only now: who votes from here on finds no weighing under way and asks for one.
+    if not (all_told and is_up_to_date(campaign)):
+        took = (timezone.now() - reading.read_at).total_seconds()
+        ask_for_fusion(campaign, delay_seconds=max(AGAIN_SECONDS, RESTS * took))
+
+
+@transaction.atomic
+def _keep(claim: Claim, reading: Reading, weighed: Weighed) -> bool:
+    """Whether every rater has a new card; who is just voting gets theirs by the next weighing.
+
+    Waiting for each of a crowd that votes would hold up all the others.
+    """
+    campaign = reading.campaign
     Fusion.objects.update_or_create(
         campaign=campaign,
         defaults={
@@ -75,11 +85,12 @@ def record(claim: Claim, reading: Reading, weighed: Weighed) -> None:
             "plain_noise": weighed.plain_noise, "figures": weighed.figures, "state": weighed.state,
         },
     )  # fmt: skip
+    lock_entries(campaign)
+    _write_standings(reading, weighed)
+    told = _write_cards(reading, weighed)
     require(ours=jobs.finish(claim))
-    if not is_up_to_date(campaign):
-        took = (timezone.now() - reading.read_at).total_seconds()
-        ask_for_fusion(campaign, delay_seconds=max(AGAIN_SECONDS, RESTS * took))
     tell_campaign(campaign.pk)
+    return told == len(reading.raters)
 
 
 _STANDINGS = """
@@ -131,7 +142,11 @@ def _array(shares: Sequence[float]) -> str:
 
 
 _CARDS = """
-WITH crowd AS (
+WITH free AS (
+    SELECT id FROM ratings_rater WHERE id = ANY(%(id)s::uuid[])
+    FOR NO KEY UPDATE SKIP LOCKED
+),
+crowd AS (
     SELECT count(*) FILTER (WHERE votes > 0) AS raters, coalesce(sum(votes), 0) AS votes
     FROM ratings_rater WHERE id = ANY(%(id)s::uuid[])
 )
@@ -143,16 +158,17 @@ SET bias = new.bias, spread = new.spread, noise = new.noise,
     END,
     side = new.side, weight = new.weight, median_dwell_ms = new.dwell,
     doubts = new.doubts::varchar(10)[]
-FROM crowd CROSS JOIN unnest(
+FROM free CROSS JOIN crowd CROSS JOIN unnest(
     %(id)s::uuid[], %(bias)s::float8[], %(spread)s::float8[], %(noise)s::float8[],
     %(consistency)s::float8[], %(side)s::float8[], %(weight)s::float8[], %(dwell)s::int[],
     %(doubts)s::text[]
 ) AS new (id, bias, spread, noise, consistency, side, weight, dwell, doubts)
-WHERE rater.id = new.id
+WHERE rater.id = free.id AND new.id = free.id
 """
 
 
-def _write_cards(reading: Reading, weighed: Weighed) -> None:
+def _write_cards(reading: Reading, weighed: Weighed) -> int:
+    """Of those whose row nobody holds; how many."""
     cards = weighed.cards
     values: dict[str, Any] = {
         "id": _texts(reading.raters), "dwell": list(reading.dwell),
@@ -167,6 +183,8 @@ def _write_cards(reading: Reading, weighed: Weighed) -> None:
     ]
     with connection.cursor() as cursor:
         cursor.execute(_CARDS, values)
+        told: int = cursor.rowcount
+        return told
 
 
 def _texts(ids: Sequence[UUID]) -> list[str]:

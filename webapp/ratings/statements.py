@@ -160,13 +160,22 @@ WHERE vote.campaign_id = %(campaign)s AND vote.rater_id <> %(rater)s
     AND NOT vote.rater_id = ANY(%(void)s::uuid[])
     AND NOT EXISTS (SELECT 1 FROM ratings_vote AS later WHERE later.corrects_id = vote.id)
 """
-ANSWERS_OF_OTHERS: Final = Statement(
-    f"""
-SELECT asked.entries, vote.value, vote.outcome, count(*)
+_BY_QUESTION: Final = """
 FROM ratings_assignment AS asked
 CROSS JOIN LATERAL (
     SELECT * FROM ratings_vote WHERE assignment_id = asked.id OFFSET 0
 ) AS vote
+"""
+_BY_BEST: Final = """
+FROM ratings_vote AS vote
+CROSS JOIN LATERAL (
+    SELECT entries, purpose FROM ratings_assignment WHERE id = vote.assignment_id OFFSET 0
+) AS asked
+"""
+ANSWERS_OF_OTHERS: Final = Statement(
+    f"""
+SELECT asked.entries, vote.value, vote.outcome, count(*)
+{_BY_QUESTION}
 {_OF_OTHERS} AND {_ALL_THERE} AND asked.entries IN %(asked)s
 GROUP BY 1, 2, 3
 """
@@ -174,10 +183,7 @@ GROUP BY 1, 2, 3
 BEST_OF_OTHERS: Final = Statement(
     f"""
 SELECT vote.best_id, count(*)
-FROM ratings_vote AS vote
-CROSS JOIN LATERAL (
-    SELECT entries, purpose FROM ratings_assignment WHERE id = vote.assignment_id OFFSET 0
-) AS asked
+{_BY_BEST}
 {_OF_OTHERS} AND {_ALL_THERE} AND vote.best_id = ANY(%(shown)s::uuid[])
 GROUP BY 1
 """

@@ -171,7 +171,7 @@ def test_clocks_that_are_wrong_do_no_harm(hand):
 
 def test_a_question_that_is_no_longer_asked_takes_no_answer(campaign, hand):
     [question] = hand.ask()["assignments"]
-    change(campaign, mode="pairs")
+    change(campaign, campaign.organiser, mode="pairs")
     assert hand.score(question)["code"] == "bad_token"
     assert len(hand.ask()["assignments"][0]["entries"]) == 2
 
