@@ -68,7 +68,7 @@ class Adam:
         for name, parameter in self._parameters.items():
             if f"{name}.step" in tensors:
                 self._adam.state[parameter] = {
-                    "step": tensors[f"{name}.step"].clone(),
+                    "step": tensors[f"{name}.step"].to(parameter.device, copy=True),
                     **{part: like(parameter, tensors[f"{name}.{part}"]) for part in _MOMENTS},
                 }
 
