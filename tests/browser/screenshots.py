@@ -30,6 +30,7 @@ PAGES = {
     "jobs": "/jobs/",
 }
 EXPLAINED_MS = 240_000
+MADE_MS = 240_000
 
 
 def main(folder: Path) -> None:
@@ -43,6 +44,10 @@ def main(folder: Path) -> None:
         for device in ("desktop", "phone"):
             for scheme in ("light", "dark"):
                 _walk(browser, product, device, scheme, known, campaign)
+        _make_pictures(browser, product)
+        for device in ("desktop", "phone"):
+            for scheme in ("light", "dark"):
+                _walk_studio(browser, product, device, scheme)
         made = trained(product)
         for device in ("desktop", "phone"):
             for scheme in ("light", "dark"):
@@ -120,6 +125,33 @@ def _walk(
     guest.page.wait_for_timeout(700)
     _take(guest.page, f"rate-{device}-{scheme}")
     guest.context.close()
+
+
+def _make_pictures(browser: Browser, product: Product) -> None:
+    """A few samples of the generator that ships, and a sweep from the first of them."""
+    person = visit(browser, product)
+    enter(person, product)
+    page = person.page
+    page.goto("/studio/")
+    page.get_by_role("button", name="Make an example").click()
+    page.get_by_text("8 pictures, judged by").wait_for(timeout=MADE_MS)
+    page.get_by_role("list", name="Pictures").get_by_role("button").first.click()
+    page.get_by_role("button", name="Sweep the dial from it").click()
+    page.get_by_role("link", name="Film as WebP").wait_for(timeout=MADE_MS)
+    person.context.close()
+
+
+def _walk_studio(browser: Browser, product: Product, device: str, scheme: str) -> None:
+    person = visit(browser, product, phone=device == "phone", dark=scheme == "dark")
+    enter(person, product)
+    page = person.page
+    page.emulate_media(reduced_motion="reduce")
+    page.goto("/studio/")
+    for name, number in (("studio", 1), ("studio-sweep", 0)):
+        page.get_by_role("button", name="Recall").nth(number).click()
+        page.wait_for_timeout(2500)
+        _take(page, f"{name}-{device}-{scheme}")
+    person.context.close()
 
 
 def _walk_training(

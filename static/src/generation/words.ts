@@ -27,7 +27,7 @@ type Stand = Pick<GenerationCard, 'state' | 'made' | 'count' | 'kind' | 'film'>;
 /** How far it is: "3 of 8 made". */
 export function standWords({ state, made, count, kind, film }: Stand): string {
   const so = `${made} of ${count} made`;
-  if (state === 'queued') return made ? `${so}, waits to go on` : 'Waits for a worker';
+  if (state === 'queued') return made ? `${so}, waits to go on` : 'Waits for a worker, which may have to load its models first';
   if (state === 'running') return made < count ? so : kind !== 'samples' && !film ? 'All made, cutting the film' : 'All made, finishing';
   if (state === 'cancelled') return made ? `Cancelled: ${so}, and they stay` : 'Cancelled before the first was made';
   if (state === 'failed') return made ? `Failed: ${so}, and they stay` : 'Failed before the first was made';
