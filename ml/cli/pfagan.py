@@ -69,6 +69,14 @@ def _add_train(actions: "argparse._SubParsersAction[Any]") -> None:
     parser.add_argument("--width", type=at_least(1), default=defaults.width)
     parser.add_argument("--latent", type=at_least(1), default=defaults.latent)
     parser.add_argument("--batch", type=at_least(2), default=defaults.batch)
+    parser.add_argument(
+        "--lessons", type=at_least(1), default=defaults.lessons,
+        help="updates of the discriminator for each of the generator",
+    )  # fmt: skip
+    parser.add_argument(
+        "--rates", nargs=2, type=float, default=list(defaults.rates),
+        metavar=("GENERATOR", "DISCRIMINATOR"), help="how far an update goes",
+    )  # fmt: skip
     parser.add_argument("--r1", type=float, default=defaults.r1, help="weight of the penalty")
     parser.add_argument("--seed", type=at_least(0), default=defaults.seed)
     parser.add_argument("--device", default="cpu")
@@ -150,6 +158,8 @@ def _learnt(options: argparse.Namespace, callbacks: Callbacks[Progress]) -> Path
         latent=options.latent,
         conditioning=options.conditioning,
         batch=options.batch,
+        rates=(options.rates[0], options.rates[1]),
+        lessons=options.lessons,
         r1=options.r1,
         bf16=options.bf16,
         seed=options.seed,

@@ -22,9 +22,9 @@ JUDGES = 3  # of so many pictures one is kept from the generator
 class VotedSquares:
     """Rows are pictures. ``pixels``: (n, S, S, 3) bytes; ``histograms``: (n, 10) shares.
 
-    ``digests``: sha256 of the files. ``sources``: names of the data sets. ``subjects``: what each
-    shows, where that is known. ``tags``: as the data sets have them. ``groups``: (n,), shared by
-    near-duplicates.
+    ``votes``: (n,), how many each picture has. ``digests``: sha256 of the files. ``sources``:
+    names of the data sets. ``subjects``: what each shows, where that is known. ``tags``: as the
+    data sets have them. ``groups``: (n,), shared by near-duplicates.
     """
 
     pixels: Squares

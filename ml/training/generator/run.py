@@ -177,7 +177,7 @@ class _Session:
         duel, material = self._duel, self._material
         shown = self._shown()
         last = self._curve[-1] if self._curve else None
-        images = duel.updates * self._config.batch
+        images = duel.updates * self._config.shown
         since = (images - last.images, self.seconds - last.seconds) if last else (
             images, self.seconds)  # fmt: skip
         self._curve.append(
@@ -207,7 +207,7 @@ class _Session:
         facts = {
             "config": asdict(self._config),
             "updates": self._duel.updates,
-            "images": self._duel.updates * self._config.batch,
+            "images": self._duel.updates * self._config.shown,
             "wall_time_s": round(self.seconds, 1),
             "machine": machine_words(next(self._duel.generator.parameters()).device),
             "categories": [asdict(each) for each in material.categories()],

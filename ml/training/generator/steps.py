@@ -25,8 +25,9 @@ class GeneratorConfig:
     """Everything that decides what is learned from the same pictures.
 
     ``rates``: of the generator and of the discriminator, which learns faster (Heusel et al.
-    2017). ``average``: decay of the average of the generator's weights, which is what is
-    shown. ``r1``: weight of the penalty, 0 for none. ``bf16``: half precision where CUDA computes.
+    2017). ``lessons``: updates of the discriminator for each of the generator. ``average``: decay
+    of the average of the generator's weights, which is what is shown. ``r1``: weight of the
+    penalty, 0 for none. ``bf16``: half precision where CUDA computes.
     """
 
     size: int = 64
@@ -35,10 +36,16 @@ class GeneratorConfig:
     conditioning: Conditioning = Conditioning.MIXED
     batch: int = 16
     rates: tuple[float, float] = (4e-4, 6e-4)
+    lessons: int = 1
     average: float = 0.995
     r1: float = 0.0
     bf16: bool = False
     seed: int = 1
+
+    @property
+    def shown(self) -> int:
+        """Real pictures that the discriminator sees in one update of the generator."""
+        return self.batch * self.lessons
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +96,12 @@ class Duel:
 
         Raises NonFiniteLossError.
         """
-        real, asked = self._real()
-        wished = self._condition.of(self._drawn()).to(self._device)
-        latents = torch.randn(self._config.batch, self._config.latent, generator=self.random)
-        with self._precision():
-            made = self.generator(latents.to(self._device), wished)
-        first, means = self._teach_discriminator(real, asked, made.detach(), wished)
+        for _ in range(self._config.lessons - 1):
+            with torch.no_grad():
+                made, wished = self._made()
+            self._teach_discriminator(*self._real(), made, wished)
+        made, wished = self._made()
+        first, means = self._teach_discriminator(*self._real(), made.detach(), wished)
         second = self._teach_generator(made, wished)
         self.average.update()
         self.updates += 1
@@ -128,6 +135,13 @@ class Duel:
 
     def _drawn(self) -> Tensor:
         return torch.randint(len(self._pixels), (self._config.batch,), generator=self.random)
+
+    def _made(self) -> tuple[Tensor, Condition]:
+        """A batch of samples, asked for what some pictures were judged to be."""
+        wished = self._condition.of(self._drawn()).to(self._device)
+        latents = torch.randn(self._config.batch, self._config.latent, generator=self.random)
+        with self._precision():
+            return self.generator(latents.to(self._device), wished), wished
 
     def _real(self) -> tuple[Tensor, Condition]:
         """A batch of pictures in -1..1, half of them mirrored."""

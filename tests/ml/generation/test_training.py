@@ -84,7 +84,7 @@ def test_an_update_moves_both_networks_and_the_average(
     material: Material, conditioning: Conditioning
 ) -> None:
     duel = Duel(
-        replace(TINY, conditioning=conditioning, r1=0.1),
+        replace(TINY, conditioning=conditioning, r1=0.1, lessons=2),
         pixels=material.pixels(material.learned),
         condition=material.condition(material.learned),
         categories=len(material.semantics.names),
