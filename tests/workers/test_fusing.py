@@ -1,22 +1,29 @@
 """A campaign's answers are weighed: standings, habits, figures, and again when more come."""
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from tests.people import person
 from tests.webapp.crowd.hands import Hand, open_campaign, plain_pictures
 from webapp.inference.models import Score
+from webapp.jobs import services as jobs
+from webapp.jobs.claims import Claim
 from webapp.jobs.models import Job, JobKind, JobState, Queue
 from webapp.ratings.entries import enter
 from webapp.ratings.fusions import ask_for_fusion, is_up_to_date
 from webapp.ratings.mine import mes_of
 from webapp.ratings.models import Assignment, Campaign, Entry, Fusion, Rater, Vote
+from webapp.ratings.reading import Reading, read
+from webapp.ratings.standings import record
 from webapp.registry.attributes import sync_attributes
 from webapp.registry.models import Attribute, ModelVersion
 from workers.runtime import fusing
 from workers.runtime.fusing import fuse_next
+from workers.runtime.fusing import weigh as weigh_all
 
 pytestmark = pytest.mark.django_db
 QUEUES = (Queue.MAINTENANCE,)
@@ -79,10 +86,11 @@ def test_the_next_weighing_starts_from_the_last_and_ends_where_a_fresh_one_does(
     late.score(question, rated.truth[question["entries"][0]["entry"]])
     weigh(rated)
     warm = dict(Entry.objects.values_list("pk", "mean"))
+    weigh(rated)  # with nothing new there is next to nothing to do
     Fusion.objects.update(state=b"no file at all")
     weigh(rated)
     cold = dict(Entry.objects.values_list("pk", "mean"))
-    assert rounds[0].rounds < rounds[1].rounds
+    assert rounds[1].rounds < rounds[2].rounds
     assert warm == pytest.approx(cold, abs=0.05)
 
 
@@ -99,6 +107,31 @@ def test_a_vote_asks_for_a_weighing_and_one_that_came_meanwhile_for_another(
     job = Job.objects.get(kind=JobKind.FUSE)
     assert (job.queue, job.state) == (Queue.MAINTENANCE, JobState.QUEUED)
     assert fuse_next(QUEUES) == 0, "not at once: a crowd votes many times a second"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_just_voting_is_not_waited_for_and_has_a_card_by_the_next_weighing(rated):
+    ask_for_fusion(rated)
+    [claim] = jobs.claim(QUEUES, kind=JobKind.FUSE, worker="here")
+    reading = read(rated)
+    busy = Rater.objects.get(user__email="kind@example.org")
+    with ThreadPoolExecutor(1) as elsewhere, transaction.atomic():
+        Rater.objects.select_for_update().get(pk=busy.pk)
+        elsewhere.submit(_record, claim, reading).result(timeout=30)
+    assert Rater.objects.exclude(pk=busy.pk).exclude(bias=None).count() == 3
+    assert Rater.objects.get(pk=busy.pk).bias is None
+    assert Entry.objects.exclude(mean=None).count() == 8, "standings are there at once"
+    Job.objects.update(not_before=timezone.now())
+    assert fuse_next(QUEUES) == 1, "asked for again, as one was left out"
+    assert Rater.objects.get(pk=busy.pk).bias > 0
+
+
+def _record(claim: Claim, reading: Reading) -> None:
+    """On a connection of its own."""
+    try:
+        record(claim, reading, weigh_all(reading))
+    finally:
+        connection.close()
 
 
 def test_a_deleted_campaign_is_no_work(rated):

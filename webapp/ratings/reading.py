@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from webapp.inference.models import Score
@@ -85,17 +85,26 @@ def read(campaign: Campaign) -> Reading:
     )
 
 
-@transaction.atomic
 def _moment(campaign: Campaign) -> tuple[datetime, datetime | None]:
     """Now, and when the newest vote came: every vote and ruling up to then can be read.
 
-    Who is in the middle of voting holds their rater, an import the campaign: both are waited for.
+    Who is in the middle of voting holds their rater, an import the campaign. Each is waited for
+    alone: whoever held some while waiting for others would hold up a crowd that votes.
     """
-    Campaign.objects.select_for_update(no_key=True).only("pk").get(pk=campaign.pk)
-    held = campaign.raters.order_by("pk").select_for_update(no_key=True)
-    list(held.values_list("pk", flat=True))
-    votes = Vote.objects.filter(campaign=campaign)
-    return timezone.now(), votes.aggregate(newest=Max("received_at"))["newest"]
+    read_at = timezone.now()
+    newest = Vote.objects.filter(campaign=campaign).aggregate(at=Max("received_at"))["at"]
+    _wait_for(Campaign.objects.filter(pk=campaign.pk))
+    free = _wait_for(campaign.raters.all(), skip_locked=True)
+    for busy in campaign.raters.exclude(pk__in=free).values_list("pk", flat=True):
+        _wait_for(campaign.raters.filter(pk=busy))
+    return read_at, newest
+
+
+def _wait_for(rows: QuerySet[Any], *, skip_locked: bool = False) -> list[UUID]:
+    """Until nobody holds them, or only which are not held."""
+    with transaction.atomic():
+        held = rows.select_for_update(no_key=True, skip_locked=skip_locked)
+        return list(held.values_list("pk", flat=True))
 
 
 def _raters(campaign: Campaign) -> list[Rater]:
