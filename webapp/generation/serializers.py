@@ -103,7 +103,7 @@ class GenerationCardSerializer(serializers.Serializer[ShownGeneration]):
     keep_best = serializers.IntegerField(source="generation.keep_best", allow_null=True)
     made = serializers.IntegerField(source="generation.made")
     model = MadeBySerializer(source="*")
-    state = serializers.ChoiceField([each.value for each in GenerationState])
+    state = serializers.ChoiceField([(each.value, each.name) for each in GenerationState])
     error = GenerationTroubleSerializer(allow_null=True)
     film = serializers.SerializerMethodField()
     covers = serializers.SerializerMethodField()
