@@ -61,7 +61,8 @@ def promote(by: User, version: ModelVersion, *, reason: str = "") -> None:
         raise Conflict(f"The weights of {version.name} are no longer here.", code="weights_gone")
     override = standing_override(version, champion)
     if override is not None and not _proven(version, champion):
-        reason = f"Override by {override.by}: {override.reason} {reason}".strip()
+        own = f" / {by}: {reason}" if reason else ""
+        reason = f"Override by {override.by}: {override.reason}{own}"
     Override.objects.filter(version=version).delete()
     activate(version, why=ChangeKind.PROMOTED, by=by, reason=reason[:REASON_LENGTH])
     _follow(version, champion)
