@@ -19,6 +19,7 @@ SCHEMA = 2
 SCORE = "score"
 SECOND_SCORE = "second-score"
 SCORER_KINDS = (SCORE, SECOND_SCORE)
+LEARNED_DIGITS = 16  # of the SHA-256 of a picture, by which cards name what was learned from
 _CHUNK = 1 << 20
 
 

@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from ml.contracts.attributes_card import ATTRIBUTES_KIND
-from ml.contracts.card import CardError
+from ml.contracts.card import LEARNED_DIGITS, CardError
 from ml.data.samples import DataSetError, Panel, VotedPicture
 from ml.data.splits import held_out
 from ml.models.attribute_mapper import HeadSpec
@@ -18,7 +18,7 @@ from ml.training.attribute_labels import HeadLabels, head_labels, shelves
 
 LEARNED: Final = "learned"  # field of a card: how the digests begin of what it learned from
 COMPLETE: Final = "learned_complete"  # field of a card: False where it learned from others, too
-PREFIX: Final = 16  # hexadecimal digits: 8 bytes
+PREFIX: Final = LEARNED_DIGITS
 _DIGEST = 64
 
 Document = dict[str, Any]

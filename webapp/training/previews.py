@@ -97,15 +97,19 @@ def problem_of(gathered: Gathered, spec: Spec, parts: Sequence[Part]) -> Problem
     return None
 
 
-def small_test(pictures: int) -> Problem | None:
-    """That no challenger can be promoted by the gate's word: too few are kept for the test."""
+def small_test(pictures: int, *, taught: int = 0) -> Problem | None:
+    """That no challenger can be promoted by the gate's word: too few are kept for the test.
+
+    ``taught``: so many others are left out, as the model that judges now learned from them.
+    """
     if pictures >= FEWEST_PROVEN:
         return None
     one = "1 picture is" if pictures == 1 else f"{pictures:,} pictures are"
+    beside = f" beside {taught:,} that taught the model that judges now" if taught else ""
     return Problem(
         "small_test",
-        f"{one} left for the test, and with fewer than {FEWEST_PROVEN} the gate never says yes:"
-        " ask a crowd about more pictures.",
+        f"{one} left for the test{beside}, and with fewer than {FEWEST_PROVEN} the gate never says"
+        " yes: ask a crowd about more pictures, or import more.",
     )
 
 

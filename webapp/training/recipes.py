@@ -12,7 +12,8 @@ from webapp.registry.models import ModelVersion
 from webapp.training.models import RunRecipe, RunState, Snapshot, SnapshotState, TrainingRun
 from webapp.training.previews import Problem, small_test
 from webapp.training.snapshots import kind_in
-from webapp.training.usable import Left, left
+from webapp.training.specs import FEWEST_TESTED
+from webapp.training.usable import Left, left, taught
 
 LOOKED_BACK: Final = 10  # earlier runs that tell how long the next one takes
 KERNEL_SCORERS: Final = ("scorer",)  # architectures whose head `refine` can move
@@ -80,11 +81,14 @@ def offer(recipe: str, snapshot: Snapshot) -> Offer:
 
 def _offer(way: Way, snapshot: Snapshot, champion: ModelVersion | None, there: Left) -> Offer:
     told = WORDS[way]
-    why_not = _why_not(way, snapshot, champion) or _gone(snapshot, there)
+    known = taught(snapshot, champion.card) if champion else 0
+    why_not = (
+        _why_not(way, snapshot, champion) or _gone(snapshot, there) or _known(there.test, known)
+    )
     seconds, words = _estimate(way, snapshot)
     return Offer(
-        way.value, told.title, told.text, why_not is None, why_not, small_test(there.test),
-        seconds, words if why_not is None else "",
+        way.value, told.title, told.text, why_not is None, why_not,
+        small_test(there.test - known, taught=known), seconds, words if why_not is None else "",
     )  # fmt: skip
 
 
@@ -105,6 +109,16 @@ def _gone(snapshot: Snapshot, there: Left) -> str | None:
     return (
         f"{there.gone:,} of its {snapshot.pictures:,} pictures were deleted or withdrawn since;"
         f" up to {MOST_GONE:.0%} may be. Freeze a new one."
+    )
+
+
+def _known(tested: int, known: int) -> str | None:
+    """The same of test pictures that may not be used."""
+    if not known or tested - known >= FEWEST_TESTED:
+        return None
+    return (
+        f"{known:,} of its {tested:,} test pictures taught the model that judges now; at least"
+        f" {FEWEST_TESTED} others are needed. Freeze a snapshot with other pictures."
     )
 
 

@@ -3,7 +3,9 @@
 A row of the manifest whose picture is gone is not shown, not learned from and not tested on.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import (
     Count,
@@ -18,6 +20,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast
 
+from ml.contracts.card import LEARNED_DIGITS
 from webapp.ratings.models import Entry
 from webapp.training.models import Snapshot, SnapshotPicture
 from webapp.training.parts import Part
@@ -55,3 +58,17 @@ def left(snapshot: Snapshot) -> Left:
     """In one query."""
     found = usable(snapshot).aggregate(all=Count("pk"), test=Count("pk", filter=Q(part=Part.TEST)))
     return Left(snapshot.pictures - found["all"], found["test"])
+
+
+def taught(snapshot: Snapshot, card: Mapping[str, Any]) -> int:
+    """On how many of the pictures left to test on the model of this card was taught, as it says.
+
+    The gate leaves them out: they would flatter that model.
+    """
+    told = card
+    if snapshot.attribute_id is not None:
+        heads = (each for each in card.get("heads", ()) if each["key"] == snapshot.attribute_id)
+        told = next(heads, {})
+    learned = frozenset(told.get("learned", ()))
+    tested = usable(snapshot).filter(part=Part.TEST).values_list("sha256", flat=True)
+    return sum(each[:LEARNED_DIGITS] in learned for each in tested)

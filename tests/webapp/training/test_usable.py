@@ -8,6 +8,7 @@ from tests.webapp.training.crowds import photos
 from tests.webapp.training.reports import version
 from tests.world import frozen
 from webapp.catalogue.models import Artwork
+from webapp.registry.models import ModelVersion
 from webapp.registry.services import activate
 from webapp.training import runs
 from webapp.training.models import Snapshot
@@ -95,3 +96,18 @@ def test_a_test_that_can_prove_nothing_is_said_before_anybody_trains(browser, sn
     found = offered(browser, snapshot)
     assert (found["fits"], found["caveat"]["code"]) == (True, "small_test")
     assert "19 pictures are left for the test" in found["caveat"]["text"]
+
+
+def test_pictures_that_taught_the_model_that_judges_are_no_test(browser, snapshot):
+    champion = ModelVersion.objects.get(kind="scorer", state="active")
+    tested = list(snapshot.shown.filter(part="test").values_list("sha256", flat=True))
+    champion.card["learned"] = [each[:16] for each in tested[:5]]
+    champion.save()
+    found = offered(browser, snapshot)
+    assert (found["fits"], found["caveat"]["code"]) == (True, "small_test")
+    assert "17 pictures are left for the test beside 5 that taught" in found["caveat"]["text"]
+    champion.card["learned"] = [each[:16] for each in tested[:15]]
+    champion.save()
+    found = offered(browser, snapshot)
+    assert found["fits"] is False
+    assert found["why_not"].startswith("15 of its 22 test pictures taught the model")
