@@ -112,6 +112,7 @@ def test_a_vote_asks_for_a_weighing_and_one_that_came_meanwhile_for_another(
 @pytest.mark.django_db(transaction=True)
 def test_who_is_just_voting_is_not_waited_for_and_has_a_card_by_the_next_weighing(rated):
     ask_for_fusion(rated)
+    Job.objects.update(not_before=timezone.now())
     [claim] = jobs.claim(QUEUES, kind=JobKind.FUSE, worker="here")
     reading = read(rated)
     busy = Rater.objects.get(user__email="kind@example.org")
