@@ -94,15 +94,18 @@ export function apply(id: string, event: UploadEvent): void {
   put([next], event.kind !== 'progress');
 }
 
+/** A file counts as in the queue, and is shown there, once leaving the page can no longer lose it. */
 export async function enqueue(entries: { item: UploadItem; file: Blob | null }[]): Promise<void> {
-  for (const { item, file } of entries) {
-    if (file) localFiles.set(item.id, file);
-    byId.set(item.id, item);
-  }
-  redraw();
-  for (const { item, file } of entries) {
-    await saveNew(item, file).catch(() => undefined);
-    channel.postMessage({ kind: 'put', items: [byId.get(item.id) ?? item] } satisfies Message);
+  const stay = (event: Event): void => event.preventDefault();
+  addEventListener('beforeunload', stay);
+  try {
+    for (const { item, file } of entries) {
+      if (file) localFiles.set(item.id, file);
+      await saveNew(item, file).catch(() => undefined);
+      put([item], false);
+    }
+  } finally {
+    removeEventListener('beforeunload', stay);
   }
 }
 
