@@ -1,6 +1,6 @@
 // Votes that the server has not answered yet, in IndexedDB, so that they outlive the page.
 import { openDatabase, settled } from '../ui/indexeddb';
-import type { Letter, Shelf } from './outbox.svelte';
+import type { Answered, Letter, Shelf } from './outbox.svelte';
 
 const NAME = 'connoisseur-votes';
 
@@ -17,6 +17,7 @@ export async function openShelf(): Promise<Shelf> {
 }
 
 function onDisk(database: IDBDatabase): Shelf {
+  const tabs = new BroadcastChannel(NAME);
   const letters = (mode: IDBTransactionMode): IDBObjectStore => database.transaction('letters', mode).objectStore('letters');
   return {
     put: async (letter) => Number(await settled(letters('readwrite').put(letter))),
@@ -25,11 +26,18 @@ function onDisk(database: IDBDatabase): Shelf {
       const store = letters('readwrite');
       await Promise.all(ids.map((id) => settled(store.delete(id))));
     },
+    tell: (answers) => tabs.postMessage(answers),
+    listen: (hear) => {
+      const told = ({ data }: MessageEvent<Answered[]>): void => hear(data);
+      tabs.addEventListener('message', told);
+      return () => tabs.removeEventListener('message', told);
+    },
   };
 }
 
 export function inMemory(): Shelf {
   const kept = new Map<number, Letter>();
+  const hearers = new Set<(answers: Answered[]) => void>();
   let last = 0;
   return {
     put: async (letter) => {
@@ -39,5 +47,10 @@ export function inMemory(): Shelf {
     },
     all: async (rater) => [...kept.values()].filter((letter) => letter.rater === rater),
     remove: async (ids) => ids.forEach((id) => kept.delete(id)),
+    tell: (answers) => hearers.forEach((hear) => hear(answers)),
+    listen: (hear) => {
+      hearers.add(hear);
+      return () => hearers.delete(hear);
+    },
   };
 }

@@ -11,17 +11,27 @@ export interface Letter {
   held: boolean;
 }
 
+/** What the server said to a letter. */
+export interface Answered {
+  id: number;
+  result: Result | null;
+}
+
 export interface Shelf {
   /** The letter's id, new where it had none. */
   put(letter: Letter): Promise<number>;
   /** Of that rater, oldest first. */
   all(rater: string): Promise<Letter[]>;
   remove(ids: number[]): Promise<void>;
+  /** Passes answers on to the other tabs that share the shelf. */
+  tell(answers: Answered[]): void;
+  /** Hears the answers that other tabs got; returns how to stop. */
+  listen(hear: (answers: Answered[]) => void): () => void;
 }
 
 export interface Postman {
   send(votes: Vote[]): Promise<Heard>;
-  /** Told after each sending; `null` where another tab had sent the vote. */
+  /** Told after each sending; `null` where another tab sent the vote and did not say what was answered. */
   heard(answers: { vote: Vote; result: Result | null }[], progress: Heard['progress'] | null): void;
   /** Told when sending cannot go on by itself. */
   stuck(reason: string): void;
@@ -50,11 +60,15 @@ export class Outbox {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly unheard = new Map<number, Vote>();
 
+  private readonly deaf: () => void;
+
   constructor(
     private readonly shelf: Shelf,
     private readonly rater: string,
     private readonly postman: Postman,
-  ) {}
+  ) {
+    this.deaf = shelf.listen((answers) => this.overhear(answers));
+  }
 
   /** Sends what an earlier page left behind, and returns it; an unfinished comment is left out. */
   async open(): Promise<Vote[]> {
@@ -105,6 +119,7 @@ export class Outbox {
 
   close(): void {
     clearTimeout(this.timer);
+    this.deaf();
   }
 
   private async sendAll(): Promise<void> {
@@ -129,6 +144,8 @@ export class Outbox {
     const { results, progress } = await this.postman.send(letters.map(({ vote }) => vote));
     this.failures = 0;
     this.away = false;
+    letters.forEach(({ id }) => this.unheard.delete(id as number));
+    this.shelf.tell(letters.map(({ id }, i) => ({ id: id as number, result: results[i] ?? null })));
     await this.forget(letters);
     this.postman.heard(letters.map(({ vote }, i) => ({ vote, result: results[i] ?? null })), progress);
   }
@@ -143,6 +160,17 @@ export class Outbox {
     await this.shelf.remove(ids);
     ids.forEach((id) => this.unheard.delete(id));
     this.waiting = Math.max(0, this.waiting - ids.length);
+  }
+
+  /** Another tab has sent votes of this page. */
+  private overhear(answers: Answered[]): void {
+    const ours = answers.flatMap(({ id, result }) => {
+      const vote = this.unheard.get(id);
+      return vote ? [{ vote, result }] : [];
+    });
+    answers.forEach(({ id }) => this.unheard.delete(id));
+    this.waiting = Math.max(0, this.waiting - ours.length);
+    if (ours.length) this.postman.heard(ours, null);
   }
 
   /** Votes of this page that are no longer on the shelf were sent by another tab. */

@@ -104,6 +104,15 @@ describe('a vote', () => {
   });
 });
 
+it('is answered to the tab that gave it, whichever tab sent it', async () => {
+  const giver = new Server();
+  giver.trouble = () => refusal(503);
+  await giver.box(shelf).post(vote('a'));
+  await server.box(shelf).open();
+  await vi.advanceTimersByTimeAsync(0);
+  expect([giver.got, giver.told]).toEqual([[], ['ok']]);
+});
+
 describe('a vote that waits for its comment', () => {
   it('goes with it', async () => {
     const box = server.box(shelf);
