@@ -47,10 +47,11 @@ class Person:
     def axe(self) -> list[str]:
         """Serious and critical accessibility findings of the page as it stands, light and dark."""
         other = "light" if self.page.evaluate(DARK) else "dark"
+        self.page.emulate_media(reduced_motion="reduce")
         found = self._violations(DEFAULT_OPTIONS)
         self.page.emulate_media(color_scheme=other)
         found += self._violations(CONTRAST)
-        self.page.emulate_media(color_scheme="null")
+        self.page.emulate_media(color_scheme="null", reduced_motion="null")
         return found
 
     def _violations(self, options: dict[str, list[str]]) -> list[str]:
