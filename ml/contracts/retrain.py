@@ -7,6 +7,7 @@ others/KEY.jsonl         test pictures of other snapshots of the same target (ma
 pictures/                display files of all these artworks that are still there
 champion.safetensors     the model to beat, with champion.json, its card
 last.safetensors         where the run goes on after it was cut short
+grids/*.jpg              samples of a generator while it learns, named by its updates
 challenger.safetensors   what was learned, with challenger.json, its card
 report.json              ``RunReport``: the gate's verdict and what moves
 artefacts/               history, plots, architecture, predictions: whatever the recipe leaves
@@ -42,12 +43,14 @@ class RunRecipe(StrEnum):
     ``refine``: the champion, moved by the new votes where it erred. ``head``: a fresh head on
     features of the champion's backbones. ``fine-tune``: head, then the whole network. ``scratch``:
     the whole network from random weights. The first two have no epochs; attributes have only these.
+    ``generator``: what makes pictures, of the overall target only; it is judged by asking.
     """
 
     REFINE = "refine"
     HEAD = "head"
     FINE_TUNE = "fine-tune"
     SCRATCH = "scratch"
+    GENERATOR = "generator"
 
 
 class RunExit(IntEnum):
@@ -62,12 +65,14 @@ class SaidKind(StrEnum):
     """What a line is about.
 
     ``step``: where it stands. ``epoch``: a point of the curves. ``mistakes``: validation pictures
-    that it is most wrong about. ``note``: a line of the log. ``refused``: why it ends.
+    that it is most wrong about. ``samples``: a picture file to look at. ``note``: a line of the
+    log. ``refused``: why it ends.
     """
 
     STEP = "step"
     EPOCH = "epoch"
     MISTAKES = "mistakes"
+    SAMPLES = "samples"
     NOTE = "note"
     REFUSED = "refused"
 
@@ -122,7 +127,8 @@ class RunRequest:
     """Everything that decides a run besides the pictures. Equal requests give equal weights on CPU.
 
     ``target``: `overall`, or the key of an attribute whose values lie in [``low``, ``high``].
-    ``changes``: fields of ``ml.contracts.recipe.Recipe`` for networks that learn epoch by epoch.
+    ``changes``: fields of ``ml.contracts.recipe.Recipe`` for networks that learn epoch by epoch,
+    of ``ml.contracts.generator_recipe`` for a generator.
     ``slices``: tags of the manifest that get a row of the slice table, by key, with their titles.
     ``others``: names of other snapshots whose test pictures get one, by key. ``earlier``: digests
     of the weights of challengers that were judged before against the same champion on this test,
@@ -166,7 +172,10 @@ class Said:
 
     ``epoch``: ``phase``, ``done`` of ``total`` epochs (rounds of a head: shares of the pictures),
     ``loss``, ``srcc``, ``emd_r2`` and ``coverage`` of the validation pictures. ``eta_s``: seconds
-    left in this phase, estimated.
+    left in this phase, estimated. A generator has instead, in the phase ``duel``, the losses of
+    both networks and ``kid``, the distance of samples from pictures that it never learns from.
+    ``samples``: ``text`` is a JPEG below ``grids/`` of the folder after ``done`` updates: a row for
+    each category, the dial from low to high, the same latents in every such picture.
     """
 
     kind: SaidKind
@@ -175,6 +184,8 @@ class Said:
     done: int = 0
     total: int = 0
     loss: float | None = None
+    discriminator: float | None = None
+    kid: float | None = None
     srcc: float | None = None
     emd_r2: float | None = None
     coverage: float | None = None

@@ -40,6 +40,8 @@ class ReasonCode(StrEnum):
     TOO_FEW = "too_few"  # too few test pictures to prove anything
     BASELINE = "baseline"  # not better than a constant
     LEARNED = "learned"  # not all is known of what the models learned from
+    LIKENESS = "likeness"  # a generator's samples are no farther from real pictures than before
+    MEMORISED = "memorised"  # a generator repeats pictures that it learned from
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ def offers(snapshot: Snapshot) -> list[Offer]:
     """All recipes, the quickest first."""
     champion = registry.active(kind_in(snapshot))
     there = left(snapshot)
-    return [_offer(way, snapshot, champion, there) for way in Way]
+    return [_offer(way, snapshot, champion, there) for way in WORDS]
 
 
 def offer(recipe: str, snapshot: Snapshot) -> Offer:

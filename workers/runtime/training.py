@@ -79,7 +79,7 @@ class _Ear:
             self.points.append(said)
         elif said.kind is SaidKind.MISTAKES:
             self.mistakes = said.mistakes
-        else:
+        elif said.kind is SaidKind.REFUSED:
             self.refused = said
 
     def take(self) -> Heard:
