@@ -20,6 +20,11 @@ PATENT = (
     "this must see whether they may use it; a generator conditioned by FiLM does without it."
 )
 
+# The ten clusters of AVA that PFAGAN was shown with (seed 004).
+AVA_TEN = (
+    "barn", "beach", "bird", "cat", "flower", "lake", "meadow", "mountain", "portrait", "sunset",
+)  # fmt: skip
+
 
 class Conditioning(StrEnum):
     """How category and histogram reach the normalisation layers of a generator."""
@@ -77,12 +82,34 @@ class GeneratorMeasure:
 
 
 @dataclass(frozen=True, slots=True)
+class CategoryOutcome:
+    """How far one category is what was asked for; ``key``: of that category.
+
+    ``obeyed``: SRCC of asked and judged means among its samples. ``recognised``: share of its
+    ``samples`` that a head tells to be of it; who guesses is right in the share ``chance``.
+    ``kid``: to its held-out pictures; None where there are too few. ``near``: share nearer to a
+    learned picture than 95 % of held-out ones; None where nobody looked. ``spread``,
+    ``spread_real``: mean distance of two samples, of two pictures.
+    """
+
+    key: str
+    obeyed: Estimate
+    recognised: Estimate
+    chance: float
+    samples: int
+    kid: float | None
+    near: Estimate | None
+    spread: float
+    spread_real: float
+
+
+@dataclass(frozen=True, slots=True)
 class GeneratorCard:
     """The whole card. ``size``: side of a sample in pixels. ``latent``: numbers in a latent.
 
     ``pictures``: how many were learned from. ``data``: names of their sources. ``features``: the
     model whose features the measures use. ``learned``: how the digests begin of the pictures
-    that were learned from.
+    that were learned from. ``outcomes``: of each category; none in older cards.
     """
 
     version: str
@@ -104,6 +131,7 @@ class GeneratorCard:
     wall_time_s: float
     machine: str
     measures: tuple[GeneratorMeasure, ...]
+    outcomes: tuple[CategoryOutcome, ...]
     learned: tuple[str, ...]
     limits: tuple[str, ...]
     notes: tuple[str, ...]
@@ -151,6 +179,7 @@ def _card(document: Mapping[str, object]) -> GeneratorCard:
         wall_time_s=number(training["wall_time_s"]),
         machine=text(training["machine"]),
         measures=tuple(_measure(row) for row in rows(document["measures"])),
+        outcomes=tuple(_outcome(row) for row in rows(document.get("outcomes", []))),
         learned=_words(document["learned"]),
         limits=_words(document["limits"]),
         notes=_words(document["notes"]),
@@ -193,6 +222,21 @@ def _measure(row: Mapping[str, object]) -> GeneratorMeasure:
         samples=whole(row["samples"], least=0),
         against=text(row.get("against", "")),
         baseline=None if baseline is None else _estimate(baseline),
+    )
+
+
+def _outcome(row: Mapping[str, object]) -> CategoryOutcome:
+    kid, near = row["kid"], row["near"]
+    return CategoryOutcome(
+        key=text(row["key"]),
+        obeyed=_estimate(row["obeyed"]),
+        recognised=_estimate(row["recognised"]),
+        chance=number(row["chance"]),
+        samples=whole(row["samples"], least=0),
+        kid=None if kid is None else number(kid),
+        near=None if near is None else _estimate(near),
+        spread=number(row["spread"]),
+        spread_real=number(row["spread_real"]),
     )
 
 

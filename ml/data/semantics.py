@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 from sklearn.metrics import silhouette_score
 
+from ml.contracts.generator_card import AVA_TEN
 from ml.data.samples import DataSetError
 from ml.data.splits import Indices
 
@@ -16,10 +17,6 @@ Vectors = NDArray[np.float32]
 STARTS = 10
 SHOWN = 3
 OUT = -1
-# The ten clusters of AVA that PFAGAN was shown with (seed 004), for those who have AVA.
-AVA_TEN = (
-    "barn", "beach", "bird", "cat", "flower", "lake", "meadow", "mountain", "portrait", "sunset",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)

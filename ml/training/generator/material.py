@@ -12,9 +12,9 @@ import torch
 from torch import Tensor
 
 from ml.contracts.files import replace_file
-from ml.contracts.generator_card import Category, DialRange
+from ml.contracts.generator_card import AVA_TEN, Category, DialRange
 from ml.data.samples import Panel
-from ml.data.semantics import AVA_TEN, OUT, Semantics, clustered, tagged
+from ml.data.semantics import OUT, Semantics, clustered, tagged
 from ml.data.splits import Indices
 from ml.data.squares import VotedSquares, halves, read_squares
 from ml.evaluation.generation_space import space_of
