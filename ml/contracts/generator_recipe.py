@@ -9,6 +9,8 @@ from ml.contracts.generator_card import Conditioning
 from ml.contracts.recipe import RecipeError
 
 SIDES = (32, 64, 128)
+FEWEST_LEARNED = 60  # pictures of the train part
+FEWEST_JUDGED = 40  # pictures of the other parts, which teach the judges
 ENDLESS = 10**9
 _WHOLE: Mapping[str, tuple[int, int]] = {
     "width": (2, 128),

@@ -173,9 +173,10 @@ class Said:
     ``epoch``: ``phase``, ``done`` of ``total`` epochs (rounds of a head: shares of the pictures),
     ``loss``, ``srcc``, ``emd_r2`` and ``coverage`` of the validation pictures. ``eta_s``: seconds
     left in this phase, estimated. A generator has instead, in the phase ``duel``, the losses of
-    both networks and ``kid``, the distance of samples from pictures that it never learns from.
-    ``samples``: ``text`` is a JPEG below ``grids/`` of the folder after ``done`` updates: a row for
-    each category, the dial from low to high, the same latents in every such picture.
+    both networks and ``kid``, the distance of samples from pictures that it never learns from, and
+    ``done`` of ``total`` are updates. ``samples``: ``text`` is a JPEG below ``grids/`` of the
+    folder after ``done`` updates, the same latents in every such picture: squares without a margin,
+    a row for each category in ``rows``, a column for each mean score asked for in ``columns``.
     """
 
     kind: SaidKind
@@ -193,6 +194,8 @@ class Said:
     eta_s: float | None = None
     code: str = ""
     mistakes: tuple[Mistake, ...] = ()
+    rows: tuple[str, ...] = ()
+    columns: tuple[float, ...] = ()
 
     def line(self) -> str:
         """As it is printed: JSON without what is empty, and a newline."""
@@ -222,6 +225,8 @@ def parse_said(line: str) -> Said | None:
         fields = mapping(json.loads(line))
         found: dict[str, Any] = {**fields, "kind": SaidKind(text(fields["kind"]))}
         found["mistakes"] = tuple(_mistake(each) for each in rows(fields.get("mistakes", [])))
+        found["rows"] = tuple(text(each) for each in values(fields.get("rows", [])))
+        found["columns"] = tuple(number(each) for each in values(fields.get("columns", [])))
         return Said(**found)
     except (KeyError, TypeError, ValueError):
         return None
