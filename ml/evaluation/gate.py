@@ -15,7 +15,7 @@ the pictures. The test pictures of other snapshots are slices, too. Coverage vet
 rule, unless the champion's is further off. Then the golden picture, speed, memory, and a constant.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -43,7 +43,7 @@ from ml.evaluation.gate_inputs import (
     check,
 )
 from ml.evaluation.gate_levels import level_of, resamples_of
-from ml.evaluation.gate_reasons import Asked, reasons_of
+from ml.evaluation.gate_reasons import Asked, Proof, reasons_of
 from ml.evaluation.metrics import Array, coverage, emd
 
 _FLAT = 1e-12
@@ -65,39 +65,12 @@ def decide(
     are not finite or not of the same pictures.
     """
     check(truth, challenger, champion)
-    rival = champion or truth.constant
-    figures = partial(_figures, truth=truth, gate=gate, seed=seed)
-    gains = partial(_gains, challenger, truth=truth, gate=gate, seed=seed)
-    everyone = np.ones(len(truth.means), dtype=np.bool_)
+    gains = partial(_gains, challenger, champion or truth.constant)
     parts = [
-        _slice(key, title, mask, gains(rival, mask), gate) for key, (title, mask) in slices.items()
+        _slice(key, title, mask, gains(mask, truth=truth, gate=gate, seed=seed), gate)
+        for key, (title, mask) in slices.items()
     ]
-    parts += [_part_elsewhere(other, gate, seed) for other in occasion.elsewhere]
-    together = level_of(gate.level, occasion.attempt)
-    level = _shared(together, truth)
-    finer = replace(gate, resamples=resamples_of(gate.resamples, occasion.attempt), level=level)
-    proof = gains(rival, everyone, gate=finer)
-    if not proof:
-        raise GateError("all pictures have the same votes: there is nothing to tell apart")
-    asked = Asked(
-        gate=gate,
-        level=level,
-        together=together,
-        attempt=occasion.attempt,
-        named=occasion.named,
-        elsewhere=sum(_apart(each.truth.groups) >= gate.fewest for each in occasion.elsewhere),
-        pictures=len(truth.means),
-        apart=_apart(truth.groups),
-        challenger=figures(challenger),
-        champion=None if champion is None else figures(champion),
-        constant=figures(truth.constant),
-        gain=proof["srcc"],
-        emd_gain=proof.get("emd"),
-        worse=_loses(proof, gate),
-        over_constant=gains(truth.constant, everyone),
-        slices=tuple(parts),
-        golden=challenger.golden,
-    )
+    asked = _ask(challenger, champion, truth, parts, gate, seed, occasion)
     reasons = reasons_of(asked)
     return Verdict(
         passed=all(reason.ruling is not Ruling.VETO for reason in reasons),
@@ -106,11 +79,53 @@ def decide(
         challenger=asked.challenger,
         champion=asked.champion,
         constant=asked.constant,
-        gain=asked.gain,
-        emd_gain=asked.emd_gain,
+        gain=asked.proof.gain,
+        emd_gain=asked.proof.emd_gain,
         ceiling=ceiling(truth, gate=gate, seed=seed),
         slices=asked.slices,
     )
+
+
+def _ask(
+    challenger: Judged,
+    champion: Judged | None,
+    truth: Truth,
+    parts: Sequence[SliceVerdict],
+    gate: Gate,
+    seed: int,
+    occasion: Occasion,
+) -> Asked:
+    """Everything that the reasons are about."""
+    figures = partial(_figures, truth=truth, gate=gate, seed=seed)
+    return Asked(
+        gate=gate,
+        proof=_prove(challenger, champion or truth.constant, truth, gate, seed, occasion.attempt),
+        occasion=occasion,
+        elsewhere=sum(_apart(each.truth.groups) >= gate.fewest for each in occasion.elsewhere),
+        pictures=len(truth.means),
+        apart=_apart(truth.groups),
+        challenger=figures(challenger),
+        champion=None if champion is None else figures(champion),
+        constant=figures(truth.constant),
+        over_constant=_gains(
+            challenger, truth.constant, _everyone(truth), truth=truth, gate=gate, seed=seed
+        ),
+        slices=(*parts, *(_part_elsewhere(each, gate, seed) for each in occasion.elsewhere)),
+        golden=challenger.golden,
+    )
+
+
+def _prove(
+    challenger: Judged, rival: Judged, truth: Truth, gate: Gate, seed: int, attempt: int
+) -> Proof:
+    """The gains on all pictures, as sure as the ``attempt``-th challenger must be of them."""
+    together = level_of(gate.level, attempt)
+    level = _shared(together, truth)
+    finer = replace(gate, resamples=resamples_of(gate.resamples, attempt), level=level)
+    gains = _gains(challenger, rival, _everyone(truth), truth=truth, gate=finer, seed=seed)
+    if not gains:
+        raise GateError("all pictures have the same votes: there is nothing to tell apart")
+    return Proof(level, together, gains["srcc"], gains.get("emd"), _loses(gains, gate))
 
 
 def ceiling(truth: Truth, *, gate: Gate, seed: int) -> Estimate | None:
@@ -198,6 +213,10 @@ def _judge(
     )
 
 
+def _everyone(truth: Truth) -> Mask:
+    return np.ones(len(truth.means), dtype=np.bool_)
+
+
 def _apart(groups: Groups) -> int:
     """How many pictures there are, near-duplicates counting as one."""
     return len(np.unique(groups))
@@ -219,7 +238,7 @@ def _loses(gains: Mapping[str, Estimate], gate: Gate) -> bool:
 
 def _part_elsewhere(other: Elsewhere, gate: Gate, seed: int) -> SliceVerdict:
     """As a slice; fewer pictures than a slice needs have no say."""
-    truth, everyone = other.truth, np.ones(len(other.truth.means), dtype=np.bool_)
+    truth, everyone = other.truth, _everyone(other.truth)
     check(truth, other.challenger, other.champion)
     found: Mapping[str, Estimate] = {}
     if _apart(truth.groups) >= gate.fewest:

@@ -8,6 +8,7 @@ from statistics import NormalDist
 from ml.contracts.config import Estimate
 from ml.contracts.retrain import Gate
 from ml.contracts.verdict import Figures, Reason, ReasonCode, Ruling, SliceVerdict
+from ml.evaluation.gate_inputs import Occasion
 
 COVERED = 0.8
 _POWER = 0.8
@@ -16,30 +17,37 @@ _DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """All that was measured. ``gain``, ``emd_gain``: over the champion, or the constant.
+class Proof:
+    """The gains over the champion, or the constant, on all pictures.
 
-    ``apart``: how many pictures, near-duplicates counting as one. ``level``: of the intervals of
-    the two gains, ``together``: at which they hold both. ``attempt``: which challenger it is on
-    this test. ``named``: whether it is known what the models learned from. ``elsewhere``: how many
-    other snapshots had a say. ``worse``: either loses more than its margin on all pictures.
-    ``over_constant``: gains over the constant by metric.
+    ``level``: of the two intervals, ``together``: at which they hold both. ``worse``: either loses
+    more than its margin.
+    """
+
+    level: float
+    together: float
+    gain: Estimate
+    emd_gain: Estimate | None
+    worse: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """All that was measured.
+
+    ``elsewhere``: how many other snapshots had a say. ``apart``: how many pictures, near-duplicates
+    counting as one. ``over_constant``: gains over the constant by metric.
     """
 
     gate: Gate
-    level: float
-    together: float
-    attempt: int
-    named: bool
+    proof: Proof
+    occasion: Occasion
     elsewhere: int
     pictures: int
     apart: int
     challenger: Figures
     champion: Figures | None
     constant: Figures
-    gain: Estimate
-    emd_gain: Estimate | None
-    worse: bool
     over_constant: Mapping[str, Estimate]
     slices: tuple[SliceVerdict, ...]
     golden: bool
@@ -92,26 +100,26 @@ def _all(asked: Asked) -> Iterator[Reason]:
 
 def _better(asked: Asked) -> Reason:
     figures = f"On {_tested(asked)}: {_both(asked)}.{_again(asked)}"
-    if asked.worse:
+    if asked.proof.worse:
         lead = f"Certainly worse than {asked.rival}, by more than the margin."
         return Reason(ReasonCode.BETTER, Ruling.VETO, f"{lead} {figures}")
-    if proves(asked.gain, asked.emd_gain):
+    if proves(asked.proof.gain, asked.proof.emd_gain):
         lead = f"Better than {asked.rival} {_at(asked)}."
         return Reason(ReasonCode.BETTER, Ruling.PASS, f"{lead} {figures}")
     lead = f"No gain over {asked.rival} is proved: both intervals reach 0."
-    if asked.emd_gain is None:
+    if asked.proof.emd_gain is None:
         lead = f"No gain over {asked.rival} is proved: the interval reaches 0."
     return Reason(ReasonCode.BETTER, Ruling.VETO, f"{lead} {figures}")
 
 
 def _again(asked: Asked) -> str:
     """What it costs that others were tried before."""
-    if asked.attempt <= 1:
+    if asked.occasion.attempt <= 1:
         return ""
     whom = asked.rival if asked.champion is not None else "none"
     return (
-        f" It is challenger {asked.attempt} on this test against {whom}, and chance helps whoever "
-        f"tries often: what is proved must hold at {_percent(asked.together)}."
+        f" It is challenger {asked.occasion.attempt} on this test against {whom}, and chance helps "
+        f"whoever tries often: what is proved must hold at {_percent(asked.proof.together)}."
     )
 
 
@@ -125,9 +133,9 @@ def _percent(level: float) -> str:
 
 def _at(asked: Asked) -> str:
     """What the gain is proved in."""
-    if not proves(asked.gain, None):
+    if not proves(asked.proof.gain, None):
         return "at foretelling how the votes spread"
-    if asked.emd_gain is not None and asked.emd_gain.high < -_LEAST:
+    if asked.proof.emd_gain is not None and asked.proof.emd_gain.high < -_LEAST:
         return "at ordering pictures and at foretelling how the votes spread"
     return "at ordering pictures"
 
@@ -143,13 +151,13 @@ def _both(asked: Asked) -> str:
     rival = asked.champion or asked.constant
     words = (
         f"SRCC {asked.challenger.srcc.value:.3f} instead of {rival.srcc.value:.3f}, "
-        f"a difference of {_signed(asked.gain)}"
+        f"a difference of {_signed(asked.proof.gain)}"
     )
     new, old = asked.challenger.emd_r2, rival.emd_r2
-    if asked.emd_gain is not None and new is not None and old is not None:
+    if asked.proof.emd_gain is not None and new is not None and old is not None:
         words += (
             f"; EMD, where less is better, {new.value:.4f} instead of {old.value:.4f}, "
-            f"a difference of {_signed(asked.emd_gain, digits=4)}"
+            f"a difference of {_signed(asked.proof.emd_gain, digits=4)}"
         )
     return words
 
@@ -159,7 +167,7 @@ def _too_few(asked: Asked) -> Iterator[Reason]:
     if asked.apart < asked.gate.fewest:
         text = f"{_tested(asked)} are too few to prove anything; {asked.gate.fewest} are needed."
         yield Reason(ReasonCode.TOO_FEW, Ruling.VETO, text)
-    elif not asked.worse and not proves(asked.gain, asked.emd_gain):
+    elif not asked.proof.worse and not proves(asked.proof.gain, asked.proof.emd_gain):
         text = (
             f"With {_tested(asked)} a gain in SRCC is found four times in five only "
             f"if it is {_detectable(asked):.3f} or more. More votes on more pictures help."
@@ -169,8 +177,10 @@ def _too_few(asked: Asked) -> Iterator[Reason]:
 
 def _detectable(asked: Asked) -> float:
     """The gain whose interval, as wide as this one, excludes 0 with probability 0.8."""
-    half = (asked.gain.high - asked.gain.low) / 2
-    return half * (1 + NormalDist().inv_cdf(_POWER) / NormalDist().inv_cdf(0.5 + asked.level / 2))
+    half = (asked.proof.gain.high - asked.proof.gain.low) / 2
+    return half * (
+        1 + NormalDist().inv_cdf(_POWER) / NormalDist().inv_cdf(0.5 + asked.proof.level / 2)
+    )
 
 
 def _slices(asked: Asked) -> Iterator[Reason]:
@@ -188,7 +198,7 @@ def _beyond(asked: Asked) -> Iterator[Reason]:
     if not asked.elsewhere:
         text = "All of this is about pictures like these: nothing else was looked at."
         yield Reason(ReasonCode.SLICE, Ruling.NOTE, text)
-    if not asked.named:
+    if not asked.occasion.named:
         text = (
             "The cards do not name all pictures that the models learned from: test pictures among "
             "them would flatter whoever learned them."

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from hashlib import sha256
 from typing import Any
 
@@ -10,12 +10,11 @@ import numpy as np
 
 from ml.contracts.attributes_card import HELD_OUT
 from ml.contracts.config import Estimate
-from ml.contracts.retrain import RunRecipe, RunRequest
+from ml.contracts.retrain import RunRecipe
 from ml.contracts.verdict import RunReport
 from ml.evaluation.bootstrap import estimate, rank_correlation_of
 from ml.evaluation.metrics import Array, srcc
 from ml.inference.attributes import golden_values
-from ml.models.attribute_mapper import AttributeMapper
 from ml.training.attribute_baselines import COLOUR_STATISTICS, colour_statistics
 from ml.training.attribute_card import (
     STANDINGS,
@@ -27,10 +26,8 @@ from ml.training.attribute_card import (
 )
 from ml.training.attribute_config import AttributeConfig
 from ml.training.attribute_ridge import Lesson, tuned_line
-from ml.training.challenger.attribute_answers import Answers
-from ml.training.challenger.attribute_champion import AttributeChampion
-from ml.training.challenger.attribute_heads import Heads
 from ml.training.challenger.attribute_judging import TestedHead
+from ml.training.challenger.attribute_made import Made
 from ml.training.challenger.champion import learned_from
 from ml.training.challenger.folder import CHALLENGER
 from ml.training.learned_pictures import COMPLETE, LEARNED
@@ -41,18 +38,6 @@ _RECIPES = {
     RunRecipe.REFINE: "the champion's head, moved by a ridge towards the new answers",
     RunRecipe.HEAD: "a fresh ridge on what the champion's network sees",
 }
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Made:
-    """Everything that a card tells of a run besides its test."""
-
-    request: RunRequest
-    answers: Answers
-    champion: AttributeChampion
-    heads: Heads
-    network: AttributeMapper
-    weights: bytes
 
 
 def first_head_card(made: Made) -> Document:

@@ -1,6 +1,6 @@
 """Read the written attribute heads again and judge the test pictures with them, as workers do."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -10,7 +10,6 @@ import torch
 from torch import Tensor
 
 from ml.contracts.attributes_card import AttributesCard
-from ml.contracts.retrain import RunRequest
 from ml.contracts.verdict import Flip, Point, RunReport
 from ml.data.opening import open_picture
 from ml.data.splits import Indices
@@ -27,8 +26,7 @@ from ml.models.attribute_mapper import AttributeMapper, HeadSpec
 from ml.training.attribute_features import BlockFeatures
 from ml.training.attribute_measure import unlinked
 from ml.training.challenger.attribute_answers import Answers, answers_elsewhere
-from ml.training.challenger.attribute_champion import AttributeChampion
-from ml.training.challenger.attribute_heads import Heads
+from ml.training.challenger.attribute_made import Made
 from ml.training.challenger.champion import learned_from
 from ml.training.challenger.folder import RunFolder
 from ml.training.challenger.judging import (
@@ -38,7 +36,7 @@ from ml.training.challenger.judging import (
     bytes_of,
     milliseconds,
 )
-from ml.training.challenger.others import Other
+from ml.training.challenger.others import read_others
 from ml.training.challenger.telling import Speaker
 from ml.training.challenger.voted import VotedPictures, require_tested
 
@@ -78,22 +76,15 @@ class _Look:
 
 
 def judge_head(
-    request: RunRequest,
+    made: Made,
     folder: RunFolder,
-    answers: Answers,
-    heads: Heads,
-    champion: AttributeChampion,
     features: BlockFeatures,
-    others: Sequence[Other],
     *,
     device: torch.device,
     speaker: Speaker,
 ) -> TestedHead:
-    """Judge by the written files, here and on the test pictures of ``others``.
-
-    Raises RunRefusedError when too few pictures count.
-    """
-    spec, voted = answers.spec, answers.voted
+    """Judge by the written files. Raises RunRefusedError when too few pictures count."""
+    spec, voted, champion = made.answers.spec, made.answers.voted, made.champion
     rows = champion.unseen(spec.key, voted.keys, voted.test)
     left_out = len(voted.test) - len(rows)
     require_tested(len(rows), left_out=left_out)
@@ -104,23 +95,23 @@ def judge_head(
     look = _Look(voted, champion.card.input_side, device)
     said = [_said(each, spec, look, rows, speaker) for each in networks]
     judged = _served(networks, said, look, rows, speaker)
-    before, named = champion.learned(spec.key)
-    known = before | learned_from(voted.keys, heads.rows)
-    new = (other.without(known) for other in others)
-    elsewhere = (_elsewhere(each, answers, networks, look, speaker) for each in new)
     return TestedHead(
         rows=rows,
         left_out=left_out,
-        truth=_truth(answers, answers, rows),
+        truth=_truth(made.answers, made.answers, rows),
         challenger=replace(judged[0], golden=_is_golden(network, card)),
         awcu=said[0][1],
         champion=judged[1] if len(judged) > 1 else None,
-        occasion=Occasion(
-            attempt=request.attempt(card.sha256),
-            named=named,
-            elsewhere=tuple(each for each in elsewhere if len(each.truth.means)),
-        ),
-        flips=_flips(answers, heads, champion, features),
+        occasion=_occasion(made, card, _elsewhere(made, folder, networks, look, speaker)),
+        flips=_flips(made, features),
+    )
+
+
+def _occasion(made: Made, card: AttributesCard, elsewhere: Iterable[Elsewhere]) -> Occasion:
+    return Occasion(
+        attempt=made.request.attempt(card.sha256),
+        named=made.champion.learned(made.answers.spec.key)[1],
+        elsewhere=tuple(elsewhere),
     )
 
 
@@ -140,16 +131,11 @@ def _served(
 
 
 def report_of_head(
-    request: RunRequest,
-    answers: Answers,
-    heads: Heads,
-    tested: TestedHead,
-    *,
-    looks: Path | None,
-    seconds: float,
+    made: Made, tested: TestedHead, *, looks: Path | None, seconds: float
 ) -> RunReport:
     """The gate's verdict and what moves. ``looks``: file that keeps what pictures look like."""
-    pictures = [answers.voted.panel.pictures[row] for row in tested.rows.tolist()]
+    request, voted = made.request, made.answers.voted
+    pictures = [voted.panel.pictures[row] for row in tested.rows.tolist()]
     truth, challenger, champion = tested.truth, tested.challenger, tested.champion
     slices = slices_of(pictures, truth.means, truth.votes, titles=request.slices, kept=looks)
     old = [None] * len(pictures) if champion is None else champion.means.tolist()
@@ -164,26 +150,33 @@ def report_of_head(
                 pictures, truth.means.tolist(), old, challenger.means.tolist(), strict=True
             )
         ),
-        trained_on=len(heads.rows),
-        gone=answers.voted.gone,
+        trained_on=len(made.heads.rows),
+        gone=voted.gone,
         learned_before=tested.left_out,
         seconds=seconds,
     )
 
 
 def _elsewhere(
-    other: Other,
-    answers: Answers,
+    made: Made,
+    folder: RunFolder,
     networks: Sequence[AttributeMapper],
     look: _Look,
     speaker: Speaker,
-) -> Elsewhere:
-    """What they say of pictures of another snapshot, perhaps of none."""
-    asked, spec, rows = answers_elsewhere(other.voted, answers.spec), answers.spec, other.rows
-    there = replace(look, voted=other.voted)
-    judged = [_judged(_said(each, spec, there, rows, speaker)[0]) for each in networks]
-    champion = judged[1] if len(judged) > 1 else None
-    return Elsewhere(other.key, other.title, _truth(answers, asked, rows), judged[0], champion)
+) -> Iterator[Elsewhere]:
+    """On pictures of other snapshots that neither head is known to have learned from."""
+    answers, spec = made.answers, made.answers.spec
+    known = made.champion.learned(spec.key)[0] | learned_from(answers.voted.keys, made.heads.rows)
+    for other in (each.without(known) for each in read_others(made.request, folder)):
+        if len(other.rows):
+            there = replace(look, voted=other.voted)
+            asked = answers_elsewhere(other.voted, spec)
+            judged = [
+                _judged(_said(each, spec, there, other.rows, speaker)[0]) for each in networks
+            ]
+            truth = _truth(answers, asked, other.rows)
+            champion = judged[1] if len(judged) > 1 else None
+            yield Elsewhere(other.key, other.title, truth, judged[0], champion)
 
 
 def _said(
@@ -244,14 +237,13 @@ def _truth(answers: Answers, asked: Answers, rows: Indices) -> Truth:
     )
 
 
-def _flips(
-    answers: Answers, heads: Heads, champion: AttributeChampion, features: BlockFeatures
-) -> tuple[Flip, ...]:
+def _flips(made: Made, features: BlockFeatures) -> tuple[Flip, ...]:
     """Among all pictures of the snapshot; none where the champion has no such head."""
-    line = champion.merge_line(answers.spec)
+    answers, voted = made.answers, made.answers.voted
+    line = made.champion.merge_line(answers.spec)
     if line is None:
         return ()
-    voted, (_, seen) = answers.voted, features.merged()
-    before, after = (unlinked(each(seen), answers.spec) for each in (line, heads.merge))
+    _, seen = features.merged()
+    before, after = (unlinked(each(seen), answers.spec) for each in (line, made.heads.merge))
     parts = [picture.part for picture in voted.panel.pictures]
     return flips_of(voted.keys, parts, before=before, after=after, voted=answers.values)
