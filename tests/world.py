@@ -194,11 +194,12 @@ def frozen(by: User, *artworks: Artwork) -> Snapshot:
 
 
 def trained(snapshot: Snapshot, *, champion: ModelVersion | None = None) -> TrainingRun:
-    """A run that waits for a worker, with a file of an earlier attempt."""
+    """A run that waits for a worker, with a file and samples of an earlier attempt."""
     run = TrainingRun.objects.create(
         snapshot=snapshot, recipe="head", by=snapshot.by, champion=champion
     )
     run.files.create(name="history.csv", content_type="text/csv", data=b"epoch,loss")
+    run.grids.create(updates=100, data=b"a JPEG")
     return run
 
 

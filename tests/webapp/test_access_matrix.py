@@ -55,6 +55,7 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("run", "GET"): row(STAFF_PAGE, "/training/runs/{run}/"),
     ("run-compare", "GET"): row(STAFF_PAGE, "/training/compare/?runs={run},{nobody}"),
     ("snapshot-picture", "GET"): row(STAFF_PAGE, "/training/media/{snapshot}/{sha256}.webp"),
+    ("run-grid", "GET"): row(STAFF_PAGE, "/training/runs/{run}/samples/100.jpg"),
     ("api-sources", "GET"): row(STAFF, "/api/v1/training-sources"),
     ("api-preview", "POST"): row(STAFF, "/api/v1/snapshots/preview", {}),
     ("api-snapshots", "GET"): row(STAFF, "/api/v1/snapshots"),

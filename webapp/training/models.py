@@ -6,11 +6,14 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 
 from ml.contracts import retrain
 from webapp.catalogue.models import Visitor
 from webapp.common.models import Identified
+from webapp.training.run_records import RunFile as RunFile
+from webapp.training.run_records import RunGrid as RunGrid
+from webapp.training.run_records import RunLine as RunLine
+from webapp.training.run_records import RunPoint as RunPoint
 
 Row = TypeVar("Row", bound=models.Model, covariant=True)
 
@@ -144,6 +147,7 @@ class RunRecipe(models.TextChoices):
     HEAD = retrain.RunRecipe.HEAD.value
     FINE_TUNE = retrain.RunRecipe.FINE_TUNE.value
     SCRATCH = retrain.RunRecipe.SCRATCH.value
+    GENERATOR = retrain.RunRecipe.GENERATOR.value
 
 
 class RunState(models.TextChoices):
@@ -213,55 +217,6 @@ class TrainingRun(Identified):
             )
         ]
         indexes = [models.Index(fields=["-created_at"], name="run_by_date")]
-
-
-class RunPoint(models.Model):
-    """A point of a run's curves; training the same epoch again replaces it."""
-
-    run = models.ForeignKey(
-        TrainingRun, on_delete=models.CASCADE, related_name="curve", db_index=False
-    )
-    phase = models.CharField(max_length=20)
-    epoch = models.PositiveIntegerField()
-    epochs = models.PositiveIntegerField()
-    loss = models.FloatField(null=True)
-    srcc = models.FloatField(null=True)
-    emd_r2 = models.FloatField(null=True)
-    coverage = models.FloatField(null=True)
-    images_per_s = models.FloatField(null=True)
-    at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["run", "phase", "epoch"], name="run_point_once")
-        ]
-
-
-class RunLine(models.Model):
-    """A line of a run's log."""
-
-    run = models.ForeignKey(
-        TrainingRun, on_delete=models.CASCADE, related_name="log", db_index=False
-    )
-    at = models.DateTimeField(default=timezone.now)
-    text = models.TextField()
-
-    class Meta:
-        indexes = [models.Index(fields=["run", "id"], name="run_log")]
-
-
-class RunFile(models.Model):
-    """An artefact that a run left behind."""
-
-    run = models.ForeignKey(
-        TrainingRun, on_delete=models.CASCADE, related_name="files", db_index=False
-    )
-    name = models.CharField(max_length=80)
-    content_type = models.CharField(max_length=60)
-    data = models.BinaryField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["run", "name"], name="run_file_once")]
 
 
 class Override(Identified):

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any, Final
 
+from ml.contracts.generator_card import PATENT
+from ml.contracts.generator_recipe import GeneratorRecipe, generator_recipe
 from ml.contracts.retrain import MOST_GONE
 from ml.contracts.retrain import RunRecipe as Way
 from webapp.registry import selectors as registry
-from webapp.registry.models import ModelVersion
+from webapp.registry.models import ModelKind, ModelVersion
 from webapp.training.models import RunRecipe, RunState, Snapshot, SnapshotState, TrainingRun
 from webapp.training.previews import Problem, small_test
 from webapp.training.snapshots import kind_in
@@ -21,7 +23,10 @@ KERNEL_SCORERS: Final = ("scorer",)  # architectures whose head `refine` can mov
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """How a recipe is told. `seconds` and `each`: a guess, in all and for a picture, on a CPU."""
+    """How a recipe is told. `seconds` and `each`: a guess, in all and for a picture, on a CPU.
+
+    A generator learns as long as it is told to; `seconds` is what comes before and after.
+    """
 
     title: str
     text: str
@@ -46,15 +51,22 @@ WORDS: Final = {
         "Train from nothing", "A whole network from random weights. To compare with: it needs"
         " tens of thousands of pictures.", 60.0, 20.0,
     ),
+    Way.GENERATOR: Words(
+        "A picture generator (PFAGAN)", "Learns to make pictures by category and by the mean that"
+        " people should give. From some hundreds come colours and textures rather than things.",
+        300.0, 0.0,
+    ),
 }  # fmt: skip
 _QUICK: Final = (Way.REFINE, Way.HEAD)
+FEWEST_SHOWN: Final = 60  # pictures that a generator learns from
+FEWEST_JUDGES: Final = 40  # others, which teach those who judge what it makes
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
     """A recipe for a snapshot. `why_not` says why it does not fit; `words` tell the estimate.
 
-    `caveat`: why little can come of it.
+    `caveat`: why little can come of it. `patent`: whose a part of it is, unless another is chosen.
     """
 
     recipe: str
@@ -63,43 +75,89 @@ class Offer:
     fits: bool
     why_not: str | None
     caveat: Problem | None
+    patent: str
     estimate_s: float | None
     words: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Rival:
+    """Whom a challenger meets, and how many pictures of the test that one learned from."""
+
+    champion: ModelVersion | None
+    taught: int
+
+
 def offers(snapshot: Snapshot) -> list[Offer]:
     """All recipes, the quickest first."""
-    champion = registry.active(kind_in(snapshot))
     there = left(snapshot)
-    return [_offer(way, snapshot, champion, there) for way in WORDS]
+    kinds = {kind_in(snapshot, way) for way in Way}
+    rivals = {kind: _rival(kind, snapshot) for kind in kinds}
+    return [_offer(way, snapshot, rivals[kind_in(snapshot, way)], there) for way in Way]
 
 
 def offer(recipe: str, snapshot: Snapshot) -> Offer:
     """One of them."""
-    return next(each for each in offers(snapshot) if each.recipe == recipe)
+    rival = _rival(kind_in(snapshot, recipe), snapshot)
+    return _offer(Way(recipe), snapshot, rival, left(snapshot))
 
 
-def _offer(way: Way, snapshot: Snapshot, champion: ModelVersion | None, there: Left) -> Offer:
-    told = WORDS[way]
-    known = taught(snapshot, champion.card) if champion else 0
-    why_not = (
-        _why_not(way, snapshot, champion) or _gone(snapshot, there) or _known(there.test, known)
-    )
+def estimate_of(offered: Offer, changes: Mapping[str, Any]) -> float | None:
+    """Seconds that a run takes with these fields changed, where they decide that.
+
+    Raises RecipeError as `ml.contracts.generator_recipe` does.
+    """
+    if offered.recipe != Way.GENERATOR or offered.estimate_s is None:
+        return offered.estimate_s
+    longer = generator_recipe(changes).minutes - GeneratorRecipe().minutes
+    return offered.estimate_s + 60 * longer
+
+
+def _rival(kind: ModelKind, snapshot: Snapshot) -> _Rival:
+    champion = registry.active(kind)
+    if champion is None or kind == ModelKind.GENERATOR:  # which is asked, and shown no picture
+        return _Rival(champion, 0)
+    return _Rival(champion, taught(snapshot, champion.card))
+
+
+def _offer(way: Way, snapshot: Snapshot, rival: _Rival, there: Left) -> Offer:
+    told, known, making = WORDS[way], rival.taught, way is Way.GENERATOR
+    why_not = _why_not(way, snapshot, rival.champion, there) or _gone(snapshot, there)
+    caveat = None
+    if not making:
+        why_not = why_not or _known(there.test, known)
+        caveat = small_test(there.test - known, taught=known)
     seconds, words = _estimate(way, snapshot)
     return Offer(
-        way.value, told.title, told.text, why_not is None, why_not,
-        small_test(there.test - known, taught=known), seconds, words if why_not is None else "",
+        way.value, told.title, told.text, why_not is None, why_not, caveat,
+        PATENT if making else "", seconds, words if why_not is None else "",
     )  # fmt: skip
 
 
-def _why_not(way: Way, snapshot: Snapshot, champion: ModelVersion | None) -> str | None:
+def _why_not(
+    way: Way, snapshot: Snapshot, champion: ModelVersion | None, there: Left
+) -> str | None:
     if snapshot.state != SnapshotState.FROZEN:
         return "The snapshot is not frozen."
+    if way is Way.GENERATOR:
+        return _too_small_to_make(snapshot, there)
     if snapshot.attribute_id is not None and way not in _QUICK:
         return "An attribute is learned as a head on what the model sees, not as a whole network."
     if way in _QUICK and champion is None:
         return "No model judges yet, so there is nothing whose networks could be used."
     return _unlike(way, snapshot, champion.card) if champion and way in _QUICK else None
+
+
+def _too_small_to_make(snapshot: Snapshot, there: Left) -> str | None:
+    """What a generator lacks."""
+    if snapshot.attribute_id is not None:
+        return "A generator is asked for an overall mean: freeze a snapshot of overall ratings."
+    if there.train >= FEWEST_SHOWN and there.others >= FEWEST_JUDGES:
+        return None
+    return (
+        f"It needs {FEWEST_SHOWN} pictures to learn from and {FEWEST_JUDGES} others to be judged"
+        f" by; this snapshot has {there.train:,} and {there.others:,}."
+    )
 
 
 def _gone(snapshot: Snapshot, there: Left) -> str | None:
@@ -135,6 +193,12 @@ def _unlike(way: Way, snapshot: Snapshot, card: Mapping[str, Any]) -> str | None
 
 def _estimate(way: Way, snapshot: Snapshot) -> tuple[float, str]:
     """Seconds, and a sentence that says where they come from."""
+    if way is Way.GENERATOR:
+        minutes = GeneratorRecipe().minutes
+        return 60 * minutes + WORDS[way].seconds, (
+            f"As long as you let it, {minutes:g} minutes unless you say otherwise, and some more"
+            " to judge."
+        )
     rates = _rates(way, snapshot)
     if rates:
         seconds = median(rates) * snapshot.pictures

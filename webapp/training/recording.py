@@ -19,6 +19,8 @@ from webapp.jobs.models import Job, JobState
 from webapp.registry import selectors as registry
 from webapp.registry.models import ModelKind, ModelVersion, StoredWeights
 from webapp.training import proving
+from webapp.training.grids import Grid as Grid
+from webapp.training.grids import keep_grids
 from webapp.training.models import (
     LIVE_RUNS,
     RunFile,
@@ -54,6 +56,7 @@ class Heard:
     points: Sequence[Said] = ()
     mistakes: Sequence[Mistake] | None = None
     lines: Sequence[Line] = ()
+    grids: Sequence[Grid] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ def begin(claim: Claim) -> TrainingRun | None:
         _stop(claim, run)
         return None
     if run.started_at is None:
-        run.champion = registry.active(kind_in(run.snapshot))
+        run.champion = registry.active(kind_in(run.snapshot, run.recipe))
         run.started_at = timezone.now()
     run.state, run.error_code, run.error_text, run.ended_at = RunState.RUNNING, "", "", None
     run.save()
@@ -111,6 +114,8 @@ def keep(claim: Claim, heard: Heard) -> str:
     RunLine.objects.bulk_create(
         RunLine(run=run, at=line.at, text=line.text[:LONGEST_LINE]) for line in heard.lines
     )
+    if heard.grids:
+        keep_grids(run, heard.grids)
     changed = []
     if heard.step is not None:
         run.step = _step(heard.step)
@@ -131,7 +136,7 @@ def finish(claim: Claim, learned: Learned) -> ModelVersion:
     run = _held(claim)
     require(ours=run is not None and jobs.finish(claim))
     assert run is not None
-    run.version = _registered(kind_in(run.snapshot), learned)
+    run.version = _registered(kind_in(run.snapshot, run.recipe), learned)
     keep_judged(run, learned.digest)
     proving.write_down(run.version.pk, proving.flaw_in(learned.report))
     run.verdict = dict(learned.report)
@@ -238,14 +243,17 @@ def _keep_points(run: TrainingRun, points: Sequence[Said]) -> bool:
         [
             RunPoint(
                 run=run, phase=phase, epoch=epoch, epochs=max(said.total, epoch), loss=said.loss,
-                srcc=said.srcc, emd_r2=said.emd_r2, coverage=said.coverage,
-                images_per_s=said.images_per_s,
+                discriminator=said.discriminator, kid=said.kid, srcc=said.srcc, emd_r2=said.emd_r2,
+                coverage=said.coverage, images_per_s=said.images_per_s,
             )
             for (phase, epoch), said in newest.items()
         ],
         update_conflicts=True,
         unique_fields=["run", "phase", "epoch"],
-        update_fields=["epochs", "loss", "srcc", "emd_r2", "coverage", "images_per_s", "at"],
+        update_fields=[
+            "epochs", "loss", "discriminator", "kid", "srcc", "emd_r2", "coverage",
+            "images_per_s", "at",
+        ],
     )  # fmt: skip
     return bool(newest.keys() - known)
 

@@ -8,7 +8,14 @@ from django.db.models.functions import Length, Now
 from webapp.accounts.models import User
 from webapp.common.errors import NotFound
 from webapp.jobs.models import Job, JobKind, JobState
-from webapp.training.models import RunFile, RunLine, RunPoint, RunState, TrainingRun
+from webapp.training.models import (
+    RunFile,
+    RunGrid,
+    RunLine,
+    RunPoint,
+    RunState,
+    TrainingRun,
+)
 
 MOST_LISTED = 200
 MOST_LINES = 1000
@@ -26,12 +33,18 @@ def listed(viewer: User, *, snapshot: UUID | None = None) -> QuerySet[TrainingRu
 
 
 def run_of(viewer: User, pk: UUID) -> TrainingRun:
-    """One with its curve and the list of its files (`listed_files`). Raises NotFound."""
+    """One with its curve and what is listed of it: `listed_files`, `listed_grids`.
+
+    Raises NotFound.
+    """
     points = RunPoint.objects.order_by("pk")
     files = RunFile.objects.annotate(bytes=Length("data")).defer("data").order_by("name")
+    grids = RunGrid.objects.defer("data").order_by("updates")
     rows = _visible(viewer).defer("snapshot__manifest").select_related("arena__campaign")
     found = rows.prefetch_related(
-        Prefetch("curve", points), Prefetch("files", files, to_attr="listed_files")
+        Prefetch("curve", points),
+        Prefetch("files", files, to_attr="listed_files"),
+        Prefetch("grids", grids, to_attr="listed_grids"),
     )
     run = found.filter(pk=pk).first()
     if run is None:

@@ -15,7 +15,7 @@ from webapp.jobs import services as jobs
 from webapp.jobs.models import Job, JobKind, JobState, Queue
 from webapp.registry.models import Change, ModelVersion, VersionState
 from webapp.training import recipes, recording
-from webapp.training.models import LIVE_RUNS, RunState, Snapshot, TrainingRun, Wish
+from webapp.training.models import LIVE_RUNS, RunRecipe, RunState, Snapshot, TrainingRun, Wish
 from webapp.training.telling import tell_run, tell_staff
 
 
@@ -38,11 +38,10 @@ def start(
     offered = recipes.offer(recipe, snapshot)
     if not offered.fits:
         raise Conflict(offered.why_not or "", code="recipe_unfit")
-    if changes:
-        _require_sound(changes)
+    estimate = _require_sound(offered, changes or {})
     run = TrainingRun.objects.create(
         snapshot=snapshot, recipe=recipe, seed=seed, changes=dict(changes or {}), by=by,
-        estimate_s=offered.estimate_s,
+        estimate_s=estimate,
     )  # fmt: skip
     ask_for(run, owner_id=by.pk)
     tell_staff([run.pk, snapshot.pk])
@@ -144,8 +143,11 @@ def _never_used(version: ModelVersion) -> bool:
     return version.state == VersionState.REGISTERED and not judged and not version.runs.exists()
 
 
-def _require_sound(changes: Mapping[str, Any]) -> None:
+def _require_sound(offered: recipes.Offer, changes: Mapping[str, Any]) -> float | None:
+    """Seconds that it will take. Raises BadChanges."""
     try:
-        changed(Recipe(), changes)
+        if offered.recipe != RunRecipe.GENERATOR:
+            changed(Recipe(), changes)
+        return recipes.estimate_of(offered, changes)
     except RecipeError as error:
         raise BadChanges(str(error)) from error

@@ -12,7 +12,13 @@ from uuid import UUID
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from webapp.training.models import Snapshot, SnapshotPicture, SnapshotState, TrainingRun
+from webapp.training.models import (
+    RunRecipe,
+    Snapshot,
+    SnapshotPicture,
+    SnapshotState,
+    TrainingRun,
+)
 from webapp.training.parts import Part
 from webapp.training.specs import FEWEST_PROVEN
 from webapp.training.usable import usable
@@ -58,7 +64,12 @@ def keep_judged(run: TrainingRun, digest: str) -> None:
 
 
 def other_tests(run: TrainingRun) -> Iterator[OtherTest]:
-    """Of the newest other snapshots of the target; a picture counts with the newest that has it."""
+    """Of the newest other snapshots of the target; a picture counts with the newest that has it.
+
+    A generator is asked, not shown pictures: it has none.
+    """
+    if run.recipe == RunRecipe.GENERATOR:
+        return
     used = set(run.snapshot.shown.values_list("sha256", flat=True))
     frozen = Snapshot.objects.filter(
         state=SnapshotState.FROZEN, attribute=run.snapshot.attribute_id
@@ -79,4 +90,7 @@ def other_tests(run: TrainingRun) -> Iterator[OtherTest]:
 
 
 def _rival(run: TrainingRun) -> str:
-    return "" if run.champion is None else run.champion.digest
+    """Whom the challenger meets; where nobody is, generators are counted apart from scorers."""
+    if run.champion is not None:
+        return run.champion.digest
+    return run.recipe if run.recipe == RunRecipe.GENERATOR else ""

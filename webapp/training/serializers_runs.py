@@ -8,22 +8,23 @@ from rest_framework import serializers
 
 from ml.contracts.retrain import Gate
 from webapp.ratings.models import CampaignState
-from webapp.registry.models import ModelVersion
+from webapp.registry.models import ModelKind, ModelVersion
 from webapp.training.arenas import MOST_PAIRS, Tally, link_of, tally
-from webapp.training.models import Arena, RunFile, RunLine, RunPoint, RunRecipe, RunState
+from webapp.training.models import Arena, RunFile, RunLine, RunRecipe, RunState
 from webapp.training.models import TrainingRun as Run
-from webapp.training.serializers_snapshots import (
-    PictureSerializer,
-    TargetSerializer,
-    TroubleSerializer,
+from webapp.training.serializers_learning import (
+    GridSerializer,
+    MistakeSerializer,
+    RunPointSerializer,
 )
+from webapp.training.serializers_snapshots import TargetSerializer, TroubleSerializer
 from webapp.training.serializers_verdicts import (
     RunReportSerializer,
     named_in,
     picture_of,
     with_pictures,
 )
-from webapp.training.snapshots import ShownPicture, pictures_of, target_in
+from webapp.training.snapshots import ShownPicture, kind_in, pictures_of, target_in
 
 INTERRUPTED: Final = (
     "Interrupted: its worker stopped. It goes on from where it stood when a worker is back."
@@ -64,6 +65,7 @@ class RunSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     snapshot = serializers.SerializerMethodField()
     recipe = serializers.ChoiceField(RunRecipe.choices)
+    kind = serializers.SerializerMethodField()
     changes = serializers.DictField()
     seed = serializers.IntegerField()
     by = serializers.EmailField(source="by.email", default=None, allow_null=True)
@@ -101,6 +103,11 @@ class RunSerializer(serializers.Serializer[Any]):
             "target": target,
         }
 
+    @extend_schema_field(serializers.ChoiceField(ModelKind.choices))
+    def get_kind(self, run: Run) -> str:
+        """Of the model that comes of it."""
+        return kind_in(run.snapshot, run.recipe)
+
     @extend_schema_field(serializers.ChoiceField(RunState.choices))
     def get_state(self, run: Run) -> str:
         """In which part of its life it is."""
@@ -117,24 +124,6 @@ class RunSerializer(serializers.Serializer[Any]):
     def get_error(self, run: Run) -> dict[str, str] | None:
         """Why it failed."""
         return {"code": run.error_code, "text": run.error_text} if run.error_code else None
-
-
-class RunPointSerializer(serializers.ModelSerializer[RunPoint]):
-    """A point of the curves, of the validation pictures."""
-
-    class Meta:
-        model = RunPoint
-        fields = (
-            "phase", "epoch", "epochs", "loss", "srcc", "emd_r2", "coverage", "images_per_s",
-        )  # fmt: skip
-
-
-class MistakeSerializer(serializers.Serializer[Any]):
-    """A validation picture that it is most wrong about just now, in points."""
-
-    picture = PictureSerializer()
-    said = serializers.FloatField()
-    voted = serializers.FloatField()
 
 
 class FileSerializer(serializers.ModelSerializer[RunFile]):
@@ -185,6 +174,7 @@ class RunDetailSerializer(RunSerializer):
     """Everything about a run but its log."""
 
     curve = RunPointSerializer(many=True)
+    grids = GridSerializer(many=True, source="listed_grids")
     mistakes = serializers.SerializerMethodField()
     report = serializers.SerializerMethodField()
     files = FileSerializer(many=True, source="listed_files")

@@ -18,7 +18,13 @@ from webapp.common.errors import ApplicationError, Conflict, NotFound
 from webapp.jobs.models import Job, JobKind
 from webapp.registry.models import ModelKind
 from webapp.training.freezing import ask_to_freeze
-from webapp.training.models import Snapshot, SnapshotPicture, SnapshotState, TrainingRun
+from webapp.training.models import (
+    RunRecipe,
+    Snapshot,
+    SnapshotPicture,
+    SnapshotState,
+    TrainingRun,
+)
 from webapp.training.previews import preview
 from webapp.training.sources import LIBRARY
 from webapp.training.specs import Spec, Target, of_attribute, overall, target_of
@@ -112,8 +118,10 @@ def target_in(snapshot: Snapshot) -> Target:
     return overall() if snapshot.attribute is None else of_attribute(snapshot.attribute)
 
 
-def kind_in(snapshot: Snapshot) -> ModelKind:
-    """Which kind of model learns from it."""
+def kind_in(snapshot: Snapshot, recipe: str) -> ModelKind:
+    """Which kind of model the recipe makes of it."""
+    if recipe == RunRecipe.GENERATOR:
+        return ModelKind.GENERATOR
     return ModelKind.SCORER if snapshot.attribute_id is None else ModelKind.ATTRIBUTES
 
 

@@ -11,6 +11,7 @@ pages = [
     path("training/runs/<uuid:pk>/", views.run, name="run"),
     path("training/compare/", views.run_compare, name="run-compare"),
     path("training/media/<uuid:pk>/<str:sha256>.webp", media.picture, name="snapshot-picture"),
+    path("training/runs/<uuid:pk>/samples/<int:updates>.jpg", media.grid, name="run-grid"),
 ]
 api_v1: list[URLPattern] = [
     # snapshots

@@ -28,9 +28,14 @@ from webapp.training.parts import Part
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """How many pictures of a snapshot are gone, and how many are left to test on."""
+    """How many pictures of a snapshot are gone, and how many are left to learn from and to test on.
+
+    ``others``: left besides those to learn from.
+    """
 
     gone: int
+    train: int
+    others: int
     test: int
 
 
@@ -56,8 +61,13 @@ def usable(snapshot: Snapshot) -> QuerySet[SnapshotPicture]:
 
 def left(snapshot: Snapshot) -> Left:
     """In one query."""
-    found = usable(snapshot).aggregate(all=Count("pk"), test=Count("pk", filter=Q(part=Part.TEST)))
-    return Left(snapshot.pictures - found["all"], found["test"])
+    found = usable(snapshot).aggregate(
+        all=Count("pk"),
+        train=Count("pk", filter=Q(part=Part.TRAIN)),
+        test=Count("pk", filter=Q(part=Part.TEST)),
+    )
+    there, train, test = (found[each] for each in ("all", "train", "test"))
+    return Left(snapshot.pictures - there, train, there - train, test)
 
 
 def taught(snapshot: Snapshot, card: Mapping[str, Any]) -> int:

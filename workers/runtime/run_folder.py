@@ -134,7 +134,7 @@ def learned(run: TrainingRun) -> Learned:
         json.dumps([card, report], allow_nan=False)  # what Postgres would not hold
     except (OSError, ValueError) as error:
         raise BadResultError(f"What the run left cannot be used: {error}") from error
-    if kind != kind_in(run.snapshot):
+    if kind != kind_in(run.snapshot, run.recipe):
         raise BadResultError(f"The run left a model of the kind {kind}.")
     return Learned(digest, data, card, report, tuple(_artefacts(folder)))
 

@@ -85,7 +85,9 @@ def test_a_recipe_that_does_not_fit_says_why(browser, snapshot):
     ModelVersion.objects.update(card={"architecture": {"name": "nima"}})
     offers = browser.get(f"{API}/recipes?snapshot={snapshot.pk}").json()
     fits = {each["recipe"]: each["fits"] for each in offers}
-    assert fits == {"refine": False, "head": False, "fine-tune": True, "scratch": True}
+    assert fits == {
+        "refine": False, "head": False, "fine-tune": True, "scratch": True, "generator": False,
+    }  # fmt: skip
     refused = ask(browser, snapshot)
     assert (refused.status_code, refused.json()["code"]) == (409, "recipe_unfit")
     assert refused.json()["detail"] == offers[0]["why_not"]
