@@ -25,9 +25,10 @@ class GeneratorConfig:
     """Everything that decides what is learned from the same pictures.
 
     ``rates``: of the generator and of the discriminator, which learns faster (Heusel et al.
-    2017). ``lessons``: updates of the discriminator for each of the generator. ``augment``: chance of
-    each change to a picture, see ``augmented``. ``average``: decay of the average of the
-    generator's weights, which is what is shown. ``r1``: weight of the penalty, 0 for none. ``bf16``: half precision where CUDA computes.
+    2017). ``lessons``: updates of the discriminator for each of the generator. ``augment``: chance
+    of each change to a picture, see ``augmented``. ``average``: decay of the average of the
+    generator's weights, which is what is shown. ``r1``: weight of the penalty, 0 for none.
+    ``bf16``: half precision where CUDA computes.
     """
 
     size: int = 64
