@@ -6,7 +6,12 @@ from statistics import median
 from typing import Any, Final
 
 from ml.contracts.generator_card import PATENT
-from ml.contracts.generator_recipe import GeneratorRecipe, generator_recipe
+from ml.contracts.generator_recipe import (
+    FEWEST_JUDGED,
+    FEWEST_LEARNED,
+    GeneratorRecipe,
+    generator_recipe,
+)
 from ml.contracts.retrain import MOST_GONE
 from ml.contracts.retrain import RunRecipe as Way
 from webapp.registry import selectors as registry
@@ -58,8 +63,6 @@ WORDS: Final = {
     ),
 }  # fmt: skip
 _QUICK: Final = (Way.REFINE, Way.HEAD)
-FEWEST_SHOWN: Final = 60  # pictures that a generator learns from
-FEWEST_JUDGES: Final = 40  # others, which teach those who judge what it makes
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +155,10 @@ def _too_small_to_make(snapshot: Snapshot, there: Left) -> str | None:
     """What a generator lacks."""
     if snapshot.attribute_id is not None:
         return "A generator is asked for an overall mean: freeze a snapshot of overall ratings."
-    if there.train >= FEWEST_SHOWN and there.others >= FEWEST_JUDGES:
+    if there.train >= FEWEST_LEARNED and there.others >= FEWEST_JUDGED:
         return None
     return (
-        f"It needs {FEWEST_SHOWN} pictures to learn from and {FEWEST_JUDGES} others to be judged"
+        f"It needs {FEWEST_LEARNED} pictures to learn from and {FEWEST_JUDGED} others to be judged"
         f" by; this snapshot has {there.train:,} and {there.others:,}."
     )
 
