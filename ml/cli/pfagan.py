@@ -15,18 +15,19 @@ from ml.contracts.builtin import BUILTIN_GENERATOR, BUILTIN_PLAIN_GENERATOR
 from ml.contracts.files import replace_file
 from ml.contracts.generator_card import Conditioning
 from ml.contracts.retrain import RunExit
+from ml.data.squares import halves, read_squares
 from ml.evaluation.generation import Ground
 from ml.evaluation.generation_page import page_of, plots_of
 from ml.evaluation.marked_section import Section
 from ml.inference.devices import open_device
 from ml.inference.features import SHIPPED, FrozenFeatures
 from ml.models.pfagan.generator import SIZES
-from ml.training.generator.card import ship
+from ml.training.generator.card import Finished, ship, shipped_sources
 from ml.training.generator.extremes import COUNTS, added_extremes
 from ml.training.generator.extremes_page import extremes_page
 from ml.training.generator.judges import fit_judges
 from ml.training.generator.material import Grouping, Material, gather_material
-from ml.training.generator.measure import LATENTS, Measured, ground_of, measure, sheets_of
+from ml.training.generator.measure import LATENTS, Measured, ground_of, measure, named_sheets
 from ml.training.generator.outcome import Outcome, open_outcome, read_outcome
 from ml.training.generator.run import Budget, Watch, learn
 from ml.training.generator.steps import GeneratorConfig
@@ -102,9 +103,10 @@ def material_of(
     options: argparse.Namespace, *, side: int, callbacks: Callbacks[Progress] | None = None
 ) -> Material:
     """Read what ``add_material`` asked for. Raises DataSetError."""
+    squares = read_squares(panels(options), side=side)
     return gather_material(
-        panels(options),
-        side=side,
+        squares,
+        halves(squares),
         grouping=options.categories,
         features=FrozenFeatures(backbones=options.backbones),
         cache=options.cache,
@@ -184,27 +186,31 @@ def run_report(options: argparse.Namespace) -> int:
     if len(sides) != 1:
         raise CheckpointError("the two runs make pictures of different sizes")
     material = material_of(options, side=sides.pop())
-    judges, features = fit_judges(material), FrozenFeatures(backbones=options.backbones)
+    judges = fit_judges(material, FrozenFeatures(backbones=options.backbones))
     ground = ground_of(material, judges)
     done: list[Measured] = []
     for kind, outcome in outcomes.items():
         network = open_outcome(outcome, material)
         done.append(
             measure(
-                outcome, network, material, judges, features, title=TITLES[kind],
-                version=VERSIONS[kind], latents=options.latents, told=tell,
+                outcome, network, material, judges, title=TITLES[kind], version=VERSIONS[kind],
+                latents=options.latents, told=tell,
             )
         )  # fmt: skip
         if options.out is not None:
-            where = Destination(
-                options.out, VERSIONS[kind], time.strftime("%Y-%m-%d", time.gmtime())
+            figures, sources = done[-1].figures, shipped_sources(ground.data)
+            weights = outcome.weights.read_bytes()
+            _ship(
+                Finished(outcome, network, material, figures, ground, weights, sources),
+                Destination(options.out, VERSIONS[kind], time.strftime("%Y-%m-%d", time.gmtime())),
             )
-            for path in ship(
-                outcome, network, material, done[-1].figures, ground, destination=where
-            ):
-                tell(f"wrote {path}")
     _write_page(options, ground, done, outcomes.values(), material)
     return 0
+
+
+def _ship(finished: Finished, destination: Destination) -> None:
+    for path in ship(finished, destination=destination):
+        tell(f"wrote {path}")
 
 
 def run_experiment(options: argparse.Namespace) -> int:
@@ -230,7 +236,7 @@ def _write_page(
     learned = material.squares.pixels[material.learned]
     if options.plots is not None:
         for one in done:
-            for name, content in sheets_of(one, learned).items():
+            for name, content in named_sheets(one, learned).items():
                 replace_file(options.plots / name, content)
     figures = [one.figures for one in done]
     curves = {one.title: out.curve for one, out in zip(figures, outcomes, strict=True)}

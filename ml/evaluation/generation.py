@@ -12,7 +12,7 @@ import numpy as np
 from ml.contracts.config import Estimate
 from ml.data.splits import Indices
 from ml.evaluation.bootstrap import estimates, mean_of, rank_correlation_of
-from ml.evaluation.generation_space import diversity
+from ml.evaluation.generation_space import frechet, kid_estimate
 from ml.evaluation.metrics import Array
 
 NEAR = 5.0  # percentile of held-out pictures' distances below which a sample counts as a copy
@@ -90,14 +90,6 @@ def recognised(trial: Trial) -> tuple[Estimate, float]:
     return found["right"], float(counts.max() / len(right))
 
 
-def diversities(trial: Trial, real: Mapping[int, Array]) -> dict[int, tuple[float, float]]:
-    """Mean distance of two samples of a category, beside that of real pictures (n, d) of it."""
-    return {
-        category: (diversity(trial.of(category).vectors), diversity(vectors))
-        for category, vectors in real.items()
-    }
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Memories:
     """How near samples come to pictures that were learned from.
@@ -118,9 +110,13 @@ def memories(samples: Array, learned: Array, held_out: Array) -> Memories:
     nearest, row = _nearest(samples, learned)
     usual, _ = _nearest(held_out, learned)
     threshold = float(np.percentile(usual, NEAR))
+    return Memories(nearest, row, usual, threshold, share_near(nearest, threshold))
+
+
+def share_near(nearest: Array, threshold: float) -> Estimate:
+    """Of samples at distances (n,)."""
     close = (nearest < threshold).astype(np.float64)
-    share = estimates({"near": mean_of(close)}, count=len(close))["near"]
-    return Memories(nearest, row, usual, threshold, share)
+    return estimates({"near": mean_of(close)}, count=len(close))["near"]
 
 
 def _nearest(first: Array, second: Array) -> tuple[Array, Indices]:
@@ -130,34 +126,78 @@ def _nearest(first: Array, second: Array) -> tuple[Array, Indices]:
     return distances[np.arange(len(first)), row], row
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Figures:
-    """Everything that was measured of one generator. Baselines stand beside their figures.
+@dataclass(frozen=True, slots=True)
+class Obedience:
+    """How far a sheet of ``samples`` is what was asked for. Baselines stand beside their figures.
 
-    ``obeyed``, ``shuffled``: SRCC of asked and judged means. ``kid``, ``frechet``: of ``samples``
-    samples to as many held-out pictures; ``kid_real``, ``frechet_real``: of real pictures that
-    were learned from to the same. ``by_category``: rows of the table of categories.
+    ``obeyed``, ``shuffled``: SRCC of asked and judged means. ``recognised``: share whose category
+    is told, ``majority``: what one answer to all would reach.
     """
 
-    title: str
-    version: str
-    updates: int
-    images: int
-    wall_time_s: float
-    machine: str
-    parameters: int
     samples: int
-    sheet: int
     obeyed: Estimate
     shuffled: Estimate
     settings: tuple[Setting, ...]
     recognised: Estimate
     majority: float
+
+
+def obedience(trial: Trial) -> Obedience:
+    """All of it."""
+    fidelity, shuffled = obeyed(trial)
+    right, majority = recognised(trial)
+    return Obedience(len(trial.asked), fidelity, shuffled, calibration(trial), right, majority)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Likeness:
+    """How near ``samples`` samples come to as many held-out pictures.
+
+    ``kid_real``, ``frechet_real``: of real pictures that were learned from to the same.
+    """
+
+    samples: int
     kid: Estimate
     kid_real: Estimate
     frechet: float
     frechet_real: float
     memories: Memories
+
+
+def likeness(samples: Array, learned: Array, held_out: Array) -> Likeness:
+    """By places (n, d), (k, d) and (m, d); of the learned pictures at most m are compared."""
+    random = np.random.default_rng(SHUFFLE_SEED)
+    alike = learned[random.choice(len(learned), min(len(held_out), len(learned)), replace=False)]
+    return Likeness(
+        samples=len(samples),
+        kid=kid_estimate(samples, held_out),
+        kid_real=kid_estimate(alike, held_out),
+        frechet=frechet(samples, held_out),
+        frechet_real=frechet(alike, held_out),
+        memories=memories(samples, learned, held_out),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """What it took: ``images``: pictures shown; ``parameters``: numbers that were learned."""
+
+    updates: int
+    images: int
+    wall_time_s: float
+    machine: str
+    parameters: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Figures:
+    """Everything that was measured of one generator. ``by_category``: rows of their table."""
+
+    title: str
+    version: str
+    learning: Learning
+    dial: Obedience
+    likeness: Likeness
     by_category: "tuple[CategoryFigures, ...]"
 
 
@@ -165,14 +205,19 @@ class Figures:
 class CategoryFigures:
     """One category. ``spread``, ``spread_real``: mean distance of two samples, two pictures.
 
-    ``kid``: None where there are too few held-out pictures.
+    ``samples``: of it on the sheet. ``kid``: None where there are too few held-out pictures.
+    ``near``: share nearer to a learned picture than 95 % of all held-out ones; None without samples
+    as people vote.
     """
 
+    key: str
     name: str
     pictures: int
+    samples: int
     obeyed: Estimate
     recognised: Estimate
     kid: float | None
+    near: Estimate | None
     spread: float
     spread_real: float
 

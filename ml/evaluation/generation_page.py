@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from ml.contracts.config import Estimate
-from ml.evaluation.generation import CategoryFigures, Figures, Ground
+from ml.evaluation.generation import CategoryFigures, Figures, Ground, Learning
 from ml.evaluation.text_table import markdown, with_interval
 from ml.plots.generation import Answer, asked_against_judged, kid_by_images
 
@@ -33,7 +33,7 @@ def plots_of(
 ) -> dict[str, str]:
     """SVG by name. ``curves``: pictures shown and KID while learning, by title."""
     answers = {
-        one.title: [Answer(setting.asked, setting.judged) for setting in one.settings]
+        one.title: [Answer(setting.asked, setting.judged) for setting in one.dial.settings]
         for one in measured
     }
     return {CALIBRATION: asked_against_judged(answers), CURVE: kid_by_images(curves)}
@@ -70,30 +70,37 @@ def _ground(ground: Ground) -> list[str]:
 
 def _overall(measured: Sequence[Figures]) -> str:
     rows: list[tuple[str, list[str]]] = [
-        ("SRCC of mean asked and judged", [with_interval(one.obeyed) for one in measured]),
-        ("the same, asked shuffled", [with_interval(one.shuffled) for one in measured]),
-        ("category recognised", [with_interval(one.recognised) for one in measured]),
-        ("the same, one answer to all", [f"{one.majority:.3f}" for one in measured]),
-        ("KID to held-out pictures", [with_interval(one.kid) for one in measured]),
-        ("the same of real pictures", [with_interval(one.kid_real) for one in measured]),
-        ("FD to held-out pictures", [f"{one.frechet:.1f}" for one in measured]),
-        ("the same of real pictures", [f"{one.frechet_real:.1f}" for one in measured]),
+        ("SRCC of mean asked and judged", [with_interval(one.dial.obeyed) for one in measured]),
+        ("the same, asked shuffled", [with_interval(one.dial.shuffled) for one in measured]),
+        ("category recognised", [with_interval(one.dial.recognised) for one in measured]),
+        ("the same, one answer to all", [f"{one.dial.majority:.3f}" for one in measured]),
+        ("KID to held-out pictures", [with_interval(one.likeness.kid) for one in measured]),
+        ("the same of real pictures", [with_interval(one.likeness.kid_real) for one in measured]),
+        ("FD to held-out pictures", [f"{one.likeness.frechet:.1f}" for one in measured]),
+        ("the same of real pictures", [f"{one.likeness.frechet_real:.1f}" for one in measured]),
         ("nearer to a learned picture than 95 % of held-out ones", [
-            with_interval(one.memories.share) for one in measured]),
+            with_interval(one.likeness.memories.share) for one in measured]),
         ("samples of the sheet; of the others", [
-            f"{one.sheet}; {one.samples}" for one in measured]),
-        ("numbers that are learned", [f"{one.parameters:,}" for one in measured]),
-        ("updates; pictures shown", [f"{one.updates:,}; {one.images:,}" for one in measured]),
-        ("minutes of learning", [f"{one.wall_time_s / 60:.1f}" for one in measured]),
-        ("machine", [one.machine for one in measured]),
+            f"{one.dial.samples}; {one.likeness.samples}" for one in measured]),
+        ("numbers that are learned", [f"{one.learning.parameters:,}" for one in measured]),
+        ("updates; pictures shown", [_shown(one.learning) for one in measured]),
+        ("minutes of learning", [f"{one.learning.wall_time_s / 60:.1f}" for one in measured]),
+        ("machine", [one.learning.machine for one in measured]),
     ]  # fmt: skip
     return markdown(["", *(one.title for one in measured)], [[name, *each] for name, each in rows])
 
 
+def _shown(learning: Learning) -> str:
+    return f"{learning.updates:,}; {learning.images:,}"
+
+
 def _dial(measured: Sequence[Figures]) -> str:
-    asked = [setting.asked for setting in measured[0].settings]
+    asked = [setting.asked for setting in measured[0].dial.settings]
     rows = [
-        [f"{mean:.2f}", *(with_interval(one.settings[at].judged, digits=2) for one in measured)]
+        [
+            f"{mean:.2f}",
+            *(with_interval(one.dial.settings[at].judged, digits=2) for one in measured),
+        ]
         for at, mean in enumerate(asked)
     ]
     return markdown(["asked", *(f"judged, {one.title}" for one in measured)], rows)

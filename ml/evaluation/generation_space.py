@@ -4,12 +4,14 @@ FID is by definition in the space of one Inception network; figures here compare
 only, and only in the space whose name stands beside them.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ml.contracts.config import Estimate
+from ml.data.splits import Indices
 from ml.evaluation.metrics import Array
 
 Features = NDArray[np.float32]
@@ -60,20 +62,52 @@ def kid(first: Array, second: Array) -> float:
 
 
 def kid_estimate(
-    first: Array, second: Array, *, seed: int = 0, subsets: int = SUBSETS, size: int = SUBSET
+    samples: Array, real: Array, *, seed: int = 0, subsets: int = SUBSETS, size: int = SUBSET
 ) -> Estimate:
-    """KID of all, with the middle 95 % of KIDs of random subsets, drawn without replacement."""
-    random = np.random.default_rng(seed)
-    size = min(size, len(first), len(second))
+    """KID of all, with the middle 95 % of KIDs of random subsets, drawn without replacement.
+
+    Subsets hold at most half of either set: larger ones would be alike.
+    """
     draws = [
-        kid(
-            first[random.choice(len(first), size, replace=False)],
-            second[random.choice(len(second), size, replace=False)],
-        )
-        for _ in range(subsets)
+        kid(samples[first], real[second])
+        for first, second in _subsets(len(samples), len(real), seed, subsets, size)
     ]
+    return _with_middle(kid(samples, real), draws)
+
+
+def kid_difference(
+    new: Array,
+    old: Array,
+    real: Array,
+    *,
+    seed: int = 0,
+    subsets: int = SUBSETS,
+    size: int = SUBSET,
+) -> Estimate:
+    """KID of ``new`` (n, d) less that of ``old`` (n, d), on the same rows of both."""
+    draws = [
+        kid(new[first], real[second]) - kid(old[first], real[second])
+        for first, second in _subsets(len(new), len(real), seed, subsets, size)
+    ]
+    return _with_middle(kid(new, real) - kid(old, real), draws)
+
+
+def _subsets(
+    first: int, second: int, seed: int, subsets: int, size: int
+) -> Iterator[tuple[Indices, Indices]]:
+    """Rows of both sets, again and again."""
+    random = np.random.default_rng(seed)
+    size = max(2, min(size, first // 2, second // 2))
+    for _ in range(subsets):
+        yield (
+            random.choice(first, size, replace=False),
+            random.choice(second, size, replace=False),
+        )
+
+
+def _with_middle(value: float, draws: Sequence[float]) -> Estimate:
     low, high = np.quantile(draws, [0.025, 0.975])
-    return Estimate(kid(first, second), float(low), float(high))
+    return Estimate(value, float(low), float(high))
 
 
 def frechet(first: Array, second: Array) -> float:

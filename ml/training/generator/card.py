@@ -1,8 +1,8 @@
 """Write down what a generator makes, from how little, and how far it obeys."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,14 +16,13 @@ from ml.contracts.generator_card import (
     DialRange,
     parse_generator_card,
 )
-from ml.evaluation.generation import Figures, Ground
+from ml.evaluation.generation import NEAR, CategoryFigures, Figures, Ground
 from ml.inference.generation import golden_colours
 from ml.models.pfagan.generator import Generator
 from ml.training.card import SOURCES
 from ml.training.generator.material import Material
 from ml.training.generator.outcome import Outcome
-from ml.training.generator.run import WEIGHTS
-from ml.training.learned_pictures import PREFIX
+from ml.training.learned_pictures import LEARNED, PREFIX
 from ml.training.run import Destination
 
 ARCHITECTURE = "pfagan"
@@ -33,107 +32,138 @@ _NO_PATENT = (
     "Conditioned by FiLM, this generator does not use the mixed-conditional batch normalisation "
     "of US patent 12,141,700."
 )
+_SHIPPED_LICENCE = "Apache-2.0 for the weights; see data for what they learned from"
+_NOTES = (
+    "measures: by judges that learned from pictures which the generator never met.",
+    (
+        "golden: mean red, green and blue of samples of the first category in the middle of the "
+        "dial; the tolerance is absolute, of 255."
+    ),
+)
 _DIGITS = 4
 
+Document = dict[str, object]
 
-def ship(
-    outcome: Outcome,
-    network: Generator,
-    material: Material,
-    figures: Figures,
-    ground: Ground,
-    *,
-    destination: Destination,
-) -> tuple[Path, Path]:
-    """Write the weights of a run with their card; returns both paths."""
-    weights = (outcome.folder / WEIGHTS).read_bytes()
-    card = _card(outcome, network, material, figures, ground, destination, weights)
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Finished:
+    """A generator that has learned, and everything that its card tells of it.
+
+    ``weights``: the bytes of its file. ``data``: what the pictures came from, with licences.
+    """
+
+    outcome: Outcome
+    network: Generator
+    material: Material
+    figures: Figures
+    ground: Ground
+    weights: bytes
+    data: Sequence[Mapping[str, object]]
+
+    @property
+    def dial(self) -> DialRange:
+        return DialRange(*(round(end, _DIGITS) for end in self.ground.dial))
+
+
+def ship(finished: Finished, *, destination: Destination) -> tuple[Path, Path]:
+    """Write the weights with their card; returns both paths."""
+    card = card_of(
+        finished,
+        version=destination.version,
+        created_at=destination.created_at,
+        licence=_SHIPPED_LICENCE,
+    )
     parse_generator_card(card)
     paths = [destination.folder / f"{destination.version}.{end}" for end in ("safetensors", "json")]
-    replace_file(paths[0], weights)
+    replace_file(paths[0], finished.weights)
     replace_file(paths[1], (json.dumps(card, indent=2, ensure_ascii=False) + "\n").encode())
     return paths[0], paths[1]
 
 
-def _card(
-    outcome: Outcome,
-    network: Generator,
-    material: Material,
-    figures: Figures,
-    ground: Ground,
-    destination: Destination,
-    weights: bytes,
-) -> dict[str, object]:
-    config = outcome.config
-    dial = DialRange(*(round(end, _DIGITS) for end in ground.dial))
+def shipped_sources(names: Iterable[str]) -> list[dict[str, object]]:
+    """What is known of data sets that have a name here."""
+    return [{"name": name, **SOURCES.get(name, {})} for name in names]
+
+
+def card_of(finished: Finished, *, version: str, created_at: str, licence: str) -> Document:
+    """The card of weights in the file ``version``.safetensors."""
+    outcome, figures, ground = finished.outcome, finished.figures, finished.ground
+    material = finished.material
     mixed = outcome.conditioning is Conditioning.MIXED
     return {
         "schema": GENERATOR_SCHEMA,
         "kind": GENERATOR_KIND,
-        "version": destination.version,
-        "created_at": destination.created_at,
-        "licence": "Apache-2.0 for the weights; see data for what they learned from",
+        "version": version,
+        "created_at": created_at,
+        "licence": licence,
         "patent": PATENT if mixed else _NO_PATENT,
-        "architecture": {
-            "name": ARCHITECTURE,
-            "size": config["size"],
-            "latent": config["latent"],
-            "conditioning": outcome.conditioning.value,
-            "options": {
-                **{name: config[name] for name in ("size", "width", "latent", "conditioning")},
-                "categories": network.categories,
-            },
-        },
+        "architecture": _architecture(outcome, finished.network),
         "weights": {
-            "file": f"{destination.version}.safetensors",
-            "sha256": sha256(weights).hexdigest(),
-            "bytes": len(weights),
+            "file": f"{version}.safetensors",
+            "sha256": sha256(finished.weights).hexdigest(),
+            "bytes": len(finished.weights),
         },
-        "data": [{"name": name, **SOURCES.get(name, {})} for name in ground.data],
+        "data": list(finished.data),
         "categories": [asdict(each) for each in material.categories()],
-        "dial": asdict(dial),
+        "dial": asdict(finished.dial),
         "features": f"{ground.space}, {ground.components} principal components",
-        "golden": {
-            "seeds": list(GOLDEN_SEEDS),
-            "colours": [
-                [round(value, _DIGITS) for value in colour]
-                for colour in golden_colours(network, dial, GOLDEN_SEEDS)
-            ],
-            "tolerance": GOLDEN_TOLERANCE,
-        },
-        "training": {
-            **config,
-            "pictures": ground.learned,
-            "updates": outcome.updates,
-            "images": outcome.images,
-            "wall_time_s": outcome.wall_time_s,
-            "machine": outcome.machine,
-        },
+        "golden": _golden(finished),
+        "training": _training(outcome, ground),
         "measures": _measures(figures, ground),
-        "learned": sorted(material.squares.digests[row][:PREFIX] for row in material.learned),
+        "outcomes": [_outcome(each, len(figures.by_category)) for each in figures.by_category],
+        LEARNED: sorted({material.squares.digests[row][:PREFIX] for row in material.learned}),
         "limits": _limits(figures, ground),
-        "notes": [
-            "measures: by judges that learned from pictures which the generator never met.",
-            (
-                "golden: mean red, green and blue of samples of the first category in the middle "
-                "of the dial; the tolerance is absolute, of 255."
-            ),
-        ],
+        "notes": list(_NOTES),
     }
 
 
-def _measures(figures: Figures, ground: Ground) -> list[dict[str, object]]:
-    one_answer = Estimate(figures.majority, figures.majority, figures.majority)
-    near = Estimate(0.05, 0.05, 0.05)
+def _architecture(outcome: Outcome, network: Generator) -> Document:
+    config = outcome.config
+    return {
+        "name": ARCHITECTURE,
+        "size": config["size"],
+        "latent": config["latent"],
+        "conditioning": outcome.conditioning.value,
+        "options": {
+            **{name: config[name] for name in ("size", "width", "latent", "conditioning")},
+            "categories": network.categories,
+        },
+    }
+
+
+def _golden(finished: Finished) -> Document:
+    colours = golden_colours(finished.network, finished.dial, GOLDEN_SEEDS)
+    return {
+        "seeds": list(GOLDEN_SEEDS),
+        "colours": [[round(value, _DIGITS) for value in colour] for colour in colours],
+        "tolerance": GOLDEN_TOLERANCE,
+    }
+
+
+def _training(outcome: Outcome, ground: Ground) -> Document:
+    return {
+        **outcome.config,
+        "pictures": ground.learned,
+        "updates": outcome.updates,
+        "images": outcome.images,
+        "wall_time_s": outcome.wall_time_s,
+        "machine": outcome.machine,
+    }
+
+
+def _measures(figures: Figures, ground: Ground) -> list[Document]:
+    dial, near = figures.dial, figures.likeness
+    one_answer = Estimate(dial.majority, dial.majority, dial.majority)
+    usual = Estimate(NEAR / 100, NEAR / 100, NEAR / 100)
     rows: list[tuple[str, Estimate, int, str, Estimate | None]] = [
-        ("SRCC of mean asked and judged", figures.obeyed, figures.sheet, "shuffled conditions",
-         figures.shuffled),
-        ("share of samples whose category is recognised", figures.recognised, figures.sheet,
+        ("SRCC of mean asked and judged", dial.obeyed, dial.samples, "shuffled conditions",
+         dial.shuffled),
+        ("share of samples whose category is recognised", dial.recognised, dial.samples,
          "one answer to all", one_answer),
-        ("KID to held-out pictures", figures.kid, figures.samples,
-         "real pictures that were learned from", figures.kid_real),
+        ("KID to held-out pictures", near.kid, near.samples,
+         "real pictures that were learned from", near.kid_real),
         ("share nearer to a learned picture than 95 % of held-out pictures",
-         figures.memories.share, figures.samples, "held-out pictures", near),
+         near.memories.share, near.samples, "held-out pictures", usual),
         ("SRCC of the judge on real pictures", ground.judge, ground.learned, "", None),
     ]  # fmt: skip
     return [
@@ -147,6 +177,21 @@ def _measures(figures: Figures, ground: Ground) -> list[dict[str, object]]:
     ]
 
 
+def _outcome(row: CategoryFigures, categories: int) -> Document:
+    """As ``CategoryOutcome`` of the contract; the sheet asks for all categories alike."""
+    return {
+        "key": row.key,
+        "obeyed": _rounded(row.obeyed),
+        "recognised": _rounded(row.recognised),
+        "chance": round(1 / categories, _DIGITS),
+        "samples": row.samples,
+        "kid": None if row.kid is None else round(row.kid, _DIGITS),
+        "near": None if row.near is None else _rounded(row.near),
+        "spread": round(row.spread, _DIGITS),
+        "spread_real": round(row.spread_real, _DIGITS),
+    }
+
+
 def _rounded(estimate: Estimate) -> Mapping[str, float]:
     return {name: round(value, _DIGITS) for name, value in asdict(estimate).items()}
 
@@ -155,8 +200,9 @@ def _limits(figures: Figures, ground: Ground) -> list[str]:
     low, high, _ = ground.dial
     return [
         (
-            f"It learned from {ground.learned} pictures only, {figures.images} times one was "
-            "shown: expect colours and textures of a category rather than things one can name."
+            f"It learned from {ground.learned:,} pictures only; in all {figures.learning.images:,} "
+            "were shown to it. Expect colours and textures of a category rather than things one "
+            "can name."
         ),
         f"The dial was learned from means of {low:.1f} to {high:.1f}; beyond them it extrapolates.",
         "The judge is a model, too: a high judged mean is no proof that people would agree.",

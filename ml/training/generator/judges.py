@@ -10,7 +10,7 @@ from ml.data.splits import Indices, TooFewPicturesError
 from ml.evaluation.bootstrap import estimates, mean_of, rank_correlation_of
 from ml.evaluation.generation_space import Space, space_of
 from ml.evaluation.metrics import Array, mean_scores
-from ml.inference.features import Features
+from ml.inference.features import Features, FrozenFeatures
 from ml.layers.kernel_head import KernelHead
 from ml.training.generator.material import Material
 from ml.training.kernel_fit import CrowdVotes, fit_kernel_head
@@ -22,8 +22,12 @@ _PATIENCE = 2000  # steps of the solver
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judges:
-    """``space``: of all real pictures, without their scores. The heads know held-out ones only."""
+    """``space``: of all real pictures, without their scores. The heads know held-out ones only.
 
+    ``eyes``: what they see by, which is what saw the real pictures.
+    """
+
+    eyes: FrozenFeatures
     space: Space
     head: KernelHead
     categories: LogisticRegression
@@ -38,8 +42,8 @@ class Judges:
         return found
 
 
-def fit_judges(material: Material) -> Judges:
-    """From the held-out pictures alone, all crowds as one.
+def fit_judges(material: Material, eyes: FrozenFeatures) -> Judges:
+    """From the held-out pictures alone, all crowds as one. ``eyes``: what saw the material.
 
     Raises TooFewPicturesError, KernelFitError.
     """
@@ -56,7 +60,7 @@ def fit_judges(material: Material) -> Judges:
     head = fit_kernel_head([votes], head_config(material), widths=material.widths)
     told = LogisticRegression(max_iter=_PATIENCE, class_weight="balanced")
     told.fit(space.place(material.features[rows]), material.semantics.category[rows])
-    return Judges(space, head, told)
+    return Judges(eyes, space, head, told)
 
 
 def trusted(judges: Judges, material: Material) -> tuple[Estimate, Estimate]:

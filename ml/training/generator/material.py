@@ -1,7 +1,7 @@
 """What a generator and its judges learn from: squares, histograms, categories and features."""
 
 import io
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
@@ -13,10 +13,9 @@ from torch import Tensor
 
 from ml.contracts.files import replace_file
 from ml.contracts.generator_card import AVA_TEN, Category, DialRange
-from ml.data.samples import Panel
 from ml.data.semantics import OUT, Semantics, clustered, tagged
 from ml.data.splits import Indices
-from ml.data.squares import VotedSquares, halves, read_squares
+from ml.data.squares import VotedSquares
 from ml.evaluation.generation_space import space_of
 from ml.evaluation.metrics import mean_scores, spreads
 from ml.inference.features import Features, FrozenFeatures
@@ -93,20 +92,20 @@ class Material:
 
 
 def gather_material(
-    panels: Sequence[Panel],
+    squares: VotedSquares,
+    sides: tuple[Indices, Indices],
     *,
-    side: int,
     grouping: Grouping,
     features: FrozenFeatures,
     cache: Path | None,
     callbacks: Callbacks[Progress],
     tried: Collection[int] = TRIED,
 ) -> Material:
-    """Read, look at, and sort into categories. Pictures of no category are left out.
+    """Look at pictures and sort them into categories; those of none are left out.
 
-    Raises DataSetError, SpreadUnknownError, TrainingStoppedError.
+    ``sides``: rows that the generator learns from, and those for its judges alone. ``tried``:
+    numbers of clusters to choose from. Raises DataSetError, TrainingStoppedError.
     """
-    squares = read_squares(panels, side=side)
     upright, mirror = (
         _features(features, pixels, cache, _telling(callbacks, words))
         for pixels, words in (
@@ -119,7 +118,7 @@ def gather_material(
     else:
         vectors = space_of(upright).place(upright).astype(np.float32)
         semantics = clustered(vectors, _subjects(squares), tried=tried, seed=CLUSTER_SEED)
-    learned, judged = (rows[semantics.category[rows] != OUT] for rows in halves(squares))
+    learned, judged = (rows[semantics.category[rows] != OUT] for rows in sides)
     return Material(
         squares, semantics, upright, mirror, features.name, features.widths, learned, judged
     )

@@ -3,48 +3,48 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-import torch
-
-from ml.contracts.generation import histogram_of_dial
+from ml.contracts.config import Estimate
 from ml.data.splits import Indices
 from ml.data.transforms import Squares
+from ml.evaluation.gate_inputs import Mask
 from ml.evaluation.generation import (
     CategoryFigures,
     Figures,
     Ground,
+    Learning,
+    Memories,
     Trial,
-    calibration,
-    diversities,
-    memories,
+    likeness,
+    obedience,
     obeyed,
     recognised,
+    share_near,
 )
 from ml.evaluation.generation_page import sheet_name
 from ml.evaluation.generation_sheets import category_sheet, dial_sheet, nearest_sheet
-from ml.evaluation.generation_space import frechet, kid, kid_estimate
+from ml.evaluation.generation_space import diversity, kid
 from ml.evaluation.metrics import Array
-from ml.inference.features import FrozenFeatures
-from ml.inference.generation import as_bytes, latent_of
-from ml.models.pfagan.conditioning import Condition
 from ml.models.pfagan.generator import Generator
 from ml.training.generator.judges import Judges, trusted
 from ml.training.generator.material import Material
 from ml.training.generator.outcome import Outcome
-from ml.training.generator.showing import drawn_samples
+from ml.training.generator.sheets import free_samples, questions_of, sheet_of, trial_of
 
-SETTINGS = 8
 LATENTS = 16
-FREE_SEED = 31
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Measured:
-    """``sheet``: (categories, latents, settings, S, S, 3). ``free``: samples as people vote."""
+    """``sheet``: (categories, latents, settings, S, S, 3). ``free``: samples as people vote.
+
+    ``trial``: of the sheet; ``placed``: (n, d) of the others.
+    """
 
     figures: Figures
     sheet: Squares
     free: Squares
+    trial: Trial
+    placed: Array
 
 
 def measure(
@@ -52,7 +52,6 @@ def measure(
     network: Generator,
     material: Material,
     judges: Judges,
-    features: FrozenFeatures,
     *,
     title: str,
     version: str,
@@ -61,39 +60,29 @@ def measure(
 ) -> Measured:
     """Everything of ``Figures``. ``told`` hears what is being done."""
     told(f"{title}: samples for every category and setting of the dial")
-    sheet = sheet_of(network, material, latents=latents)
-    trial = judged_sheet(sheet, material, judges, features)
+    questions = questions_of(material, latents=latents)
+    sheet = sheet_of(network, questions, questions.category)
+    trial = trial_of(sheet, questions, judges)
     told(f"{title}: samples as people vote")
-    free, asked = _free_samples(network, material)
-    placed = judges.space.place(features.of(free))
-    held_out = judges.space.place(material.features[material.judged])
-    learned = judges.space.place(material.features[material.learned])
-    alike = _drawn(len(learned), len(held_out))
-    fidelity, shuffled = obeyed(trial)
-    right, majority = recognised(trial)
+    asked = material.semantics.category[material.judged]
+    free = free_samples(network, material, asked)
+    placed = judges.space.place(judges.eyes.of(free))
+    near = likeness(placed, _learned(material, judges), held_out(material, judges))
     figures = Figures(
         title=title,
         version=version,
-        updates=outcome.updates,
-        images=outcome.images,
-        wall_time_s=outcome.wall_time_s,
-        machine=outcome.machine,
-        parameters=sum(each.numel() for each in network.parameters()),
-        samples=len(free),
-        sheet=len(trial.asked),
-        obeyed=fidelity,
-        shuffled=shuffled,
-        settings=calibration(trial),
-        recognised=right,
-        majority=majority,
-        kid=kid_estimate(placed, held_out),
-        kid_real=kid_estimate(learned[alike], held_out),
-        frechet=frechet(placed, held_out),
-        frechet_real=frechet(learned[alike], held_out),
-        memories=memories(placed, learned, held_out),
-        by_category=_by_category(trial, placed, asked, material, judges),
+        learning=_learning(outcome, network),
+        dial=obedience(trial),
+        likeness=near,
+        by_category=_by_category(trial, placed, asked, near.memories, material, judges),
     )
-    return Measured(figures, sheet, free)
+    shaped = sheet.reshape(questions.categories, latents, *sheet.shape[1:])
+    return Measured(figures, shaped, free, trial, placed)
+
+
+def held_out(material: Material, judges: Judges) -> Array:
+    """(m, d) places of the pictures that were kept from the generator."""
+    return judges.space.place(material.features[material.judged])
 
 
 def ground_of(material: Material, judges: Judges) -> Ground:
@@ -115,92 +104,76 @@ def ground_of(material: Material, judges: Judges) -> Ground:
 
 
 def sheets_of(measured: Measured, learned: Squares) -> dict[str, bytes]:
-    """JPEG files by name. ``learned``: the pictures, in the order of the material's rows."""
-    version, found = measured.figures.version, measured.figures.memories
+    """JPEG files by what they show. ``learned``: pictures, in the order of the material's rows.
+
+    Raises SheetTooLargeError.
+    """
     return {
-        sheet_name(version, "dial"): dial_sheet(measured.sheet),
-        sheet_name(version, "categories"): category_sheet(measured.sheet),
-        sheet_name(version, "nearest"): nearest_sheet(measured.free, learned, found),
+        "dial": dial_sheet(measured.sheet),
+        "categories": category_sheet(measured.sheet),
+        "nearest": nearest_sheet(measured.free, learned, measured.figures.likeness.memories),
     }
 
 
-def sheet_of(network: Generator, material: Material, *, latents: int) -> Squares:
-    """Every category at every setting, the same latents for all."""
-    dial = material.dial()
-    steps = np.linspace(dial.low, dial.high, SETTINGS)
-    histograms = torch.tensor([histogram_of_dial(mean, dial.sd) for mean in steps])
-    device = next(network.parameters()).device
-    rows = []
-    for category in range(network.categories):
-        for seed in range(latents):
-            asked = Condition(torch.full((SETTINGS,), category), histograms).to(device)
-            latent = latent_of(seed, network.latent).expand(SETTINGS, -1).to(device)
-            with torch.inference_mode():
-                rows.append(as_bytes(network(latent, asked)))
-    return np.stack(rows).reshape(network.categories, latents, *rows[0].shape)
+def named_sheets(measured: Measured, learned: Squares) -> dict[str, bytes]:
+    """The same by the names of files of a page."""
+    version = measured.figures.version
+    found = sheets_of(measured, learned)
+    return {sheet_name(version, what): content for what, content in found.items()}
 
 
-def judged_sheet(
-    sheet: Squares, material: Material, judges: Judges, features: FrozenFeatures
-) -> Trial:
-    """What the judges say of a sheet."""
-    categories, latents, settings = sheet.shape[:3]
-    dial = material.dial()
-    seen = features.of(sheet.reshape(-1, *sheet.shape[3:]))
-    category, latent, setting = (
-        each.ravel() for each in np.indices((categories, latents, settings))
-    )
-    return Trial(
-        asked=np.linspace(dial.low, dial.high, settings)[setting],
-        judged=judges.means(seen),
-        category=category,
-        told=judges.told(seen),
-        latent=latent,
-        vectors=judges.space.place(seen),
+def _learning(outcome: Outcome, network: Generator) -> Learning:
+    return Learning(
+        updates=outcome.updates,
+        images=outcome.images,
+        wall_time_s=outcome.wall_time_s,
+        machine=outcome.machine,
+        parameters=sum(each.numel() for each in network.parameters()),
     )
 
 
-def _free_samples(network: Generator, material: Material) -> tuple[Squares, Indices]:
-    """As many samples as pictures are held out, asked for what those were judged to be."""
-    asked = material.condition(material.judged)
-    made = drawn_samples(network, asked, seed=FREE_SEED)
-    return made, material.semantics.category[material.judged]
+def _learned(material: Material, judges: Judges) -> Array:
+    return judges.space.place(material.features[material.learned])
 
 
 def _by_category(
-    trial: Trial, placed: Array, asked: Indices, material: Material, judges: Judges
+    trial: Trial,
+    placed: Array,
+    asked: Indices,
+    memories: Memories,
+    material: Material,
+    judges: Judges,
 ) -> tuple[CategoryFigures, ...]:
-    every = judges.space.place(material.features)
-    of = material.semantics.category
-    learned = {
-        number: every[material.learned[of[material.learned] == number]]
-        for number in range(len(material.semantics.names))
-    }
-    spread = diversities(trial, learned)
+    """``placed``: (n, d) of samples as people vote, ``asked``: (n,) their categories."""
+    places, of = judges.space.place(material.features), material.semantics.category
     rows = []
     for number, category in enumerate(material.categories()):
-        own = trial.of(number)
-        held_out = every[material.judged[of[material.judged] == number]]
+        learned, others = (
+            places[some[of[some] == number]] for some in (material.learned, material.judged)
+        )
+        own, free = trial.of(number), asked == number
         rows.append(
             CategoryFigures(
+                key=category.key,
                 name=category.name,
                 pictures=category.pictures,
+                samples=len(own.asked),
                 obeyed=obeyed(own)[0],
                 recognised=recognised(own)[0],
-                kid=_kid(placed[asked == number], held_out),
-                spread=spread[number][0],
-                spread_real=spread[number][1],
+                kid=_kid(placed[free], others),
+                near=_near(memories, free),
+                spread=diversity(own.vectors),
+                spread_real=diversity(learned),
             )
         )
     return tuple(rows)
 
 
-def _kid(samples: Array, held_out: Array) -> float | None:
+def _near(memories: Memories, free: Mask) -> Estimate | None:
+    """None where there are no samples."""
+    return share_near(memories.nearest[free], memories.threshold) if free.any() else None
+
+
+def _kid(samples: Array, real: Array) -> float | None:
     """None where a single picture is no set."""
-    return kid(samples, held_out) if min(len(samples), len(held_out)) > 1 else None
-
-
-def _drawn(count: int, wanted: int) -> Indices:
-    """So many of ``count`` rows, without replacement."""
-    random = np.random.default_rng(FREE_SEED)
-    return random.choice(count, min(wanted, count), replace=False)
+    return kid(samples, real) if min(len(samples), len(real)) > 1 else None

@@ -29,6 +29,11 @@ class Outcome:
     watched_in: str
     curve: Sequence[tuple[int, float]]
 
+    @property
+    def weights(self) -> Path:
+        """The file that the run wrote."""
+        return self.folder / WEIGHTS
+
 
 def read_outcome(folder: Path) -> Outcome:
     """Raises CardError naming what is wrong with the run's facts."""
@@ -70,5 +75,5 @@ def open_outcome(outcome: Outcome, material: Material) -> Generator:
             categories=len(material.semantics.names),
             conditioning=outcome.conditioning,
         )
-    fill(network, read_weight_file(outcome.folder / WEIGHTS).tensors, name=str(outcome.folder))
+    fill(network, read_weight_file(outcome.weights).tensors, name=str(outcome.folder))
     return network.eval().requires_grad_(False)

@@ -12,6 +12,7 @@ from safetensors.torch import load_file
 
 from ml.contracts.generator_card import Conditioning
 from ml.data.readers import read_oasis, read_sophoappeal
+from ml.data.squares import halves, read_squares
 from ml.inference.features import FrozenFeatures
 from ml.training.generator.material import Grouping, Material, gather_material
 from ml.training.generator.run import STATE, Budget, Watch, learn
@@ -33,9 +34,10 @@ def material(tmp_path_factory: pytest.TempPathFactory) -> Material:
         read_oasis(write_oasis(folder / "oasis", count=30)),
         read_sophoappeal(write_sophoappeal(folder / "sophoappeal", count=20)),
     ]
+    squares = read_squares(panels, side=32)
     return gather_material(
-        panels,
-        side=32,
+        squares,
+        halves(squares),
         grouping=Grouping.CLUSTERS,
         features=FrozenFeatures(backbones=("tiny",), side=32),
         cache=folder,
