@@ -14,6 +14,7 @@ from ml.contracts.crops import Box, Mark, MarkKind, Mix
 from ml.crop.field import CropField as Field
 from tests.images import photo_file
 from tests.people import person
+from tests.workers.cards import generator_document
 from webapp.accounts import services as accounts
 from webapp.accounts.models import User
 from webapp.catalogue import blobs, curation
@@ -222,7 +223,10 @@ def build() -> World:
     second = ModelVersion.objects.create(kind="second-score", name="m-2", digest="e" * 64, card={})
     explainer = ModelVersion.objects.create(kind="attributes", name="a-1", digest="f" * 64, card={})
     cropper = ModelVersion.objects.create(kind="cropper", name="c-1", digest="b" * 64, card={})
-    generator = ModelVersion.objects.create(kind="generator", name="g-1", digest="a" * 64, card={})
+    generator = ModelVersion.objects.create(
+        kind="generator", name="g-1", digest="a" * 64,
+        card=generator_document("g-1", "a" * 64, options={}, colours=[[0.0] * 3]),
+    )  # fmt: skip
     for version in (model, second, explainer, cropper, generator):
         activate(version)
     sample = generated_for(owner, generator=generator)
@@ -249,6 +253,7 @@ def build() -> World:
         "invitation": str(invitation.pk), "invited": invited,
         "upload": str(upload.pk), "job": str(job.pk), "nobody": str(uuid.uuid4()),
         "model": model.name, "version": str(model.pk), "explainer": explainer.name,
+        "generator": str(generator.pk),
         "map": str(shown.pk),
         "proposal": str(proposal.pk), "attribute": "symmetry",
         "snapshot": str(run.snapshot_id), "run": str(run.pk), "sha256": artwork.original.sha256,

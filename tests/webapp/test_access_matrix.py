@@ -132,10 +132,19 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("film", "GET"): row(OBJECT_PAGE, "/media/generations/{generation}/film.webp"),
     ("api-generators", "GET"): row(API, "/api/v1/generators"),
     ("api-generations", "GET"): row(API, "/api/v1/generations"),
-    ("api-generations", "POST"): row("ucucc", "/api/v1/generations", {"category": "sea"}),
+    ("api-generations", "POST"): row("ueuee", "/api/v1/generations", {"category": "sea"}),
+    ("api-judged", "GET"): row(API, "/api/v1/generations/judged?of={generation}"),
     ("api-generation", "GET"): row(OBJECT, "/api/v1/generations/{generation}"),
     ("api-generation", "DELETE"): row(OBJECT, "/api/v1/generations/{generation}"),
     ("api-generation-cancel", "POST"): row(OBJECT, "/api/v1/generations/{generation}/cancel"),
+    ("api-generation-retry", "POST"): row("unucn", "/api/v1/generations/{generation}/retry"),
+    ("api-categories", "GET"): row(API, "/api/v1/model-versions/{generator}/categories"),
+    ("api-category-samples", "POST"): row(
+        API, "/api/v1/model-versions/{generator}/categories/samples"
+    ),
+    ("api-category", "PATCH"): row(
+        SEEN, "/api/v1/model-versions/{generator}/categories/sea", {"name": "Coast"}
+    ),
     ("api-sample-keep", "POST"): row(
         OBJECT, "/api/v1/generations/{generation}/samples/{sample}/keep", {}
     ),

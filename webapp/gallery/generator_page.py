@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from typing import Final
 
-from ml.contracts.card import CardError
 from ml.contracts.config import Estimate
 from ml.contracts.generator_card import (
     Conditioning,
     GeneratorCard,
     GeneratorMeasure,
-    parse_generator_card,
 )
+from webapp.registry.categories import named_card
 from webapp.registry.models import ModelVersion, VersionState
 
 _HOW: Final = {
@@ -35,6 +34,7 @@ class Row:
 class GeneratorPage:
     """All that the template needs; ``card`` is None for one of a form that is read no more."""
 
+    id: str
     name: str
     active: bool
     card: GeneratorCard | None
@@ -45,11 +45,9 @@ class GeneratorPage:
 
 def generator_page(version: ModelVersion) -> GeneratorPage:
     """The read model of a version."""
-    try:
-        card = parse_generator_card(version.card)
-    except CardError:
-        card = None
+    card = named_card(version)
     return GeneratorPage(
+        id=str(version.pk),
         name=version.name,
         active=version.state == VersionState.ACTIVE,
         card=card,

@@ -18,6 +18,7 @@ from webapp.gallery.explained_json import (
 from webapp.gallery.links import Links
 from webapp.gallery.selectors import Detail, Opinion
 from webapp.jobs.models import JobKind, JobState
+from webapp.registry.categories import name_in
 from webapp.taste.selectors import Own
 
 
@@ -197,7 +198,8 @@ class ArtworkSerializer(DetailSerializer, WhySerializer):
     """What the owner gets; the schema's name for the whole answer.
 
     `caution` warns where the picture is unlike everything that the model learned from. `recipe`:
-    how a picture that was generated here was made, its parameters by name; else null.
+    how a picture that was generated here was made, its parameters by name and what its category
+    is called now (`category_name`); else null.
     """
 
     jobs = JobSerializer(many=True)
@@ -227,7 +229,7 @@ def render_detail(
     return {
         **shown,
         "duplicate": duplicate,
-        "recipe": detail.artwork.generated or None,
+        "recipe": _recipe(detail.artwork),
         "jobs": JobSerializer(detail.jobs, many=True).data,
         "albums": AlbumNameSerializer(detail.albums, many=True).data,
         "taste": OwnSerializer(detail.own).data,
@@ -249,6 +251,13 @@ def render_shared(detail: Detail, *, links: Links | None = None) -> dict[str, An
         "derived": DerivedArtworkSerializer(detail.derived, many=True).data,
         "caution": caution(detail.artwork, detail.explanation.palette),
     }
+
+
+def _recipe(artwork: Artwork) -> dict[str, Any] | None:
+    made = artwork.generated
+    if not made:
+        return None
+    return {**made, "category_name": name_in(made["digest"], made["category"])}
 
 
 class ArtworkChangeSerializer(serializers.Serializer[Any]):

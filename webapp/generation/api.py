@@ -17,6 +17,8 @@ from webapp.generation.serializers import (
     GeneratorsSerializer,
     HistoryQuery,
     HistorySerializer,
+    JudgedQuery,
+    JudgedSerializer,
     KeepSerializer,
     KeptSerializer,
     WishSerializer,
@@ -69,6 +71,18 @@ class Generations(APIView):
         return _shown(made, code=status.HTTP_202_ACCEPTED)
 
 
+class Judged(APIView):
+    """Asked and judged of the caller's pictures."""
+
+    @extend_schema(parameters=[JudgedQuery], responses=JudgedSerializer)
+    def get(self, request: Request) -> Response:
+        """Of many generations in one answer, without films between two latents."""
+        query = JudgedQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        found = selectors.judged_samples(signed_in(request), query.validated_data["of"])
+        return Response(JudgedSerializer({"results": found}).data)
+
+
 class GenerationDetail(APIView):
     """One generation."""
 
@@ -92,6 +106,17 @@ class GenerationCancel(APIView):
         """Make no more; what is made stays. 409 when nothing is being made."""
         _ = request.data  # raises ParseError
         services.cancel(_own(request, pk))
+        return _shown(_own(request, pk))
+
+
+class GenerationRetry(APIView):
+    """Go on with a generation that failed or was called off."""
+
+    @extend_schema(request=None, responses=GenerationSerializer)
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Make what is missing. 409 `model_retired`, or `conflict` when nothing is; 429 too."""
+        _ = request.data  # raises ParseError
+        services.retry(signed_in(request), _own(request, pk))
         return _shown(_own(request, pk))
 
 

@@ -1,4 +1,4 @@
-"""Files of generated pictures and films, for their owner alone."""
+"""Files of generated pictures and films, for their owner, and of categories for everybody."""
 
 from collections.abc import Callable
 from typing import Final, TypeVar
@@ -17,7 +17,7 @@ from webapp.common.errors import ApplicationError, NotFound
 from webapp.gallery.media import FOREVER, viewer_of
 from webapp.gallery.serving import blob_response
 from webapp.generation.recipes import filename_of, film_name
-from webapp.generation.selectors import generation_of, sample_of
+from webapp.generation.selectors import generation_of, seen_sample
 
 PNG: Final = "image/png"
 WEBP: Final = "image/webp"
@@ -27,8 +27,8 @@ Row = TypeVar("Row")
 @login_not_required  # led to sign-in below, unless a token says who it is
 @require_safe
 def sample(request: HttpRequest, pk: UUID, sample_pk: UUID) -> HttpResponseBase:
-    """One's own picture; with `?download` to be saved."""
-    found = _own(request, lambda viewer: sample_of(viewer, pk, sample_pk))
+    """One's own picture, or one that shows a category; with `?download` to be saved."""
+    found = _found(request, lambda viewer: seen_sample(viewer, pk, sample_pk))
     if isinstance(found, HttpResponseBase):
         return found
     return _file(request, found.blob, PNG, filename_of(found))
@@ -38,7 +38,7 @@ def sample(request: HttpRequest, pk: UUID, sample_pk: UUID) -> HttpResponseBase:
 @require_safe
 def film(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """One's own film. 404 until it is made."""
-    found = _own(request, lambda viewer: generation_of(viewer, pk))
+    found = _found(request, lambda viewer: generation_of(viewer, pk))
     if isinstance(found, HttpResponseBase):
         return found
     if found.film is None:
@@ -46,7 +46,7 @@ def film(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     return _file(request, found.film, WEBP, film_name(found))
 
 
-def _own(request: HttpRequest, find: Callable[[Visitor], Row]) -> Row | HttpResponseBase:
+def _found(request: HttpRequest, find: Callable[[Visitor], Row]) -> Row | HttpResponseBase:
     """What is found for the caller, or the way to sign in. Raises Http404."""
     try:
         viewer = viewer_of(request)

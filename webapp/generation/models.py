@@ -21,10 +21,16 @@ class GenerationQuerySet(models.QuerySet["Generation"]):
     """Filters on generations."""
 
     def visible_to(self, user: Visitor) -> "GenerationQuerySet":
-        """A person's own, not deleted."""
+        """A person's own, not deleted; what shows a category is nobody's own."""
         if user is None or not user.is_authenticated:
             return self.none()
-        return self.filter(owner=user.pk, deleted_at=None)
+        return self.filter(owner=user.pk, deleted_at=None, shows_category=False)
+
+    def seen_by(self, user: Visitor) -> "GenerationQuerySet":
+        """The same, and what shows a category to everybody."""
+        if user is None or not user.is_authenticated:
+            return self.none()
+        return self.filter(Q(owner=user.pk) | Q(shows_category=True), deleted_at=None)
 
 
 class Generation(Identified):
@@ -32,7 +38,8 @@ class Generation(Identified):
 
     `dial`: the mean that was asked for; None where a histogram was drawn, and for a sweep, which
     goes over the dial and has no histogram either. `made` counts what was made also when it is
-    deleted, for the quota; housekeeping removes what is deleted a day later.
+    deleted, for the quota; housekeeping removes what is deleted a day later. `shows_category`: it
+    stands beside the name of its category for everybody, and counts for nobody's quota.
     """
 
     owner = models.ForeignKey(
@@ -54,6 +61,7 @@ class Generation(Identified):
     film = models.ForeignKey(
         "catalogue.Blob", null=True, on_delete=models.PROTECT, related_name="+"
     )
+    shows_category = models.BooleanField(default=False)
     deleted_at = models.DateTimeField(null=True)
 
     objects = GenerationQuerySet.as_manager()
@@ -67,6 +75,11 @@ class Generation(Identified):
             ),
             models.CheckConstraint(
                 condition=Q(made__lte=F("count")), name="generation_makes_no_more_than_asked"
+            ),
+            models.UniqueConstraint(  # finds what shows the categories of a version
+                fields=["model_version", "category"],
+                condition=Q(shows_category=True),
+                name="one_generation_shows_a_category",
             ),
         ]
         indexes = [  # a person's history, and how much they asked for in a day

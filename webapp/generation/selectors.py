@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Case, Exists, F, OuterRef, Q, Sum, When, Window
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Sum, When, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
@@ -18,9 +18,9 @@ from webapp.accounts.models import User
 from webapp.catalogue.models import Visitor
 from webapp.common.errors import NotFound
 from webapp.generation.models import Generation, GenerationKind, Sample
-from webapp.generation.wishes import generator_of
 from webapp.jobs.models import LIVE_STATES, Job, JobKind, JobState
-from webapp.registry.models import ModelVersion, VersionState
+from webapp.registry.categories import names_of
+from webapp.registry.models import VersionState
 
 QUOTA_PERIOD: Final = timedelta(days=1)
 COVERS: Final = 4
@@ -132,13 +132,20 @@ def history(user: User, *, after: UUID | None, limit: int) -> History:
 
 
 def sample_of(user: Visitor, generation_id: UUID, sample_id: UUID) -> Sample:
-    """One picture of a visible generation. Raises NotFound."""
-    rows = Sample.objects.select_related("blob", "generation__model_version")
-    mine = rows.filter(generation__in=Generation.objects.visible_to(user))
-    found = mine.filter(pk=sample_id, generation=generation_id).first()
-    if found is None:
-        raise NotFound
-    return found
+    """One picture of somebody's own. Raises NotFound."""
+    return _sample(Generation.objects.visible_to(user), generation_id, sample_id)
+
+
+def seen_sample(user: Visitor, generation_id: UUID, sample_id: UUID) -> Sample:
+    """One picture that somebody may look at. Raises NotFound."""
+    return _sample(Generation.objects.seen_by(user), generation_id, sample_id)
+
+
+def judged_samples(user: User, generations: Collection[UUID]) -> QuerySet[Sample]:
+    """What the scorer says of one's own pictures of these; films between two latents left out."""
+    own = Generation.objects.visible_to(user).exclude(kind=GenerationKind.BETWEEN)
+    rows = Sample.objects.filter(generation__in=own.filter(pk__in=generations))
+    return rows.exclude(judged_mean=None).order_by("generation", "index")
 
 
 def quota_of(user: User) -> Quota:
@@ -146,7 +153,7 @@ def quota_of(user: User) -> Quota:
     live = Job.objects.filter(kind=JobKind.GENERATE, subject=OuterRef("pk"), state__in=LIVE_STATES)
     charged = Case(When(Exists(live), then=F("count")), default=F("made"))
     since = timezone.now() - QUOTA_PERIOD
-    asked = Generation.objects.filter(owner=user, created_at__gt=since)
+    asked = Generation.objects.filter(owner=user, created_at__gt=since, shows_category=False)
     spent = asked.aggregate(spent=Sum(charged, default=0))["spent"]
     limit: int = settings.GENERATION_QUOTA
     return Quota(limit, max(limit - spent, 0))
@@ -162,11 +169,19 @@ def best(samples: Iterable[Sample], keep_best: int | None) -> set[UUID]:
     return {pk for _, _, pk in sorted(judged, reverse=True)[:keep_best]}
 
 
+def _sample(of: QuerySet[Generation], generation_id: UUID, sample_id: UUID) -> Sample:
+    rows = Sample.objects.select_related("blob", "generation__model_version")
+    found = rows.filter(generation__in=of, pk=sample_id, generation=generation_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def _shown(
     generations: Sequence[Generation], samples: dict[UUID, list[Sample]]
 ) -> list[ShownGeneration]:
     jobs = _jobs([each.pk for each in generations])
-    names = _category_names({each.model_version for each in generations})
+    names = names_of({each.model_version for each in generations})
     return [_one(each, jobs.get(each.pk), names, samples.get(each.pk, [])) for each in generations]
 
 
@@ -195,16 +210,6 @@ def _one(
 def _jobs(generations: Collection[UUID]) -> dict[UUID, Job]:
     found = Job.objects.filter(kind=JobKind.GENERATE, subject__in=generations)
     return {job.subject: job for job in found}
-
-
-def _category_names(versions: Iterable[ModelVersion]) -> dict[tuple[UUID, str], str]:
-    generators = (generator_of(each) for each in versions)
-    return {
-        (each.version.pk, category.key): category.name
-        for each in generators
-        if each is not None
-        for category in each.card.categories
-    }
 
 
 def _covers(generations: Sequence[Generation]) -> dict[UUID, list[Sample]]:

@@ -1,6 +1,7 @@
 """How wishes, generations and the generator look as JSON."""
 
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
@@ -9,10 +10,11 @@ from rest_framework import serializers
 from ml.contracts.generator_card import Conditioning, GeneratorCard
 from webapp.catalogue.models import Medium
 from webapp.catalogue.validation import MAX_TITLE
-from webapp.generation.models import GenerationKind
+from webapp.generation.models import GenerationKind, Sample
 from webapp.generation.selectors import GenerationState, ShownGeneration, ShownSample
 from webapp.generation.wishes import Generator
 
+MOST_JUDGED = 50  # generations of one answer
 MOST_BINS = 100  # of a histogram that is read at all; any but ten are refused by name
 
 
@@ -65,7 +67,7 @@ class SampleSerializer(serializers.Serializer[ShownSample]):
 
     def get_url(self, shown: ShownSample) -> str:
         """Address of the file."""
-        return reverse("sample", args=[shown.sample.generation_id, shown.sample.pk])
+        return _address(shown.sample)
 
 
 class MadeBySerializer(serializers.Serializer[Any]):
@@ -119,7 +121,7 @@ class GenerationCardSerializer(serializers.Serializer[ShownGeneration]):
     def get_covers(self, shown: ShownGeneration) -> list[str]:
         """Addresses of a few pictures."""
         few = [each for each in shown.samples if each.kept][:4]
-        return [reverse("sample", args=[shown.generation.pk, each.sample.pk]) for each in few]
+        return [_address(each.sample) for each in few]
 
 
 class GenerationSerializer(GenerationCardSerializer):
@@ -147,6 +149,39 @@ class HistorySerializer(serializers.Serializer[Any]):
 
     results = GenerationCardSerializer(many=True, source="generations")
     after = serializers.UUIDField(allow_null=True)
+
+
+class JudgedQuery(serializers.Serializer[Any]):
+    """`of`: ids of generations, with commas between them."""
+
+    of = serializers.CharField(max_length=MOST_JUDGED * 37)
+
+    def validate_of(self, value: str) -> list[UUID]:
+        """The ids. Raises ValidationError."""
+        try:
+            return [UUID(each) for each in value.split(",")]
+        except ValueError as error:
+            raise serializers.ValidationError("Give ids with commas between them.") from error
+
+
+class PairSerializer(serializers.Serializer[Sample]):
+    """One picture: what was asked of it, and what the scorer says."""
+
+    id = serializers.UUIDField()
+    generation = serializers.UUIDField(source="generation_id")
+    url = serializers.SerializerMethodField()
+    asked = serializers.FloatField(source="asked_mean")
+    judged = serializers.FloatField(source="judged_mean")
+
+    def get_url(self, sample: Sample) -> str:
+        """Address of the file."""
+        return _address(sample)
+
+
+class JudgedSerializer(serializers.Serializer[Any]):
+    """Pictures that were judged, by generation."""
+
+    results = PairSerializer(many=True)
 
 
 class KeepSerializer(serializers.Serializer[Any]):
@@ -244,3 +279,7 @@ class GeneratorsSerializer(serializers.Serializer[Any]):
     judge = serializers.CharField(allow_null=True)
     quota = QuotaSerializer()
     most = serializers.IntegerField()
+
+
+def _address(sample: Sample) -> str:
+    return reverse("sample", args=[sample.generation_id, sample.pk])

@@ -1,4 +1,6 @@
-"""What people do with generations: ask, call off, delete, keep a picture. One transaction each."""
+"""What people do with generations: ask, call off, try again, delete, keep a picture."""
+
+from typing import Final
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,9 +16,15 @@ from webapp.gallery.services import accept_upload
 from webapp.generation.models import Generation, Sample
 from webapp.generation.recipes import filename_of, recipe_of
 from webapp.generation.selectors import quota_of
-from webapp.generation.wishes import Generator, Wish
+from webapp.generation.wishes import Generator, Wish, checked, require_generator
 from webapp.jobs import services as jobs
-from webapp.jobs.models import Job, JobKind, Queue
+from webapp.jobs.models import Job, JobKind, JobState, Queue
+from webapp.registry.categories import rename
+from webapp.registry.models import ModelVersion
+
+BROKEN: Final = (JobState.FAILED, JobState.DEAD, JobState.CANCELLED)
+SHOWN: Final = 8  # samples of each category
+SHOWN_SEED: Final = 1
 
 
 class OverGenerationQuota(ApplicationError):
@@ -30,21 +38,49 @@ class OverGenerationQuota(ApplicationError):
 def start(owner: User, generator: Generator, wish: Wish) -> Generation:
     """Have it made. Raises OverGenerationQuota with how many are `left`."""
     lock_library(owner)
-    quota = quota_of(owner)
-    if wish.count > quota.left:
-        raise OverGenerationQuota(
-            f"You may have {quota.limit} pictures made in 24 hours and {quota.left} are left."
-            f" {wish.count} are too many now.",
-            left=quota.left,
-        )
-    generation = Generation.objects.create(
-        owner=owner, model_version=generator.version, kind=wish.kind, category=wish.category,
-        histogram=list(wish.histogram), dial=wish.dial, seed=wish.seed, seed_to=wish.seed_to,
-        truncation=wish.truncation, count=wish.count, keep_best=wish.keep_best,
-    )  # fmt: skip
+    _require_quota(owner, wish.count)
+    generation = _wished(owner, generator, wish)
     ask(generation)
     _tell(generation)
     return generation
+
+
+@transaction.atomic
+def retry(owner: User, generation: Generation) -> None:
+    """Make the rest of what failed or was called off.
+
+    Raises GeneratorRetired, OverGenerationQuota, and Conflict when nothing is left to do.
+    """
+    lock_library(owner)
+    require_generator(generation.model_version.name)
+    ended = Job.objects.filter(kind=JobKind.GENERATE, subject=generation.pk, state__in=BROKEN)
+    _require_quota(owner, generation.count - generation.made)
+    if not jobs.restart(ended):
+        raise Conflict("This is made, or being made; there is nothing to try again.")
+    _tell(generation)
+
+
+@transaction.atomic
+def show_categories(viewer: User, generator: Generator) -> None:
+    """Have samples of each category made that everybody sees beside its name. Idempotent.
+
+    The same seeds for all, in the middle of the dial; what failed is tried again.
+    """
+    version = ModelVersion.objects.select_for_update(no_key=True).get(pk=generator.version.pk)
+    shown = Generation.objects.filter(model_version=version, shows_category=True)
+    jobs.restart(Job.objects.filter(
+        kind=JobKind.GENERATE, subject__in=shown.values("pk"), state__in=BROKEN
+    ))  # fmt: skip
+    there = set(shown.values_list("category", flat=True))
+    dial = generator.card.dial
+    for category in generator.card.categories:
+        if category.key not in there:
+            fields = {
+                "category": category.key, "dial": (dial.low + dial.high) / 2,
+                "seed": SHOWN_SEED, "count": SHOWN,
+            }  # fmt: skip
+            wish = checked(fields, generator.card)
+            ask(_wished(viewer, generator, wish, shows_category=True))
 
 
 def ask(generation: Generation) -> None:
@@ -97,6 +133,35 @@ def keep(owner: User, sample: Sample, *, medium: str, title: str) -> Artwork:
     Sample.objects.filter(pk=sample.pk).update(artwork=artwork)
     _tell(sample.generation)
     return artwork
+
+
+@transaction.atomic
+def name_category(version: ModelVersion, key: str, name: str, *, by: User) -> None:
+    """Call a category so from now on; without a name as its card does. Raises NotFound, BadName."""
+    rename(version, key, name, by=by)
+    jobs.tell_staff([version.pk], kind=EventKind.GENERATION_CHANGED)
+
+
+def _require_quota(owner: User, count: int) -> None:
+    """Raises OverGenerationQuota."""
+    quota = quota_of(owner)
+    if count > quota.left:
+        raise OverGenerationQuota(
+            f"You may have {quota.limit} pictures made in 24 hours and {quota.left} are left."
+            f" {count} are too many now.",
+            left=quota.left,
+        )
+
+
+def _wished(
+    owner: User, generator: Generator, wish: Wish, *, shows_category: bool = False
+) -> Generation:
+    return Generation.objects.create(
+        owner=owner, model_version=generator.version, kind=wish.kind, category=wish.category,
+        histogram=list(wish.histogram), dial=wish.dial, seed=wish.seed, seed_to=wish.seed_to,
+        truncation=wish.truncation, count=wish.count, keep_best=wish.keep_best,
+        shows_category=shows_category,
+    )  # fmt: skip
 
 
 def _tell(generation: Generation) -> None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from random import SystemRandom
 from typing import Any, Final
 
-from ml.contracts.card import CardError
 from ml.contracts.generation import (
     LARGEST_SEED,
     MOST_SAMPLES,
@@ -14,11 +13,12 @@ from ml.contracts.generation import (
     GenerationRequest,
     checked_request,
 )
-from ml.contracts.generator_card import GeneratorCard, parse_generator_card
+from ml.contracts.generator_card import GeneratorCard
 from ml.contracts.results import SCALE_HIGH, SCALE_LOW
 from webapp.common.errors import ApplicationError, Conflict
 from webapp.generation.models import GenerationKind
 from webapp.registry import selectors as registry
+from webapp.registry.categories import named_card
 from webapp.registry.models import ModelKind, ModelVersion
 
 FEWEST_FRAMES: Final = 2
@@ -50,7 +50,7 @@ class BadWish(ApplicationError):
 
 @dataclass(frozen=True, slots=True)
 class Generator:
-    """A version with what its card says."""
+    """A version with what its card says, its categories as people name them."""
 
     version: ModelVersion
     card: GeneratorCard
@@ -79,10 +79,8 @@ def active_generator() -> Generator | None:
 
 def generator_of(version: ModelVersion) -> Generator | None:
     """None for a card of a form that is read no more."""
-    try:
-        return Generator(version, parse_generator_card(version.card))
-    except CardError:
-        return None
+    card = named_card(version)
+    return None if card is None else Generator(version, card)
 
 
 def require_generator(named: str = "") -> Generator:

@@ -106,6 +106,32 @@ class StoredWeights(models.Model):
     data = models.BinaryField()
 
 
+class CategoryNameQuerySet(models.QuerySet["CategoryName"]):
+    """Filters on names of categories."""
+
+    def visible_to(self, user: User) -> "CategoryNameQuerySet":
+        """Those of versions that the user may know of."""
+        return self.filter(version__in=ModelVersion.objects.visible_to(user))
+
+
+class CategoryName(Identified):
+    """What people call a category of a generator, in place of what its card says."""
+
+    version = models.ForeignKey(
+        ModelVersion, on_delete=models.CASCADE, related_name="category_names", db_index=False
+    )
+    key = models.CharField(max_length=80)  # of the version's card
+    name = models.CharField(max_length=60)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    objects = CategoryNameQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["version", "key"], name="category_once")]
+
+
 class ChangeKind(models.TextChoices):
     """Why another version judges: shipped with the code, promoted, or rolled back to."""
 

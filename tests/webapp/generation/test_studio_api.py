@@ -140,6 +140,39 @@ def test_only_what_is_being_made_is_called_off(maker):
     assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
 
 
+@pytest.mark.parametrize("state", ["failed", "dead", "cancelled"])
+def test_what_failed_or_was_called_off_goes_on_after_what_is_there(maker, settings, state):
+    settings.GENERATION_QUOTA = 20
+    _, asked = ask(maker, dial=5, count=6)
+    where = f"{URL}/{asked['id']}/retry"
+    assert maker.post(where, content_type=JSON).json()["code"] == "conflict", "it is live"
+    Job.objects.update(state=state, error_code="worker_error", attempt=3)
+    assert ask(maker, dial=5, count=16)[0] == 202
+    assert maker.post(where, content_type=JSON).json()["code"] == "over_generation_quota"
+    settings.GENERATION_QUOTA = 500
+    again = maker.post(where, content_type=JSON)
+    assert (again.status_code, again.json()["state"], again.json()["error"]) == (
+        200,
+        "queued",
+        None,
+    )
+    Job.objects.update(state=state)
+    register_generator("generator-2")
+    assert maker.post(where, content_type=JSON).json()["code"] == "model_retired"
+
+
+def test_asked_and_judged_of_many_generations_come_in_one_answer(maker):
+    swept = made(owner(), 4.0, None, kind="sweep", histogram=[])
+    film = made(owner(), 5.0, kind="between", seed_to=2)
+    foreign = browser("other@example.org")
+    of = ",".join(str(each.pk) for each in (swept, film))
+    [pair] = maker.get(f"{URL}/judged", {"of": of}).json()["results"]
+    assert (pair["asked"], pair["judged"], pair["generation"]) == (5.5, 4.0, str(swept.pk))
+    assert maker.get(pair["url"]).status_code == 200
+    assert foreign.get(f"{URL}/judged", {"of": of}).json() == {"results": []}
+    assert maker.get(f"{URL}/judged", {"of": "x"}).json()["code"] == "invalid"
+
+
 def test_the_best_are_kept_and_the_others_stay(maker):
     generation = made(owner(), 4.0, 7.0, None, 6.0, keep_best=2)
     shown = maker.get(f"{URL}/{generation.pk}").json()
