@@ -26,6 +26,7 @@ const LOADERS: Record<string, Load> = {
   jobs: async () => import('./jobs/Jobs.svelte') as never,
   account: async () => import('./account/Account.svelte') as never,
   'generation-studio': async () => import('./generation/GenerationStudio.svelte') as never,
+  abilities: async () => import('./generation/Abilities.svelte') as never,
   share: async () => import('./share/Share.svelte') as never,
 };
 

@@ -143,6 +143,55 @@ export interface Generation extends GenerationCard {
   samples: Sample[];
 }
 
+/** A picture that was judged: what was asked of it, and what the scorer says. */
+export interface Judged {
+  id: string;
+  generation: string;
+  url: string;
+  asked: number;
+  judged: number;
+}
+
+/** What was measured of one category, by judges that learned from other pictures. */
+export interface Outcome {
+  /** Rank correlation of asked and judged means. */
+  obeyed: Estimate;
+  /** Share of `samples` told to be of it; a guess is right in the share `chance`. */
+  recognised: Estimate;
+  chance: number;
+  samples: number;
+  /** Distance from held-out pictures. */
+  kid: number | null;
+  /** Share nearer to a learned picture than 95 % of held-out ones. */
+  near: Estimate | null;
+  /** Mean distance of two samples, and of two real pictures. */
+  spread: number;
+  spread_real: number;
+}
+
+export interface Ability {
+  key: string;
+  /** What people call it; else what the card does, which is `given`. */
+  name: string;
+  given: string;
+  pictures: number;
+  outcome: Outcome | null;
+  samples: Sample[];
+}
+
+/** What a generator can and cannot. */
+export interface Abilities {
+  id: string;
+  name: string;
+  categories: Ability[];
+  /** Samples are on their way. */
+  making: boolean;
+  /** They may be asked for. */
+  can_make: boolean;
+  /** Names to choose from. */
+  presets: string[];
+}
+
 export interface History {
   results: GenerationCard[];
   /** Ask with it for the next part. */
@@ -170,6 +219,26 @@ export function fetchGeneration(id: string): Promise<Generation> {
 export function cancelGeneration(id: string): Promise<Generation> {
   return request<Generation>(`${API}/generations/${id}/cancel`, { method: 'POST' });
 }
+
+/** Makes what is missing of one that failed or was called off. */
+export function retryGeneration(id: string): Promise<Generation> {
+  return request<Generation>(`${API}/generations/${id}/retry`, { method: 'POST' });
+}
+
+/** Of up to fifty generations, without films between two latents. */
+export async function fetchJudged(generations: readonly string[]): Promise<Judged[]> {
+  return (await request<{ results: Judged[] }>(`${API}/generations/judged${query({ of: generations.join() })}`)).results;
+}
+
+const categories = (version: string): string => `${API}/model-versions/${version}/categories`;
+
+export const fetchAbilities = (version: string): Promise<Abilities> => request(categories(version));
+
+/** Has samples of each category made, unless they are there. */
+export const askSamples = (version: string): Promise<Abilities> => request(`${categories(version)}/samples`, { method: 'POST' });
+
+/** For staff; without a name it is called as its card does. */
+export const nameCategory = (version: string, key: string, name: string): Promise<Abilities> => request(`${categories(version)}/${encodeURIComponent(key)}`, { method: 'PATCH', body: { name } });
 
 export function deleteGeneration(id: string): Promise<void> {
   return request<void>(`${API}/generations/${id}`, { method: 'DELETE' });

@@ -1,7 +1,7 @@
 // What was asked against what was judged.
 import { describe, expect, it } from 'vitest';
-import type { Generation, Sample } from '../api/generation';
-import { courseOf, ENOUGH, gapOf, judgedOf, ordered, srccOf, verdict, type Judged } from './lies';
+import type { Generation, Judged, Sample } from '../api/generation';
+import { courseOf, ENOUGH, gapOf, judgedOf, ordered, srccOf, verdict } from './lies';
 
 const point = (asked: number, judged: number): Judged => ({ id: '', generation: '', url: '', asked, judged });
 const many = (judge: (asked: number) => number): Judged[] => Array.from({ length: ENOUGH }, (_, i) => point(1 + (i % 10), judge(1 + (i % 10))));

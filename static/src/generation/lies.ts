@@ -1,17 +1,9 @@
 // The lie detector: what was asked of pictures against what the scorer says of them. Pure.
-import type { Generation, Sample } from '../api/generation';
+import type { Generation, Judged, Sample } from '../api/generation';
 import { sdOf } from '../opinion/stats';
 
 /** With fewer pictures a rank correlation says nothing. */
 export const ENOUGH = 20;
-
-export interface Judged {
-  id: string;
-  generation: string;
-  url: string;
-  asked: number;
-  judged: number;
-}
 
 /** The judged pictures of generations. Films between two seeds ask for one mean throughout and are left out. */
 export function judgedOf(generations: readonly Generation[]): Judged[] {

@@ -1,5 +1,5 @@
 // The state of the studio: the form, what is shown, the history, and what people do with them.
-import { cancelGeneration, deleteGeneration, fetchGeneration, fetchHistory, fetchStudio, generate, keepSample, type Generation, type GenerationCard, type Sample, type Studio, type Trouble } from '../api/generation';
+import { cancelGeneration, deleteGeneration, fetchGeneration, fetchHistory, fetchJudged, fetchStudio, generate, keepSample, retryGeneration, type Generation, type GenerationCard, type Judged, type Sample, type Studio, type Trouble } from '../api/generation';
 import { API } from '../api/client';
 import { ApiError, reasonOf } from '../api/problem';
 import { csrfToken } from '../api/site';
@@ -7,11 +7,12 @@ import type { Medium } from '../api/types';
 import { newestOnly } from '../crop/newest';
 import { attempt } from '../ui/attempt';
 import { link, offerUndo } from '../ui/toasts.svelte';
+import { judgedOf } from './lies';
 import { drawSeed, freshForm, fromQuery, isOf, recalled, toQuery, toWish, type Form } from './wish';
 import { isLive, refusal } from './words';
 
 const PART = 12;
-const AT_ONCE = 3;
+const AT_ONCE = 50;
 
 export class Atelier {
   info = $state.raw<Studio>() as Studio;
@@ -25,8 +26,10 @@ export class Atelier {
   /** Why something could not be read. */
   failure = $state('');
   asking = $state(false);
-  /** Whole generations of the history, for the lie detector. */
+  /** Generations that were read whole. */
   whole = $state.raw<Record<string, Generation>>({});
+  /** Of the others what was judged, when so many pictures were made. */
+  #judged = $state.raw<Record<string, { made: number; points: Judged[] }>>({});
   /** Those that are deleted unless it is undone. */
   #doomed = new Set<string>();
 
@@ -39,9 +42,13 @@ export class Atelier {
     return this.info.generator;
   }
 
-  /** The generations of the history that are read whole. */
-  get known(): Generation[] {
-    return (this.history ?? []).flatMap(({ id }) => this.whole[id] ?? []);
+  /** What is known to be judged of the whole history. */
+  get judged(): Judged[] {
+    return (this.history ?? []).flatMap(({ id }) => {
+      const whole = this.whole[id];
+      const brief = this.#judged[id];
+      return whole && whole.samples.length >= (brief?.made ?? 0) ? judgedOf([whole]) : (brief?.points ?? []);
+    });
   }
 
   change(part: Partial<Form>): void {
@@ -107,6 +114,12 @@ export class Atelier {
     if (!shown) return;
     await attempt(async () => this.#show(await cancelGeneration(shown.id)));
     this.#read(shown.id);
+  }
+
+  /** Makes what is missing of what is shown. */
+  async goOn(): Promise<void> {
+    const { shown } = this;
+    if (shown && (await attempt(async () => this.#show(await retryGeneration(shown.id))))) void this.refresh();
   }
 
   /** Takes it out of the history at once; it is deleted when that is not undone in time. */
@@ -177,13 +190,15 @@ export class Atelier {
     });
   }
 
-  /** Reads those of the history whole that the lie detector lacks. */
+  /** Reads what was judged of the history and the lie detector lacks; a failure leaves it for the next time. */
   async gather(): Promise<void> {
-    const missing = (this.history ?? []).filter(({ id, kind, made }) => kind !== 'between' && made > (this.whole[id]?.samples.length ?? 0) && id !== this.shown?.id);
-    for (let from = 0; from < missing.length; from += AT_ONCE) {
-      const found = await Promise.allSettled(missing.slice(from, from + AT_ONCE).map(({ id }) => fetchGeneration(id)));
-      for (const each of found) if (each.status === 'fulfilled') this.#take(each.value);
-    }
+    const lacking = ({ id, kind, made }: GenerationCard): boolean => kind !== 'between' && made > Math.max(this.whole[id]?.samples.length ?? 0, this.#judged[id]?.made ?? 0);
+    const missing = (this.history ?? []).filter(lacking).slice(0, AT_ONCE);
+    if (!missing.length) return;
+    const found = await fetchJudged(missing.map(({ id }) => id)).catch(() => null);
+    if (!found) return;
+    const read = missing.map(({ id, made }) => [id, { made, points: found.filter(({ generation }) => generation === id) }]);
+    this.#judged = { ...this.#judged, ...Object.fromEntries(read) };
   }
 
   /** The history as the page opens; on the stage what the address asks for, else the newest. */
