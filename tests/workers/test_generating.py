@@ -65,7 +65,7 @@ def test_every_picture_is_judged_and_says_in_its_file_how_it_was_made(maker):
     assert told["digest"] == ModelVersion.objects.get(kind="generator").digest
     assert DIGITAL_SOURCE in picture.text["XML:com.adobe.xmp"]
     heard = Event.objects.filter(kind="generation.changed", ids=[pk]).count()
-    assert heard >= 4, "asked for, begun, two parts, done"
+    assert heard >= 6, "asked for, begun, the first picture, two parts, done"
 
 
 def test_the_same_wish_gives_the_same_pictures_and_another_seed_others(maker):
@@ -118,7 +118,7 @@ def test_a_worker_that_dies_half_way_costs_no_picture(maker, monkeypatch):
     monkeypatch.setattr(generating.recording, "keep", dying)
     with pytest.raises(KeyboardInterrupt):
         generating.generate_next(GENERATE)
-    assert seen(maker, pk)["made"] == 4
+    assert seen(maker, pk)["made"] == 3
     first = set(Sample.objects.values_list("pk", flat=True))
     jobs.requeue_lost([Job.objects.get().worker])
     assert seen(maker, pk)["state"] == "running"
@@ -137,7 +137,7 @@ def test_one_that_kills_workers_again_and_again_ends_with_a_reason(maker):
     assert seen(maker, pk)["error"]["code"] == "worker_lost"
 
 
-def test_what_is_called_off_in_the_middle_keeps_what_is_made(maker, monkeypatch):
+def test_what_is_called_off_in_the_middle_keeps_what_is_made_and_can_go_on(maker, monkeypatch):
     pk = wish(maker)
     judged = generating._judged
 
@@ -151,9 +151,15 @@ def test_what_is_called_off_in_the_middle_keeps_what_is_made(maker, monkeypatch)
     monkeypatch.setattr(generating, "_judged", called_off)
     assert generating.generate_next(GENERATE) == 1
     made = seen(maker, pk)
-    assert (made["state"], made["made"], len(made["samples"])) == ("cancelled", 4, 4)
-    assert maker.get("/api/v1/generators").json()["quota"]["left"] == 496
+    assert (made["state"], made["made"], len(made["samples"])) == ("cancelled", 1, 1)
+    assert maker.get("/api/v1/generators").json()["quota"]["left"] == 499
     assert generating.generate_next(GENERATE) == 0
+    first = made["samples"][0]["id"]
+    monkeypatch.setattr(generating, "_judged", judged)
+    assert maker.post(f"/api/v1/generations/{pk}/retry", content_type=JSON).status_code == 200
+    generating.generate_next(GENERATE)
+    made = seen(maker, pk)
+    assert (made["state"], made["made"], made["samples"][0]["id"]) == ("done", 6, first)
 
 
 def test_a_generation_makes_room_for_fresh_uploads_and_goes_on(maker, upload):
@@ -162,8 +168,10 @@ def test_a_generation_makes_room_for_fresh_uploads_and_goes_on(maker, upload):
     Job.objects.filter(kind=JobKind.RENDER).update(queue=Queue.GPU_INTERACTIVE)
     generating.generate_next(GENERATE)
     waiting = Job.objects.get(kind=JobKind.GENERATE)
-    assert (waiting.state, seen(maker, pk)["made"]) == (JobState.QUEUED, generating.AT_ONCE)
+    assert (waiting.state, seen(maker, pk)["made"]) == (JobState.QUEUED, 1)
     assert SLICE_SECONDS > 0 and seen(maker, pk)["state"] == "running"
+    generating.generate_next(GENERATE)
+    assert seen(maker, pk)["made"] == 1 + generating.AT_ONCE
     generating.generate_next(GENERATE)
     assert seen(maker, pk)["state"] == "done"
 
@@ -192,4 +200,4 @@ def test_a_deleted_generation_stops_its_worker_and_frees_its_bytes(maker, monkey
     assert maker.get(f"/api/v1/generations/{pk}").status_code == 404
     assert not Sample.objects.exists() and not Job.objects.exists()
     blobs.Blob.objects.update(created_at="2020-01-01T00:00Z")
-    assert blobs.collect_garbage().blobs == 4
+    assert blobs.collect_garbage().blobs == 1

@@ -32,7 +32,7 @@ from workers.runtime.pulse import pulse
 
 logger = logging.getLogger(__name__)
 
-AT_ONCE: Final = 4  # pictures that are shown together
+AT_ONCE: Final = 4  # pictures that are shown together; the very first comes alone
 TOO_LARGE: Final = "The worker's memory does not suffice for it."
 LOST: Final = "Workers stopped while making it, again and again without a new picture between."
 Each = TypeVar("Each")
@@ -74,7 +74,7 @@ def _work_on(claim: Claim, generator: GeneratingModel, scorer: ScoringModel) -> 
     until = time.monotonic() + SLICE_SECONDS
     pictures = generator.pictures(order.generation, start=order.start)
     numbered = enumerate(pictures, start=order.start)
-    for part in _parts(numbered, AT_ONCE):
+    for part in _parts(numbered, 1 if order.start == 0 else AT_ONCE):
         if any(picture is None for _, picture in part):
             recording.set_back(claim, "out_of_memory", TOO_LARGE)
             return
@@ -112,6 +112,8 @@ def _film(order: Order) -> bytes | None:
     return film_of(frames, wish_of(generation))
 
 
-def _parts(items: Iterator[Each], size: int) -> Iterator[list[Each]]:
+def _parts(items: Iterator[Each], first: int) -> Iterator[list[Each]]:
+    size = first
     while part := list(islice(items, size)):
         yield part
+        size = AT_ONCE
