@@ -1,5 +1,6 @@
 """The page about a generator: what it learned from, how far it obeys, from its card."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,7 +10,7 @@ from ml.contracts.generator_card import (
     GeneratorCard,
     GeneratorMeasure,
 )
-from webapp.registry.categories import named_card
+from webapp.registry.categories import card_of
 from webapp.registry.models import ModelVersion, VersionState
 
 _HOW: Final = {
@@ -32,9 +33,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class GeneratorPage:
-    """All that the template needs; ``card`` is None for one of a form that is read no more."""
+    """All that the template needs; ``card`` is None for one of a form that is read no more.
 
-    id: str
+    ``props``: of the island of its categories.
+    """
+
+    props: Mapping[str, str]
     name: str
     active: bool
     card: GeneratorCard | None
@@ -45,9 +49,9 @@ class GeneratorPage:
 
 def generator_page(version: ModelVersion) -> GeneratorPage:
     """The read model of a version."""
-    card = named_card(version)
+    card = card_of(version)
     return GeneratorPage(
-        id=str(version.pk),
+        props={"version": str(version.pk)},
         name=version.name,
         active=version.state == VersionState.ACTIVE,
         card=card,
