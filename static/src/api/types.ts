@@ -35,6 +35,8 @@ export interface Recipe {
   model: string;
   digest: string;
   category: string;
+  /** What it is called now. */
+  category_name: string;
   asked_mean: number;
   judged_mean: number | null;
   latent_seed: number | null;
