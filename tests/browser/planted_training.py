@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlparse
 from playwright.sync_api import Page, Route
 
 from tests.browser.planted_campaigns import picture
+from tests.browser.planted_maker import curve, offer, sheet, sheets, verdict_of_samples
 from tests.browser.planted_sources import OVERALL, preview, sources
 from tests.browser.planted_verdict import pictured, report
 
@@ -20,6 +21,7 @@ API = re.compile(
     r"/api/v1/(training-sources|snapshots|training-runs|model-versions|rescoring)(/|\?|$)"
 )
 MEDIA = re.compile(r"/training/media/planted/(\d+)\.webp$")
+SHEET = re.compile(r"/training/media/planted/sheet-(\d+)\.jpg$")
 SNAPSHOT = "0b5b0c5e-0000-4000-8000-000000000001"
 RUN = "0b5b0c5e-0000-4000-8000-000000000002"
 OTHER = "0b5b0c5e-0000-4000-8000-000000000003"
@@ -30,8 +32,9 @@ Answer = dict[str, Any]
 
 @dataclass
 class TrainingServer:
-    """What the planted server says next; tests change it."""
+    """What the planted server says next; tests change it. `making`: the run makes a generator."""
 
+    making: bool = False
     state: str = "done"
     passed: bool = True
     votes: bool = True
@@ -47,6 +50,7 @@ class TrainingServer:
     def plant(self, page: Page) -> None:
         page.route(API, self._answer)
         page.route(MEDIA, _picture)
+        page.route(SHEET, _sheet)
 
     def _answer(self, route: Route) -> None:
         request = route.request
@@ -170,8 +174,23 @@ class TrainingServer:
             ],
             "report": report(passed) if done else None,
             "files": [{"name": "history.csv", "content_type": "text/csv", "bytes": 812}] * done,
-            "arena": arena if self.arena else None,
+            "arena": arena if self.arena else None, "grids": [], "kind": "scorer",
             "gate": {"margin": 0.05, "emd_margin": 0.02, "coverage_slack": 0.1},
+            **(self._making(done) if self.making and identity == RUN else {}),
+        }  # fmt: skip
+
+    def _making(self, done: bool) -> Answer:
+        """What is told otherwise of a run that makes a generator."""
+        step = {"text": "Learning: 2,400 updates", "done": 2400, "total": 6000, "eta_s": 610.0}
+        made = {"id": f"v-{RUN}", "name": "generator-b", "state": "registered"}
+        return {
+            "recipe": "generator", "kind": "generator", "mistakes": [], "estimate_s": 2100.0,
+            "changes": {"conditioning": "film", "minutes": 20},
+            "champion": {"id": "v-champion", "name": "generator-v1"},
+            "step": step if self.state == "running" else None,
+            "curve": curve(self.epochs), "grids": sheets(self.epochs),
+            "report": verdict_of_samples(self.passed) if done else None,
+            "version": made if done else None,
         }  # fmt: skip
 
     def versions(self) -> list[Answer]:
@@ -214,6 +233,12 @@ def _picture(route: Route) -> None:
     route.fulfill(body=picture(int(number[1])), content_type="image/jpeg")
 
 
+def _sheet(route: Route) -> None:
+    number = SHEET.search(urlparse(route.request.url).path)
+    assert number
+    route.fulfill(body=sheet(int(number[1])), content_type="image/jpeg")
+
+
 def _version(identity: str, name: str, **known: Any) -> Answer:
     usual = {
         "id": identity, "kind": "scorer", "name": name, "digest": DIGEST, "state": "registered",
@@ -229,14 +254,14 @@ def _curve(length: int) -> list[Answer]:
         {
             "phase": "head", "epoch": i + 1, "epochs": 5, "loss": 0.19 - 0.02 * i,
             "srcc": 0.41 + 0.05 * i + dice.gauss(0, 0.01), "emd_r2": 0.17 - 0.008 * i,
-            "coverage": 0.7 + 0.03 * i, "images_per_s": 31.5,
+            "coverage": 0.7 + 0.03 * i, "images_per_s": 31.5, "watched": 4,
         }
         for i in range(length)
     ]  # fmt: skip
 
 
 def recipes() -> list[Answer]:
-    """Two that fit, one that does not."""
+    """Three that fit, one that does not."""
     return [
         {
             "recipe": "refine", "title": "Move the current model", "fits": True, "why_not": None,
@@ -253,4 +278,5 @@ def recipes() -> list[Answer]:
             "text": "The whole network, from random weights.", "words": "",
             "why_not": "42 pictures are far too few for this; a few thousand are needed.",
         },
+        offer(),
     ]  # fmt: skip

@@ -116,7 +116,7 @@ export interface Snapshot {
   runs: number;
 }
 
-export type RecipeKey = 'refine' | 'head' | 'fine-tune' | 'scratch';
+export type RecipeKey = 'refine' | 'head' | 'fine-tune' | 'scratch' | 'generator';
 
 export interface RecipeOffer {
   recipe: RecipeKey;
@@ -126,6 +126,8 @@ export interface RecipeOffer {
   why_not: string | null;
   /** It can be trained, and leads to nothing. */
   caveat: Trouble | null;
+  /** Whose a part of it is, unless another is chosen; empty where it is nobody's. */
+  patent?: string;
   estimate_s: number | null;
   /** The estimate, and where it comes from, as a sentence. */
   words: string;
@@ -209,10 +211,24 @@ export interface CurvePoint {
   epoch: number;
   epochs: number;
   loss: number | null;
+  /** Of a generator: the loss of its rival, and how far its samples are from real pictures. */
+  discriminator?: number | null;
+  kid?: number | null;
   srcc: number | null;
   emd_r2: number | null;
   coverage: number | null;
   images_per_s: number | null;
+  /** How many validation pictures the figures are of; runs of before did not say. */
+  watched?: number | null;
+}
+
+/** What a generator in training makes of the same latents after so many updates: one picture of many samples. */
+export interface Sheet {
+  updates: number;
+  url: string;
+  /** Its categories from the top, and the means asked for from the left; empty where nobody said. */
+  rows: string[];
+  columns: number[];
 }
 
 export interface Step {
@@ -261,6 +277,8 @@ export interface RunBrief {
   id: string;
   snapshot: { id: string; name: string; digest: string; target: Target };
   recipe: RecipeKey;
+  /** Of the model that comes of it. */
+  kind?: string;
   changes: Record<string, unknown>;
   seed: number;
   by: string | null;
@@ -279,6 +297,7 @@ export interface RunBrief {
 
 export interface Run extends RunBrief {
   curve: CurvePoint[];
+  grids?: Sheet[];
   mistakes: Mistake[];
   report: RunReport | null;
   files: RunFile[];
@@ -306,7 +325,8 @@ export const manifestUrl = (id: string): string => `${SNAPSHOTS}/${id}/manifest`
 
 export const recipesFor = (snapshot: string): Promise<RecipeOffer[]> => request(`${RUNS}/recipes${query({ snapshot })}`);
 export const allRuns = (snapshot?: string): Promise<RunBrief[]> => request(`${RUNS}${query({ snapshot })}`);
-export const train = (snapshot: string, recipe: RecipeKey): Promise<Run> => post(RUNS, { snapshot, recipe });
+/** `changes`: what differs from the recipe's usual settings. */
+export const train = (snapshot: string, recipe: RecipeKey, changes: Record<string, unknown> = {}): Promise<Run> => post(RUNS, { snapshot, recipe, ...(Object.keys(changes).length ? { changes } : {}) });
 export const runOf = (id: string): Promise<Run> => request(`${RUNS}/${id}`);
 export const turnRun = (id: string, step: 'pause' | 'resume' | 'cancel'): Promise<Run> => post(`${RUNS}/${id}/${step}`);
 export const repeatRun = (id: string): Promise<Run> => post(`${RUNS}/${id}/repeat`);

@@ -9,6 +9,12 @@ export const GLOSSARY = {
   constant: 'A rival without eyes: it says the average rating of every picture. What does not beat it has learned nothing.',
   veto: 'One reason that is enough for a no, however good the rest is.',
   golden: 'A picture whose answers travel with the model. Whoever loads the files must get those answers, or the files are not what they say.',
+  kid: 'Kernel inception distance: how far samples lie from real pictures, seen by a network that knows pictures. 0 is as near as other real pictures.',
+  generator: 'Makes pictures from noise and is scored by whether the discriminator takes them for real. Its loss goes up and down as its rival learns: look at the pictures and at KID.',
+  discriminator: 'Learns to tell real pictures from made ones, and is thrown away afterwards. Near 0 it sees through everything, and the generator learns no more.',
+  latent: 'The noise that a sample is made from. The same latents are used for every sheet, so that what changes is what was learned.',
+  obedience: 'How well the order of what was asked agrees with the order of what was judged (rank correlation): 1 is perfect obedience, 0 none.',
+  shuffled: 'The same samples, each held against what was asked of another: what chance alone would reach.',
   sealed: 'Pictures that no run learns from. Only the gate looks at them, once a run is finished.',
 } as const;
 

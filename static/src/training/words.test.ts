@@ -1,7 +1,8 @@
 // What the gate's answer is called, and how long things take.
 import { describe, expect, it } from 'vitest';
 import type { RunBrief, RunState, Verdict } from '../api/training';
-import { aheadOf, duration, gainWords, headline, moveWords, progressWords, stateWord, valueWords } from './words';
+import { MAKING } from './telling';
+import { aheadOf, changeWords, duration, gainWords, headline, moveWords, progressWords, stateWord, valueWords } from './words';
 
 const figures = { srcc: { value: 0.5, low: 0.4, high: 0.6 }, emd_r2: null, mae: { value: 1, low: 1, high: 1 }, coverage: null, milliseconds: null, megabytes: null };
 const verdict = (change: Partial<Verdict>): Verdict => ({
@@ -23,6 +24,12 @@ describe('the headline of a verdict', () => {
   it('says yes only when the gate passed', () => {
     expect(headline(verdict({ passed: true }))).toEqual({ answer: 'Yes', rest: 'the challenger is better.' });
     expect(headline(verdict({ passed: true, champion: null })).rest).toBe('it is better than a constant.');
+  });
+  it('says of a generator whether it does what it is asked, and whether it repeats what it saw', () => {
+    expect(headline(verdict({ passed: true, champion: null }), MAKING).rest).toBe('it does what it is asked, beyond chance.');
+    expect(headline(verdict({ reasons: [veto('memorised'), veto('better')] }), MAKING).rest).toMatch('repeats pictures');
+    expect(headline(verdict({ reasons: [veto('likeness')] }), MAKING).rest).toMatch('farther from real');
+    expect(changeWords({ conditioning: 'film', size: 32, minutes: 5, epochs: 3 })).toBe('FiLM, 32 px, 5 min, epochs 3');
   });
   it('names what stands in the way, the gravest first', () => {
     expect(headline(verdict({ reasons: [veto('too_few'), veto('better')] })).rest).toMatch('too few');

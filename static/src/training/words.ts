@@ -1,13 +1,25 @@
 // Words about training: recipes, states, times and verdicts. Pure.
 import type { Estimate, RecipeKey, RunBrief, RunState, Target, Verdict } from '../api/training';
 import { fixed, plural, signed } from '../ui/words';
+import { JUDGING, type Telling } from './telling';
 
 export const RECIPES: Record<RecipeKey, string> = {
   refine: 'Move the current model',
   head: 'A fresh head',
   'fine-tune': 'Fine-tune a whole network',
   scratch: 'Train from nothing',
+  generator: 'A picture generator',
 };
+
+/** What a run was told besides its recipe: "FiLM, 64 px, 30 min". */
+export function changeWords(changes: Record<string, unknown>): string {
+  const said: Record<string, (value: unknown) => string> = {
+    conditioning: (value) => (value === 'film' ? 'FiLM' : 'mixed batch norm'),
+    size: (value) => `${String(value)} px`,
+    minutes: (value) => `${String(value)} min`,
+  };
+  return Object.entries(changes).map(([name, value]) => said[name]?.(value) ?? `${name} ${String(value)}`).join(', ');
+}
 
 export const LIVE: readonly RunState[] = ['queued', 'running', 'paused'];
 export const isLive = ({ state }: { state: RunState }): boolean => LIVE.includes(state);
@@ -72,13 +84,15 @@ export function gainWords(one: Estimate): string {
 }
 
 /** The gate's answer as a headline. */
-export function headline(verdict: Verdict): { answer: 'Yes' | 'No'; rest: string } {
+export function headline(verdict: Verdict, telling: Telling = JUDGING): { answer: 'Yes' | 'No'; rest: string } {
   const vetoes = verdict.reasons.filter(({ ruling }) => ruling === 'veto');
-  if (verdict.passed) return { answer: 'Yes', rest: verdict.champion ? 'the challenger is better.' : 'it is better than a constant.' };
+  if (verdict.passed) return { answer: 'Yes', rest: verdict.champion ? telling.better : telling.alone };
   if (vetoes.some(({ code }) => code === 'too_few')) return { answer: 'No', rest: 'too few pictures to prove anything.' };
   if (verdict.champion && verdict.gain.high < 0) return { answer: 'No', rest: 'the challenger is worse.' };
+  if (vetoes.some(({ code }) => code === 'memorised')) return { answer: 'No', rest: 'it repeats pictures that it learned from.' };
   const unproven = vetoes.some(({ code }) => code === 'better') || !vetoes.length;
   if (unproven) return { answer: 'No', rest: 'nothing proves that the challenger is better.' };
+  if (vetoes.length === 1 && vetoes[0]?.code === 'likeness') return { answer: 'No', rest: 'its samples are farther from real pictures.' };
   const broken = verdict.slices.filter(({ vetoes: each }) => each);
   if (broken.length === 1) return { answer: 'No', rest: `it loses on “${broken[0]?.title}”.` };
   return { answer: 'No', rest: `${plural(vetoes.length, 'veto', 'vetoes')}.` };

@@ -6,6 +6,7 @@ describe('an axis', () => {
   it('holds all values with a margin, and skips what is missing', () => {
     expect(rangeOf([0, null, 10, Number.NaN])).toEqual({ low: -1, high: 11 });
     expect(rangeOf([null])).toBeNull();
+    expect(rangeOf([0.9, 1], 0, { low: -1, high: 1 })).toEqual({ low: 0.89, high: 1 });
   });
   it('has a length when all values are one', () => {
     const range = rangeOf([0.5, 0.5], 0.1);

@@ -5,14 +5,16 @@ export interface Range {
   high: number;
 }
 
-/** What holds all values, a tenth wider on both sides; at least `least` long. Null without values. */
-export function rangeOf(values: Iterable<number | null | undefined>, least = 0): Range | null {
+const ALL: Range = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
+
+/** What holds all values, a tenth wider on both sides, at least `least` long, never beyond `limits`. Null without values. */
+export function rangeOf(values: Iterable<number | null | undefined>, least = 0, limits: Range = ALL): Range | null {
   const known = [...values].filter((value): value is number => typeof value === 'number' && Number.isFinite(value));
   if (!known.length) return null;
   const [low, high] = [Math.min(...known), Math.max(...known)];
   const span = Math.max(high - low, least) || Math.abs(high) || 1;
   const middle = (low + high) / 2;
-  return { low: middle - span * 0.6, high: middle + span * 0.6 };
+  return { low: Math.max(limits.low, middle - span * 0.6), high: Math.min(limits.high, middle + span * 0.6) };
 }
 
 /** Round numbers inside a range, about `count` of them. */
