@@ -9,8 +9,10 @@ from ml.cli.recipes import environment
 from ml.cli.stopping import stopping
 from ml.contracts.retrain import RunExit, Said, SaidKind
 from ml.inference.devices import open_device
+from ml.inference.features import SHIPPED
+from ml.training.challenger.machine import Machine
 from ml.training.challenger.refusals import RunRefusedError, refusal_of
-from ml.training.challenger.run import Machine, run_folder
+from ml.training.challenger.run import run_folder
 from ml.training.challenger.telling import Speaker
 from ml.training.ddp import World, joined
 from ml.training.progress import TrainingStoppedError
@@ -22,6 +24,10 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
     parser.add_argument("folder", type=Path, help="see ml.contracts.retrain")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--cache", type=Path, help="folder that keeps features between runs")
+    parser.add_argument(
+        "--judges", nargs="+", default=list(SHIPPED), metavar="NAME",
+        help="frozen networks whose features group and judge a generator's pictures",
+    )  # fmt: skip
     parser.set_defaults(run=run)
 
 
@@ -35,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
 def _outcome(options: argparse.Namespace, world: World, speaker: Speaker) -> RunExit:
     try:
         device = open_device(_device(options.device, world))
-        machine = Machine(device=device, cache=options.cache, world=world)
+        machine = Machine(device, options.cache, world, judges=tuple(options.judges))
         run_folder(options.folder, machine=machine, speaker=speaker)
     except TrainingStoppedError as error:
         speaker.note(f"{error}")

@@ -12,7 +12,7 @@ LARGEST_SEED = 2**32 - 1
 MOST_SAMPLES = 64
 SUM_TOLERANCE = 1e-3
 _REACH = 60.0  # exp(-60) of a bin's neighbour is nothing beside it
-_HALVINGS = 200
+_HALVINGS = 80  # of a range below 2^10: nothing is left to halve
 
 
 class GenerationFaultCode(StrEnum):

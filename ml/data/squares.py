@@ -37,28 +37,28 @@ class VotedSquares:
     groups: Indices
 
 
-def read_squares(panels: Sequence[Panel], *, side: int) -> VotedSquares:
+def read_squares(
+    panels: Sequence[Panel], *, side: int, groups: Indices | None = None
+) -> VotedSquares:
     """The middle square of each picture at ``side`` pixels.
 
-    Raises SpreadUnknownError for a panel of bare means.
+    ``groups``: of near-duplicates, (n,), where they are known. Raises SpreadUnknownError for a
+    panel of bare means.
     """
     pixels: list[Squares] = []
-    groups: list[Indices] = []
     for panel in panels:
         panel.require_spread()
         pixels += [middle_square(open_picture(each.path, side), side) for each in panel.pictures]
-        start = sum(map(len, groups))
-        groups.append(picture_groups(panel, by_subject=False) + start)
     pictures = [(panel.name, each) for panel in panels for each in panel.pictures]
     return VotedSquares(
         pixels=np.stack(pixels),
         histograms=np.array([each.distribution for _, each in pictures], dtype=np.float32),
         votes=np.array([sum(each.counts) for _, each in pictures]),
-        digests=_digests([each for _, each in pictures]),
+        digests=tuple(_digest(each) for _, each in pictures),
         sources=tuple(name for name, _ in pictures),
         subjects=tuple(each.group for _, each in pictures),
         tags=tuple(each.tags for _, each in pictures),
-        groups=np.concatenate(groups),
+        groups=_alike(panels) if groups is None else groups,
     )
 
 
@@ -71,12 +71,21 @@ def middle_square(picture: Image.Image, side: int) -> Squares:
     return np.asarray(rgb.resize((side, side), Image.Resampling.LANCZOS, box=box))
 
 
-def _digests(pictures: Sequence[VotedPicture]) -> tuple[str, ...]:
-    """Of the files; a picture of a snapshot is called after its original's digest."""
-    return tuple(
-        picture.key if _HEX_DIGEST.fullmatch(picture.key) else found.digest
-        for picture, found in zip(pictures, fingerprints(pictures), strict=True)
-    )
+def _alike(panels: Sequence[Panel]) -> Indices:
+    """Groups of near-duplicates within each panel."""
+    groups: list[Indices] = []
+    for panel in panels:
+        start = sum(map(len, groups))
+        groups.append(picture_groups(panel, by_subject=False) + start)
+    return np.concatenate(groups)
+
+
+def _digest(picture: VotedPicture) -> str:
+    """Of the file; a picture of a snapshot is called after its original's digest."""
+    if _HEX_DIGEST.fullmatch(picture.key):
+        return picture.key
+    (found,) = fingerprints([picture])
+    return found.digest
 
 
 def halves(squares: VotedSquares) -> tuple[Indices, Indices]:

@@ -15,7 +15,7 @@ the pictures. The test pictures of other snapshots are slices, too. Coverage vet
 rule, unless the champion's is further off. Then the golden picture, speed, memory, and a constant.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -23,7 +23,7 @@ import numpy as np
 
 from ml.contracts.config import Estimate
 from ml.contracts.retrain import Gate
-from ml.contracts.verdict import Figures, Ruling, SliceVerdict, Verdict
+from ml.contracts.verdict import Figures, Reason, Ruling, SliceVerdict, Verdict
 from ml.evaluation.bootstrap import (
     Groups,
     Statistic,
@@ -58,8 +58,11 @@ def decide(
     gate: Gate,
     seed: int,
     occasion: Occasion = FIRST,
+    reasons_for: Callable[[Asked], tuple[Reason, ...]] = reasons_of,
 ) -> Verdict:
     """The verdict with its reasons. ``slices``: title and (n,) membership, by key.
+
+    ``reasons_for``: what asks and answers; no veto among its answers is a yes.
 
     Without a champion the challenger must beat the constant. Raises GateError for predictions that
     are not finite or not of the same pictures.
@@ -71,7 +74,7 @@ def decide(
         for key, (title, mask) in slices.items()
     ]
     asked = _ask(challenger, champion, truth, parts, gate, seed, occasion)
-    reasons = reasons_of(asked)
+    reasons = reasons_for(asked)
     return Verdict(
         passed=all(reason.ruling is not Ruling.VETO for reason in reasons),
         reasons=reasons,

@@ -1,6 +1,6 @@
 """Why a challenger passes or not: each question that the gate asks, answered in one sentence."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import sqrt
 from statistics import NormalDist
@@ -59,7 +59,12 @@ class Asked:
 
 def reasons_of(asked: Asked) -> tuple[Reason, ...]:
     """What decides comes first, then the vetoes, then what was found in order."""
-    proof, *others = _all(asked)
+    return in_order(_all(asked))
+
+
+def in_order(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    """The first stays the first."""
+    proof, *others = reasons
     return (proof, *sorted(others, key=lambda reason: list(_ORDER).index(reason.ruling)))
 
 
@@ -81,25 +86,11 @@ def _all(asked: Asked) -> Iterator[Reason]:
     if asked.challenger.coverage is not None:
         yield _calibration(asked, asked.challenger.coverage)
     yield _golden(asked)
-    if asked.champion is not None:
-        yield _cost(
-            ReasonCode.SPEED,
-            asked.challenger.milliseconds,
-            asked.champion.milliseconds,
-            most=asked.gate.slowest,
-            words=("takes", "ms for a picture"),
-        )
-        yield _cost(
-            ReasonCode.MEMORY,
-            asked.challenger.megabytes,
-            asked.champion.megabytes,
-            most=asked.gate.largest,
-            words=("has", "MB of weights"),
-        )
+    yield from costs(asked)
 
 
 def _better(asked: Asked) -> Reason:
-    figures = f"On {_tested(asked)}: {_both(asked)}.{_again(asked)}"
+    figures = f"On {_tested(asked)}: {_both(asked)}.{again(asked)}"
     if asked.proof.worse:
         lead = f"Certainly worse than {asked.rival}, by more than the margin."
         return Reason(ReasonCode.BETTER, Ruling.VETO, f"{lead} {figures}")
@@ -112,7 +103,7 @@ def _better(asked: Asked) -> Reason:
     return Reason(ReasonCode.BETTER, Ruling.VETO, f"{lead} {figures}")
 
 
-def _again(asked: Asked) -> str:
+def again(asked: Asked) -> str:
     """What it costs that others were tried before."""
     if asked.occasion.attempt <= 1:
         return ""
@@ -151,13 +142,13 @@ def _both(asked: Asked) -> str:
     rival = asked.champion or asked.constant
     words = (
         f"SRCC {asked.challenger.srcc.value:.3f} instead of {rival.srcc.value:.3f}, "
-        f"a difference of {_signed(asked.proof.gain)}"
+        f"a difference of {signed(asked.proof.gain)}"
     )
     new, old = asked.challenger.emd_r2, rival.emd_r2
     if asked.proof.emd_gain is not None and new is not None and old is not None:
         words += (
             f"; EMD, where less is better, {new.value:.4f} instead of {old.value:.4f}, "
-            f"a difference of {_signed(asked.proof.emd_gain, digits=4)}"
+            f"a difference of {signed(asked.proof.emd_gain, digits=4)}"
         )
     return words
 
@@ -170,12 +161,12 @@ def _too_few(asked: Asked) -> Iterator[Reason]:
     elif not asked.proof.worse and not proves(asked.proof.gain, asked.proof.emd_gain):
         text = (
             f"With {_tested(asked)} a gain in SRCC is found four times in five only "
-            f"if it is {_detectable(asked):.3f} or more. More votes on more pictures help."
+            f"if it is {detectable(asked):.3f} or more. More votes on more pictures help."
         )
         yield Reason(ReasonCode.TOO_FEW, Ruling.NOTE, text)
 
 
-def _detectable(asked: Asked) -> float:
+def detectable(asked: Asked) -> float:
     """The gain whose interval, as wide as this one, excludes 0 with probability 0.8."""
     half = (asked.proof.gain.high - asked.proof.gain.low) / 2
     return half * (
@@ -209,17 +200,17 @@ def _beyond(asked: Asked) -> Iterator[Reason]:
 def _slice_words(part: SliceVerdict) -> str:
     words = f"Worse on {part.title} ({part.pictures} pictures)"
     if part.srcc is not None:
-        words += f": SRCC {_signed(part.srcc)}"
+        words += f": SRCC {signed(part.srcc)}"
     if part.emd_r2 is not None:
-        words += f", EMD {_signed(part.emd_r2, digits=4)}"
+        words += f", EMD {signed(part.emd_r2, digits=4)}"
     return f"{words}. That is more than the margin, and no chance."
 
 
 def _baseline(asked: Asked) -> Reason:
     order, spread = asked.over_constant.get("srcc"), asked.over_constant.get("emd")
     if order is not None and proves(order, spread):
-        text = f"Better than saying the same of every picture: SRCC {_signed(order)}"
-        text += "." if spread is None else f", EMD {_signed(spread, digits=4)}."
+        text = f"Better than saying the same of every picture: SRCC {signed(order)}"
+        text += "." if spread is None else f", EMD {signed(spread, digits=4)}."
         return Reason(ReasonCode.BASELINE, Ruling.PASS, text)
     text = "Not certainly better than saying the same of every picture."
     return Reason(ReasonCode.BASELINE, Ruling.VETO, text)
@@ -247,19 +238,40 @@ def _golden(asked: Asked) -> Reason:
     return Reason(ReasonCode.GOLDEN, Ruling.VETO, text)
 
 
+def costs(asked: Asked, *, quick: float = 0.0, small: float = 0.0) -> Iterator[Reason]:
+    """Beside the champion's; up to ``quick`` milliseconds and ``small`` megabytes all is taken."""
+    new, old = asked.challenger, asked.champion
+    if old is None:
+        return
+    yield _cost(
+        ReasonCode.SPEED, new.milliseconds, old.milliseconds, most=asked.gate.slowest, free=quick,
+        words=("takes", "ms for a picture"),
+    )  # fmt: skip
+    yield _cost(
+        ReasonCode.MEMORY, new.megabytes, old.megabytes, most=asked.gate.largest, free=small,
+        words=("has", "MB of weights"),
+    )  # fmt: skip
+
+
 def _cost(
-    code: ReasonCode, new: float | None, old: float | None, *, most: float, words: tuple[str, str]
+    code: ReasonCode,
+    new: float | None,
+    old: float | None,
+    *,
+    most: float,
+    free: float,
+    words: tuple[str, str],
 ) -> Reason:
     verb, unit = words
     if new is None or old is None:
         return Reason(code, Ruling.NOTE, f"How many {unit} it {verb} was not measured.")
     text = f"It {verb} {new:.1f} {unit}; the champion {verb} {old:.1f}."
-    if new > most * old:
+    if new > max(most * old, free):
         return Reason(code, Ruling.VETO, f"{text} More than {most:g} times as much is not taken.")
     return Reason(code, Ruling.PASS, text)
 
 
-def _signed(estimate: Estimate, *, digits: int = 3) -> str:
+def signed(estimate: Estimate, *, digits: int = 3) -> str:
     """``+0.012 (-0.003 to +0.030)``."""
     value, low, high = (
         f"{number:+.{digits}f}" for number in (estimate.value, estimate.low, estimate.high)

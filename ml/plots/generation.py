@@ -47,3 +47,34 @@ def kid_by_images(lines: Mapping[str, Sequence[tuple[int, float]]]) -> str:
     axes.set_ylabel("KID")
     axes.legend(frameon=False, labelcolor=INK)
     return to_svg(figure)
+
+
+def duel_losses(
+    updates: Sequence[int], generator: Sequence[float | None], discriminator: Sequence[float | None]
+) -> str:
+    """Hinge losses of both networks at each point of a run, as SVG."""
+    figure, axes = new_figure(height=2.8)
+    for colour, name, losses in (
+        (MODEL, "generator", generator),
+        (PEOPLE, "discriminator", discriminator),
+    ):
+        axes.plot(*_known(updates, losses), "-o", color=colour, lw=1.4, ms=3, label=name)
+    axes.set_xlabel("updates")
+    axes.set_ylabel("loss")
+    axes.legend(frameon=False, labelcolor=INK)
+    return to_svg(figure)
+
+
+def kid_by_updates(updates: Sequence[int], kids: Sequence[float | None]) -> str:
+    """KID of samples to held-out pictures at each point of a run, as SVG."""
+    figure, axes = new_figure(height=2.8)
+    axes.plot(*_known(updates, kids), "-o", color=MODEL, lw=1.4, ms=3)
+    axes.set_ylim(bottom=0)
+    axes.set_xlabel("updates")
+    axes.set_ylabel("KID")
+    return to_svg(figure)
+
+
+def _known(updates: Sequence[int], values: Sequence[float | None]) -> tuple[list[int], list[float]]:
+    found = [(at, each) for at, each in zip(updates, values, strict=True) if each is not None]
+    return [at for at, _ in found], [each for _, each in found]

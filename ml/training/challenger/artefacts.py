@@ -36,23 +36,29 @@ def write_artefacts(
     phases = [point.phase for point in points]
     losses = [float("nan") if point.loss is None else point.loss for point in points]
     contents = {
-        "architecture.txt": _architecture(network),
-        "history.csv": _history(points),
+        "architecture.txt": architecture_text(network),
+        "history.csv": history_text(points),
         "loss.svg": loss_curve(phases, losses, [point.emd_r2 for point in points]),
         "srcc.svg": srcc_curve(phases, [point.srcc for point in points]),
-        "predictions.csv": _predictions(report),
+        "predictions.csv": predictions_text(report),
     }
     for name, content in contents.items():
         replace_file(folder.artefacts / name, content.encode())
 
 
-def _architecture(network: nn.Module) -> str:
+def architecture_text(network: nn.Module) -> str:
+    """The network, and how many numbers it has."""
     tensors = {value.data_ptr(): value.numel() for value in network.state_dict().values()}
     return f"{network}\n\n{sum(tensors.values()):,} numbers\n"
 
 
-def _history(points: Sequence[Point]) -> str:
-    names = [field.name for field in fields(Point) if field.name != "eta_s"]
+def history_text(points: Sequence[Point]) -> str:
+    """The curves as CSV, without columns that say nothing."""
+    names = [
+        field.name
+        for field in fields(Point)
+        if field.name != "eta_s" and any(getattr(point, field.name) is not None for point in points)
+    ]
     text = io.StringIO()
     writer = csv.DictWriter(text, names, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
@@ -60,7 +66,8 @@ def _history(points: Sequence[Point]) -> str:
     return text.getvalue()
 
 
-def _predictions(report: RunReport) -> str:
+def predictions_text(report: RunReport) -> str:
+    """Every point of the scatter plot as CSV."""
     text = io.StringIO()
     names = ["artwork", "voted", "champion", "challenger"]
     writer = csv.DictWriter(text, names, lineterminator="\n")

@@ -2,11 +2,8 @@
 
 import shutil
 import time
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-
-import torch
 
 from ml.contracts.card import parse_card
 from ml.contracts.retrain import OVERALL, RunRecipe, RunRequest, read_request
@@ -16,32 +13,18 @@ from ml.training.challenger.attribute import run_attribute
 from ml.training.challenger.card import first_card, full_card
 from ml.training.challenger.champion import Champion, read_champion
 from ml.training.challenger.folder import CHALLENGER, RunFolder
+from ml.training.challenger.generator import run_generator
 from ml.training.challenger.judging import Judge, report_of
 from ml.training.challenger.kernels import Bench, learn_kernel
 from ml.training.challenger.learned import Learned
+from ml.training.challenger.machine import Machine
 from ml.training.challenger.networks import learn_network
 from ml.training.challenger.others import read_others
 from ml.training.challenger.telling import Speaker
 from ml.training.challenger.voted import READING, VotedPictures, read_pictures
 from ml.training.checkpoint import write_checkpoint
-from ml.training.ddp import World
 
 BY_EPOCHS = (RunRecipe.FINE_TUNE, RunRecipe.SCRATCH)
-LOOKS = "looks.json"
-
-
-@dataclass(frozen=True, slots=True)
-class Machine:
-    """Where a run computes. ``cache``: what runs share, None to keep nothing between them."""
-
-    device: torch.device
-    cache: Path | None
-    world: World
-
-    @property
-    def looks(self) -> Path | None:
-        """The file that keeps what pictures look like."""
-        return None if self.cache is None else self.cache / LOOKS
 
 
 def run_folder(path: Path, *, machine: Machine, speaker: Speaker) -> RunReport | None:
@@ -55,6 +38,8 @@ def run_folder(path: Path, *, machine: Machine, speaker: Speaker) -> RunReport |
     request = read_request(folder.request)
     if request.recipe not in BY_EPOCHS and not machine.world.writes:
         return None
+    if request.recipe is RunRecipe.GENERATOR:
+        return run_generator(request, folder, machine=machine, speaker=speaker, began=began)
     if request.target != OVERALL:
         return run_attribute(
             request,

@@ -18,7 +18,9 @@ SHOWN = 12
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A point of the curves: figures of the validation pictures, ``loss`` of the training ones."""
+
+    Of a generator: both losses and ``kid`` after ``epoch`` updates.
+    """
 
     phase: str
     epoch: int
@@ -29,6 +31,8 @@ class Point:
     coverage: float | None
     images_per_s: float | None
     eta_s: float | None = None
+    discriminator: float | None = None
+    kid: float | None = None
 
 
 class Speaker:
@@ -80,6 +84,8 @@ class Speaker:
                 done=point.epoch,
                 total=point.epochs,
                 loss=_short(point.loss, digits=6),
+                discriminator=_short(point.discriminator, digits=6),
+                kid=_short(point.kid, digits=5),
                 srcc=_short(point.srcc, digits=5),
                 emd_r2=_short(point.emd_r2, digits=6),
                 coverage=_short(point.coverage, digits=4),
@@ -87,6 +93,13 @@ class Speaker:
                 eta_s=_short(point.eta_s),
             )
         )
+
+    def samples(
+        self, file: str, done: int, *, rows: Sequence[str], columns: Sequence[float]
+    ) -> None:
+        """A grid of samples in the run's folder, see ``Said``."""
+        means = tuple(round(mean, 2) for mean in columns)
+        self._say(Said(SaidKind.SAMPLES, text=file, done=done, rows=tuple(rows), columns=means))
 
     def mistakes(self, voted: VotedPictures, rows: Indices, guessed: Array) -> None:
         """The pictures of ``rows`` about which ``guessed`` (len(rows), 10) is most wrong."""

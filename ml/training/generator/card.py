@@ -85,8 +85,10 @@ def shipped_sources(names: Iterable[str]) -> list[dict[str, object]]:
     return [{"name": name, **SOURCES.get(name, {})} for name in names]
 
 
-def card_of(finished: Finished, *, version: str, created_at: str, licence: str) -> Document:
-    """The card of weights in the file ``version``.safetensors."""
+def card_of(
+    finished: Finished, *, version: str, created_at: str, licence: str, file: str = ""
+) -> Document:
+    """The card. ``file``: what its weights are called, without their ending, if not ``version``."""
     outcome, figures, ground = finished.outcome, finished.figures, finished.ground
     material = finished.material
     mixed = outcome.conditioning is Conditioning.MIXED
@@ -99,7 +101,7 @@ def card_of(finished: Finished, *, version: str, created_at: str, licence: str) 
         "patent": PATENT if mixed else _NO_PATENT,
         "architecture": _architecture(outcome, finished.network),
         "weights": {
-            "file": f"{version}.safetensors",
+            "file": f"{file or version}.safetensors",
             "sha256": sha256(finished.weights).hexdigest(),
             "bytes": len(finished.weights),
         },

@@ -34,6 +34,7 @@ GRIDS = "grids"
 WEIGHTS = "generator.safetensors"
 FACTS = "run.json"
 WATCHED = 256
+DENSE = 40  # points of a curve
 JPEG_QUALITY = 85
 
 
@@ -41,12 +42,26 @@ JPEG_QUALITY = 85
 class Budget:
     """When to end: after ``updates`` or ``seconds`` of learning, whichever comes first.
 
-    ``every``: updates between two points of the curve; each point is a checkpoint.
+    ``every``: updates between two points of the curve, of which each is a checkpoint; half as often
+    whenever a run has become twice as long as ``DENSE`` points.
     """
 
     updates: int
     seconds: float
     every: int = 200
+
+    def is_point(self, updates: int) -> bool:
+        """Whether a point follows after so many updates."""
+        gap = self.every
+        while updates > DENSE * gap:
+            gap *= 2
+        return updates % gap == 0
+
+    def expected(self, updates: int, seconds: float) -> int:
+        """Updates in all, by the pace so far."""
+        if not updates or not seconds:
+            return self.updates
+        return max(updates, min(self.updates, round(updates * self.seconds / seconds)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +110,12 @@ def learn(
     watch: Watch,
     device: torch.device,
     callbacks: Callbacks[Progress],
+    shown: Callable[[Point, Path], None] = lambda _point, _grid: None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Path:
     """Learn from ``material.learned``, write into ``folder``, return the path of the weights.
+
+    ``shown`` hears of each point of the curve with its grid, first of those of earlier processes.
 
     Raises TrainingStoppedError with the state kept, CheckpointError when the folder holds another
     run's, NonFiniteLossError.
@@ -111,18 +129,35 @@ def learn(
     )
     session = _Session(folder, material, config, duel, watch, clock)
     session.resume()
-    losses = Losses(0.0, 0.0, 0.0, 0.0)
-    while duel.updates < budget.updates and session.seconds < budget.seconds:
-        if callbacks.should_stop():
-            session.keep()
-            raise TrainingStoppedError(f"stopped after {duel.updates} updates; {STATE} is kept")
-        losses = duel.step()
-        callbacks.on_progress(Progress("learning", duel.updates, budget.updates))
-        if duel.updates % budget.every == 0:
-            session.point(losses)
-            session.keep()
+    for point in session.curve:
+        shown(point, session.grid(point))
+    try:
+        _learn(duel, session, budget, callbacks, shown)
+    except TrainingStoppedError:
+        session.keep()
+        raise
     session.keep()
     return session.finish()
+
+
+def _learn(
+    duel: Duel,
+    session: "_Session",
+    budget: Budget,
+    callbacks: Callbacks[Progress],
+    shown: Callable[[Point, Path], None],
+) -> None:
+    """Until the budget is spent; the end is a point of the curve, too."""
+    while session.goes_on(budget):
+        if callbacks.should_stop():
+            raise TrainingStoppedError(f"stopped after {duel.updates} updates; {STATE} is kept")
+        losses = duel.step()
+        if budget.is_point(duel.updates) or not session.goes_on(budget):
+            point = session.point(losses)
+            session.keep()
+            shown(point, session.grid(point))
+        total = budget.expected(duel.updates, session.seconds)
+        callbacks.on_progress(Progress("learning", duel.updates, total))
 
 
 class _Session:
@@ -141,12 +176,17 @@ class _Session:
         self._duel, self._watch, self._clock = duel, watch, clock
         self._identity = json.dumps([asdict(config), material.identity], sort_keys=True)
         self._before, self._began = 0.0, clock()
-        self._curve: list[Point] = []
+        self.curve: list[Point] = []
+        self._steady: tuple[int, Generator] | None = None
 
     @property
     def seconds(self) -> float:
         """Of learning, over all processes so far."""
         return self._before + self._clock() - self._began
+
+    def goes_on(self, budget: Budget) -> bool:
+        """Whether anything of the budget is left."""
+        return self._duel.updates < budget.updates and self.seconds < budget.seconds
 
     def resume(self) -> None:
         """Go on from the state in the folder, if there is one. Raises CheckpointError."""
@@ -158,7 +198,7 @@ class _Session:
             raise CheckpointError(f"{path} is of a run with another recipe or other pictures")
         self._duel.restore(tensors, updates=facts["updates"])
         self._before, self._began = facts["seconds"], self._clock()
-        self._curve = [Point(**point) for point in facts["curve"]]
+        self.curve = [Point(**point) for point in facts["curve"]]
 
     def keep(self) -> None:
         """Write the state by one atomic rename."""
@@ -166,38 +206,44 @@ class _Session:
             "identity": self._identity,
             "updates": self._duel.updates,
             "seconds": self.seconds,
-            "curve": [asdict(point) for point in self._curve],
+            "curve": [asdict(point) for point in self.curve],
         }
         tensors = {name: each.cpu().contiguous() for name, each in self._duel.tensors().items()}
         content = save(tensors, metadata={"state": json.dumps(facts)})
         replace_file(self._folder / STATE, content)
 
-    def point(self, losses: Losses) -> None:
+    def grid(self, point: Point) -> Path:
+        """Where the grid of a point lies."""
+        return self._folder / GRIDS / f"{point.updates:06d}.jpg"
+
+    def point(self, losses: Losses) -> Point:
         """Add a point to the curve and show a grid at the same latents as before."""
-        duel, material = self._duel, self._material
         shown = self._shown()
-        last = self._curve[-1] if self._curve else None
-        images = duel.updates * self._config.shown
-        since = (images - last.images, self.seconds - last.seconds) if last else (
-            images, self.seconds)  # fmt: skip
-        self._curve.append(
-            Point(
-                updates=duel.updates,
-                images=images,
-                seconds=round(self.seconds, 2),
-                images_per_s=round(since[0] / max(since[1], 1e-9), 2),
-                discriminator=round(losses.discriminator, 4),
-                generator=round(losses.generator, 4),
-                real=round(losses.real, 4),
-                made=round(losses.made, 4),
-                kid=round(self._watch.kid(shown, seed=self._config.seed), 5),
-            )
-        )
-        lines = "".join(json.dumps(asdict(each)) + "\n" for each in self._curve)
+        kid = self._watch.kid(shown, seed=self._config.seed)
+        point = self._point(losses, kid)
+        self.curve.append(point)
+        lines = "".join(json.dumps(asdict(each)) + "\n" for each in self.curve)
         replace_file(self._folder / CURVE, lines.encode())
         packed = io.BytesIO()
-        grid_of(shown, material.dial()).save(packed, "JPEG", quality=JPEG_QUALITY)
-        replace_file(self._folder / GRIDS / f"{duel.updates:06d}.jpg", packed.getvalue())
+        grid_of(shown, self._material.dial()).save(packed, "JPEG", quality=JPEG_QUALITY)
+        replace_file(self.grid(point), packed.getvalue())
+        return point
+
+    def _point(self, losses: Losses, kid: float) -> Point:
+        images, seconds = self._duel.updates * self._config.shown, self.seconds
+        last = self.curve[-1] if self.curve else None
+        before = (last.images, last.seconds) if last else (0, 0.0)
+        return Point(
+            updates=self._duel.updates,
+            images=images,
+            seconds=round(seconds, 2),
+            images_per_s=round((images - before[0]) / max(seconds - before[1], 1e-9), 2),
+            discriminator=round(losses.discriminator, 4),
+            generator=round(losses.generator, 4),
+            real=round(losses.real, 4),
+            made=round(losses.made, 4),
+            kid=round(kid, 5),
+        )
 
     def finish(self) -> Path:
         """Write the weights and what there is to say about them."""
@@ -218,21 +264,26 @@ class _Session:
             "held_out": len(material.judged),
             "material": material.identity,
             "watched_in": self._watch.name,
-            "curve": [asdict(point) for point in self._curve],
+            "curve": [asdict(point) for point in self.curve],
         }
         replace_file(self._folder / FACTS, (json.dumps(facts, indent=2) + "\n").encode())
         return path
 
     def _shown(self) -> Generator:
-        condition = self._material.condition(self._material.learned)
-        return steady(self._duel.generator, self._duel.average, condition, seed=self._config.seed)
+        """As it would be served after so many updates."""
+        if self._steady is None or self._steady[0] != self._duel.updates:
+            duel, condition = self._duel, self._material.condition(self._material.learned)
+            shown = steady(duel.generator, duel.average, condition, seed=self._config.seed)
+            self._steady = (duel.updates, shown)
+        return self._steady[1]
 
 
 def machine_words(device: torch.device) -> str:
     """What computed, in words."""
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
-    return f"{torch.get_num_threads()} thread(s) of a {platform.machine()} CPU"
+    threads = torch.get_num_threads()
+    return f"{threads} thread{'s' if threads > 1 else ''} of a {platform.machine()} CPU"
 
 
 def _read_state(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:

@@ -73,9 +73,14 @@ def drawn_samples(
     return np.concatenate(made)
 
 
+def grid_means(dial: DialRange) -> list[float]:
+    """Mean scores that a grid asks for, from the low to the high end of the dial."""
+    return [float(mean) for mean in np.linspace(dial.low, dial.high, COLUMNS)]
+
+
 def grid_of(generator: Generator, dial: DialRange, *, seed: int = GRID_SEED) -> Image.Image:
-    """A row for each category, the same latent from the low to the high end of the dial."""
-    steps = np.linspace(dial.low, dial.high, COLUMNS)
+    """A row for each category, the same latent at each of ``grid_means``."""
+    steps = grid_means(dial)
     histograms = torch.tensor([histogram_of_dial(mean, dial.sd) for mean in steps])
     random = torch.Generator().manual_seed(seed)
     latents = torch.randn(generator.categories, 1, generator.latent, generator=random)

@@ -104,6 +104,16 @@ def test_an_update_moves_both_networks_and_the_average(
     assert all(not torch.equal(before[name], after[name]) for name in changed)
 
 
+def test_points_lie_closer_at_the_beginning() -> None:
+    budget = Budget(updates=10**9, seconds=1e9, every=10)
+    points = [update for update in range(1, 1601) if budget.is_point(update)]
+    assert points[:3] == [10, 20, 30]
+    assert points[-2:] == [1560, 1600]
+    assert len(points) == 40 + 20 + 20
+    assert budget.expected(100, 1.0) == 10**9
+    assert Budget(updates=50, seconds=60.0).expected(10, 20.0) == 30
+
+
 def test_a_stopped_run_ends_with_the_same_bits_and_another_run_is_refused_its_folder(
     material: Material, watch: Watch, tmp_path: Path
 ) -> None:
@@ -121,7 +131,7 @@ def test_a_stopped_run_ends_with_the_same_bits_and_another_run_is_refused_its_fo
         for folder in (tmp_path / "whole", parts)
     ]
     assert curve[0] == curve[1]
-    assert len(curve[0]) == 1
-    assert [path.name for path in (parts / "grids").iterdir()] == ["000002.jpg"]
+    assert len(curve[0]) == 2
+    assert {path.name for path in (parts / "grids").iterdir()} == {"000002.jpg", "000003.jpg"}
     with pytest.raises(CheckpointError, match="another recipe"):
         run(parts, material, watch, config=replace(TINY, seed=2))

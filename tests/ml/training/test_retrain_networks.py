@@ -19,7 +19,8 @@ from ml.explain.drawing import Effort
 from ml.explain.explainer import load_explainer
 from ml.inference.scoring import load_scorer
 from ml.training.challenger.folder import RunFolder
-from ml.training.challenger.run import Machine, run_folder
+from ml.training.challenger.machine import Machine
+from ml.training.challenger.run import run_folder
 from ml.training.challenger.telling import Speaker
 from ml.training.ddp import World
 from ml.training.progress import TrainingStoppedError

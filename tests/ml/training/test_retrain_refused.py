@@ -17,8 +17,9 @@ from ml.contracts.manifest import Manifest, read_manifest, write_manifest
 from ml.contracts.retrain import RefusalCode, RunExit, RunRecipe, SaidKind, read_request
 from ml.training.challenger import picture_features
 from ml.training.challenger.folder import RunFolder
+from ml.training.challenger.machine import Machine
 from ml.training.challenger.refusals import refusal_of
-from ml.training.challenger.run import Machine, run_folder
+from ml.training.challenger.run import run_folder
 from ml.training.challenger.telling import Speaker
 from tests.ml.training.runs import (
     TINY_CHANGES,
