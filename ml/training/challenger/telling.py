@@ -18,6 +18,7 @@ SHOWN = 12
 
 @dataclass(frozen=True, slots=True)
 class Point:
+    """A point of the curves: figures of the validation pictures, ``loss`` of the training ones.
 
     Of a generator: both losses and ``kid`` after ``epoch`` updates.
     """
