@@ -152,6 +152,8 @@ class StudioServer:
         if request.method != "GET":
             self.said = json.loads(request.post_data or "{}")
             return self._change(route, rest, request.method)
+        if rest == ["judged"]:
+            return route.fulfill(json={"results": self._judged(parse_qs(address.query)["of"][0])})
         if rest:
             return self._one(route, rest[0])
         parts = parse_qs(address.query)
@@ -159,6 +161,15 @@ class StudioServer:
         brief = [{k: v for k, v in self.shown(each).items() if k not in ("samples", "judge")}
                  for each in self.history]  # fmt: skip
         return route.fulfill(json={"results": brief, "after": None})
+
+    def _judged(self, of: str) -> list[Answer]:
+        """Asked and judged of these generations."""
+        return [
+            {"id": each["id"], "generation": made["id"], "url": each["url"],
+             "asked": each["asked_mean"], "judged": each["judged_mean"]}
+            for made in self.history if made["id"] in of.split(",")
+            for each in self.shown(made)["samples"] if made["kind"] != "between"
+        ]  # fmt: skip
 
     def _change(self, route: Route, rest: list[str], method: str) -> None:
         if not rest:
