@@ -146,7 +146,7 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
                 still = await self._may_follow()
                 await self._unfollow(self.followed - still)
                 self.followed = still & self.followed
-            await self._send({"type": "ping"})
+            await self._send({"type": "ping", "seq": await self._last_seq()})
 
     async def _still_signed_in(self) -> bool:
         if b"authorization" in dict(self.scope["headers"]):

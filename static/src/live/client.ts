@@ -142,7 +142,10 @@ function heardFromServer(): void {
 function receive(text: string): void {
   heardFromServer();
   const message = JSON.parse(text) as SocketMessage;
-  if (message.type === 'hello') {
+  if (message.type === 'ping') {
+    // A hint may be lost on its way: the number of the last event says so.
+    if ((message.seq ?? 0) > sequence.last) void catchUp().catch(() => report('offline'));
+  } else if (message.type === 'hello') {
     failures = 0;
     report('live');
     if (message.reset) startOver(message.seq ?? 0);

@@ -147,12 +147,19 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(consumers, "HEARTBEAT_S", 0.1)
 
 
-async def test_a_living_session_goes_on_getting_pings(hasty: None) -> None:
-    _, headers = await _browser(await _person("owner@example.org"))
+async def test_a_living_session_gets_pings_that_tell_what_a_lost_hint_did_not(
+    hasty: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = await _person("owner@example.org")
+    _, headers = await _browser(owner)
     socket = await _socket(headers)
     await socket.receive_json_from(5)
-    for _ in range(5):
-        assert await socket.receive_json_from(5) == {"type": "ping"}
+    for _ in range(3):
+        assert await socket.receive_json_from(5) == {"type": "ping", "seq": 0}
+    monkeypatch.setattr("webapp.events.publish._tell", lambda _group, _message: None)
+    await _happen(owner, "a")
+    told = [await socket.receive_json_from(5) for _ in range(3)]
+    assert told[-1] == {"type": "ping", "seq": 1}
     await _drop(socket)
 
 
