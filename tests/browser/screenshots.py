@@ -1,22 +1,30 @@
-"""`python -m tests.browser.screenshots FOLDER`: take the pictures of docs/screenshots.
+"""`python -m tests.browser.screenshots [FOLDER]`: take the pictures of the product in the docs.
 
-FOLDER holds pictures that may be published; they hang beside the demo pictures.
+With a FOLDER of pictures that may be published, which hang beside the demo pictures, those of
+docs/screenshots; without one those of the studio and of training in docs/images.
 """
 
+import re
 import sys
 from collections.abc import Mapping
+from io import BytesIO
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.conftest import FLAGS
 from tests.browser.crowd import sign_in, take_part
 from tests.browser.made_up_crowd import Answer, campaign_with_votes
-from tests.browser.made_up_run import STUDIO, TITLE, Trained, trained
+from tests.browser.made_up_run import STUDIO, trained
 from tests.browser.pages import choose, enter, gather, visit
 from tests.product import ROOT, Product, running
 
 TARGET = ROOT / "docs" / "screenshots"
+IMAGES = ROOT / "docs" / "images"
+WIDE = {"width": 1280, "height": 1000}
+LARGEST = 150 * 1024  # bytes
+QUALITIES = range(85, 40, -5)
 PAGES = {
     "gallery": "/",
     "viewer": "",
@@ -33,26 +41,26 @@ EXPLAINED_MS = 240_000
 MADE_MS = 240_000
 
 
-def main(folder: Path) -> None:
-    """Fill a library, then walk through it on desktop and phone, light and dark."""
-    TARGET.mkdir(parents=True, exist_ok=True)
+def main(folder: Path | None) -> None:
+    """Take the one set or the other, from a product of its own."""
     with running() as product, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        album = _fill(browser, product, sorted(folder.glob("*.jpg")))
-        campaign = campaign_with_votes(product, "Which of these stay on the wall")
-        known = {"crops": f"/albums/{album}/crops/", "campaign": f"/campaigns/{campaign['id']}/"}
-        for device in ("desktop", "phone"):
-            for scheme in ("light", "dark"):
-                _walk(browser, product, device, scheme, known, campaign)
-        _make_pictures(browser, product)
-        for device in ("desktop", "phone"):
-            for scheme in ("light", "dark"):
-                _walk_studio(browser, product, device, scheme)
-        made = trained(product)
-        for device in ("desktop", "phone"):
-            for scheme in ("light", "dark"):
-                _walk_training(browser, product, device, scheme, made)
+        if folder is None:
+            _for_docs(browser, product)
+        else:
+            _for_all(browser, product, folder)
         browser.close()
+
+
+def _for_all(browser: Browser, product: Product, folder: Path) -> None:
+    """Fill a library, then walk through it on desktop and phone, light and dark."""
+    TARGET.mkdir(parents=True, exist_ok=True)
+    album = _fill(browser, product, sorted(folder.glob("*.jpg")))
+    campaign = campaign_with_votes(product, "Which of these stay on the wall")
+    known = {"crops": f"/albums/{album}/crops/", "campaign": f"/campaigns/{campaign['id']}/"}
+    for device in ("desktop", "phone"):
+        for scheme in ("light", "dark"):
+            _walk(browser, product, device, scheme, known, campaign)
 
 
 def _fill(browser: Browser, product: Product, files: list[Path]) -> str:
@@ -127,51 +135,50 @@ def _walk(
     guest.context.close()
 
 
-def _make_pictures(browser: Browser, product: Product) -> None:
-    """A few samples of the generator that ships, and a sweep from the first of them."""
+def _for_docs(browser: Browser, product: Product) -> None:
+    """The studio with what its generator makes and can, a run with its verdict, the versions."""
     person = visit(browser, product)
     enter(person, product)
-    page = person.page
+    person.page.set_viewport_size(WIDE)
+    person.page.emulate_media(reduced_motion="reduce")
+    _studio_at_work(person.page)
+    person.context.close()
+    made = trained(product)
+    staff = sign_in(browser, product, STUDIO).page
+    staff.set_viewport_size(WIDE)
+    staff.goto(f"/training/runs/{made.run}/")
+    staff.locator("#verdict").scroll_into_view_if_needed()
+    _keep(staff, "training-verdict")
+    staff.goto("/models/")
+    _keep(staff, "training-models")
+
+
+def _studio_at_work(page: Page) -> None:
+    """A few samples of the generator that ships, a sweep from the first, and its categories."""
     page.goto("/studio/")
     page.get_by_role("button", name="Make an example").click()
     page.get_by_text("8 pictures, judged by").wait_for(timeout=MADE_MS)
     page.get_by_role("list", name="Pictures").get_by_role("button").first.click()
     page.get_by_role("button", name="Sweep the dial from it").click()
     page.get_by_role("link", name="Film as WebP").wait_for(timeout=MADE_MS)
-    person.context.close()
+    _keep(page, "studio-sweep")
+    page.get_by_role("link", name="What it can and cannot").click()
+    page.get_by_role("button", name="Make samples of each category").click()
+    samples = page.get_by_role("list", name=re.compile("^Samples of"))
+    samples.last.get_by_role("img").nth(7).wait_for(timeout=MADE_MS)
+    page.get_by_role("heading", name="What it can and cannot").scroll_into_view_if_needed()
+    _keep(page, "studio-categories")
 
 
-def _walk_studio(browser: Browser, product: Product, device: str, scheme: str) -> None:
-    person = visit(browser, product, phone=device == "phone", dark=scheme == "dark")
-    enter(person, product)
-    page = person.page
-    page.emulate_media(reduced_motion="reduce")
-    page.goto("/studio/")
-    for name, number in (("studio", 1), ("studio-sweep", 0)):
-        page.get_by_role("button", name="Recall").nth(number).click()
-        page.wait_for_timeout(2500)
-        _take(page, f"{name}-{device}-{scheme}")
-    person.context.close()
-
-
-def _walk_training(
-    browser: Browser, product: Product, device: str, scheme: str, made: Trained
-) -> None:
-    person = sign_in(browser, product, STUDIO, phone=device == "phone", dark=scheme == "dark")
-    pages = {
-        "training": "/training/", "snapshot-new": "/training/new/",
-        "snapshot": f"/training/snapshots/{made.snapshot}/", "run": f"/training/runs/{made.run}/",
-        "models": "/models/",
-    }  # fmt: skip
-    for name, path in pages.items():
-        person.page.goto(path)
-        person.page.wait_for_load_state("networkidle")
-        if name == "snapshot-new":
-            person.page.get_by_role("checkbox", name=TITLE).check()
-            person.page.get_by_role("checkbox", name="Leave out raters").uncheck()
-        person.page.wait_for_timeout(2500)
-        _take(person.page, f"{name}-{device}-{scheme}")
-    person.context.close()
+def _keep(page: Page, name: str) -> None:
+    """As a WebP of the best quality that is small enough."""
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(2500)
+    picture = Image.open(BytesIO(page.screenshot()))
+    for quality in QUALITIES:
+        picture.save(IMAGES / f"{name}.webp", quality=quality, method=6)
+        if (IMAGES / f"{name}.webp").stat().st_size <= LARGEST:
+            return
 
 
 def _take(page: Page, name: str) -> None:
@@ -179,4 +186,4 @@ def _take(page: Page, name: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else None)

@@ -71,7 +71,9 @@ export class Atelier {
   readonly #read = newestOnly<string>(async (id) => {
     try {
       const found = await fetchGeneration(id);
+      const ended = this.history?.some((one) => one.id === id && isLive(one)) && !isLive(found);
       this.#take(found);
+      if (ended) void this.refresh();
       if (this.shown?.id === id || this.#wanted === id) this.shown = found;
       this.failure = '';
     } catch (error) {
@@ -157,11 +159,11 @@ export class Atelier {
     });
   }
 
-  /** What changed is read again; `ids` empty: everything. */
+  /** What changed is read again; `ids` empty: everything. While pictures come, only they are. */
   heard(ids: readonly string[]): void {
-    const current = this.shown?.id;
-    if (current && (!ids.length || ids.includes(current))) this.#read(current);
-    void this.refresh();
+    const { shown } = this;
+    if (shown && (!ids.length || ids.includes(shown.id))) this.#read(shown.id);
+    if (!shown || !isLive(shown) || ids.length !== 1 || ids[0] !== shown.id) void this.refresh();
   }
 
   /** The newest part of the history and what may still be asked for, as the server has them now. */
