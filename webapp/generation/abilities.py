@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from ml.contracts.generator_card import AVA_TEN, Category, CategoryOutcome
-from webapp.catalogue.models import Visitor
+from webapp.accounts.models import User
 from webapp.common.errors import NotFound
 from webapp.generation.models import Generation, Sample
 from webapp.generation.selectors import ShownSample
@@ -37,10 +37,8 @@ class Abilities:
     presets: tuple[str, ...] = tuple(name.capitalize() for name in AVA_TEN)
 
 
-def generator_version(viewer: Visitor, pk: UUID) -> ModelVersion:
+def generator_version(viewer: User, pk: UUID) -> ModelVersion:
     """A generator that the viewer may know of. Raises NotFound."""
-    if viewer is None or not viewer.is_authenticated:
-        raise NotFound
     known = ModelVersion.objects.visible_to(viewer).filter(kind=ModelKind.GENERATOR)
     found = known.filter(pk=pk).first()
     if found is None:
