@@ -1,13 +1,11 @@
 """What an organiser does with a campaign as a whole. One transaction each."""
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from itertools import pairwise
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Count, F, Q
+from django.db.models import F
 from django.utils import timezone
 
 from webapp.accounts.models import User
@@ -21,12 +19,12 @@ from webapp.ratings.models import (
     Campaign,
     CampaignKind,
     CampaignState,
-    EntryRole,
     Invitee,
     Mode,
     Reveal,
     Vote,
 )
+from webapp.ratings.soundness import missing, require_sound
 
 # What may still change when people have voted: nothing that their votes answered.
 FREE: Final = frozenset(
@@ -46,13 +44,6 @@ QUESTIONS: Final = {
     Mode.PAIRS: "Which of the two is the better picture?",
     Mode.BURST: "Which of these is the best?",
 }
-LEAST_PAIRED: Final = 2
-
-
-class BadCampaign(ApplicationError):
-    """The organiser must say it differently."""
-
-    code = "bad_campaign"
 
 
 class VotesExist(Conflict):
@@ -80,14 +71,6 @@ class StillCounting(Conflict):
     code = "still_counting"
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why a campaign cannot be published yet."""
-
-    code: str
-    text: str
-
-
 @transaction.atomic
 def create(organiser: User, *, emails: Collection[str] = (), **columns: Any) -> Campaign:
     """A draft without pictures. Raises BadCampaign when its parts do not go together; StaffOnly."""
@@ -95,7 +78,7 @@ def create(organiser: User, *, emails: Collection[str] = (), **columns: Any) -> 
     defaults = CHALLENGE if columns.get("kind") == CampaignKind.CHALLENGE else {}
     campaign = Campaign(organiser=organiser, **{**defaults, **columns})
     campaign.question = campaign.question or _question(campaign)
-    _require_sound(campaign)
+    require_sound(campaign)
     campaign.save()
     _invite(campaign, emails)
     return campaign
@@ -126,7 +109,7 @@ def change(
     for name, value in changed.items():
         setattr(campaign, name, value)
     campaign.question = campaign.question or _question(campaign)
-    _require_sound(campaign)
+    require_sound(campaign)
     campaign.save()
     if emails is not None:
         _invite(campaign, emails)
@@ -149,7 +132,7 @@ def delete(campaign: Campaign) -> None:
 def publish(campaign: Campaign) -> None:
     """Show it to those who may rate. Raises Conflict with the `reasons` why it cannot be."""
     draft = _locked(campaign, CampaignState.DRAFT, code="already_published", text="It is no draft.")
-    reasons = list(_missing(draft, timezone.now()))
+    reasons = list(missing(draft, timezone.now()))
     if reasons:
         listed = [{"code": each.code, "text": each.text} for each in reasons]
         raise Conflict(reasons[0].text, code=reasons[0].code, reasons=listed)
@@ -250,54 +233,3 @@ def _locked(campaign: Campaign, state: CampaignState, *, code: str, text: str) -
 def _update(campaign: Campaign, **columns: datetime | None) -> None:
     Campaign.objects.filter(pk=campaign.pk).update(**columns)
     tell_campaign(campaign.pk)
-
-
-def _require_sound(campaign: Campaign) -> None:
-    """Raises BadCampaign naming what does not go together."""
-    is_challenge = campaign.kind == CampaignKind.CHALLENGE
-    if is_challenge and campaign.mode != Mode.SCORE:
-        raise BadCampaign("In a challenge pictures get scores.", code="challenge_scores")
-    if is_challenge and campaign.reveal != Reveal.AT_END:
-        raise BadCampaign("A challenge tells everything at its reveal.", code="challenge_is_blind")
-    if campaign.repeat_share and (is_challenge or campaign.must_vote_share):
-        text = "Who must vote on a share is told how far they are, which would give repeats away."
-        raise BadCampaign(f"{text} Set repeat_share to 0.", code="no_repeats_here")
-    if campaign.mode == Mode.ATTRIBUTE and campaign.attribute is None:
-        raise BadCampaign("Name the attribute that is asked about.", code="attribute_needed")
-    if campaign.mode != Mode.ATTRIBUTE and campaign.attribute is not None:
-        raise BadCampaign("Only the mode attribute asks about one.", code="attribute_unasked")
-    if campaign.submissions_close_at is not None and not is_challenge:
-        raise BadCampaign("Only a challenge takes submissions.", code="no_challenge")
-    order = (
-        ("submissions close", campaign.submissions_close_at),
-        ("voting opens", campaign.opens_at),
-        ("voting closes", campaign.closes_at),
-    )
-    _require_order([(words, moment) for words, moment in order if moment is not None])
-
-
-def _require_order(moments: Collection[tuple[str, datetime]]) -> None:
-    for (earlier, before), (later, after) in pairwise(moments):
-        if before > after:
-            raise BadCampaign(f"The dates cross: {later} before {earlier}.", code="bad_dates")
-
-
-def _missing(campaign: Campaign, now: datetime) -> Iterator[Reason]:
-    """What stands in the way of publication."""
-    if campaign.closes_at is not None and campaign.closes_at <= now:
-        yield Reason("already_over", "Its end lies in the past. Give it a later one.")
-    if campaign.kind == CampaignKind.CHALLENGE:
-        if campaign.submissions_close_at is None or campaign.submissions_close_at <= now:
-            yield Reason("no_window", "Say until when pictures may be submitted.")
-        return
-    live = Q(artwork__isnull=False, artwork__deleted_at=None, disqualified_at=None)
-    asked = campaign.entries.filter(live, role=EntryRole.ENTRY)
-    entries = asked.count()
-    if not entries:
-        yield Reason("no_entries", "It has no pictures yet. Add some.")
-    elif campaign.mode == Mode.PAIRS and entries < LEAST_PAIRED:
-        yield Reason("too_few_entries", "Pairs need at least two pictures.")
-    elif campaign.mode == Mode.BURST:
-        bursts = asked.exclude(burst=None).values("burst").annotate(n=Count("pk")).order_by()
-        if not bursts.filter(n__gte=LEAST_PAIRED).exists():
-            yield Reason("no_bursts", "Put at least two pictures into a burst.")
