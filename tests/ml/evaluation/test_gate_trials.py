@@ -9,7 +9,7 @@ from ml.evaluation.metrics import Array, mean_scores
 from ml.evaluation.promotion import Ground, crossed, jittered
 from ml.evaluation.promotion_page import noise_part, worse_part
 from ml.evaluation.promotion_trials import broken_trials, noise_trials, worse_trials
-from tests.ml.evaluation.test_gate import shares_of
+from tests.ml.evaluation.verdicts import shares_of
 
 COUNT = 450
 FEW = {"runs": 4, "seed": 1}
