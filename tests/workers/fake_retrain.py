@@ -27,7 +27,8 @@ def epochs(folder: Path, *, until: int = EPOCHS) -> None:
     done = int(last.read_text()) if last.exists() else 0
     for epoch in range(done + 1, until + 1):
         say(SaidKind.STEP, text="Learning", done=epoch, total=EPOCHS, eta_s=1.5)
-        say(SaidKind.EPOCH, phase="head", done=epoch, total=EPOCHS, loss=1 / epoch, srcc=0.5)
+        curve = {"loss": 1 / epoch, "srcc": 0.5, "watched": 3}
+        say(SaidKind.EPOCH, phase="head", done=epoch, total=EPOCHS, **curve)
         last.write_text(str(epoch))
 
 
@@ -90,8 +91,21 @@ def lie(folder: Path) -> None:
     (folder / "challenger.safetensors").write_bytes(b"other")
 
 
+def generate(folder: Path) -> None:
+    """Grids, one of which is not there, and a generator."""
+    (folder / "grids").mkdir()
+    for updates in range(10, 310, 10):
+        grid = folder / "grids" / f"{updates:06d}.jpg"
+        grid.write_bytes(f"samples after {updates}".encode())
+        say(SaidKind.EPOCH, phase="duel", done=updates, total=300, discriminator=1.5, kid=0.25)
+        name = f"grids/{grid.name}"
+        say(SaidKind.SAMPLES, text=name, done=updates, rows=("Sea",), columns=(3.0, 7.5))
+    say(SaidKind.SAMPLES, text="../request.json", done=999)
+    finish(folder)
+
+
 ACTS: dict[int, Callable[[Path], None]] = {
-    1: finish, 2: refuse, 3: die, 4: wait, 5: break_off, 6: lie,
+    1: finish, 2: refuse, 3: die, 4: wait, 5: break_off, 6: lie, 7: generate,
 }  # fmt: skip
 
 if __name__ == "__main__":

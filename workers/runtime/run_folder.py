@@ -17,7 +17,7 @@ from django.conf import settings
 from ml.contracts.card import check_digest, read_document
 from ml.contracts.files import replace_file
 from ml.contracts.manifest import read_manifest, write_manifest
-from ml.contracts.retrain import RunRecipe, RunRequest, write_request
+from ml.contracts.retrain import RunRecipe, RunRequest, Said, write_request
 from ml.contracts.verdict import read_report
 from webapp.catalogue import blobs
 from webapp.catalogue.chunks import MissingBytesError
@@ -26,7 +26,7 @@ from webapp.inference.services import SCORED_SIZE
 from webapp.registry.models import LARGEST_WEIGHTS
 from webapp.registry.services import identity
 from webapp.training.models import LIVE_RUNS, TrainingRun
-from webapp.training.recording import Artefact, Learned
+from webapp.training.recording import Artefact, Grid, Learned
 from webapp.training.sealed import OtherTest, judged_before, other_tests
 from webapp.training.snapshots import data_sources, kind_in, manifest_of, slices, target_in
 from webapp.training.usable import usable
@@ -37,10 +37,11 @@ CACHE: Final = "cache"  # features of pictures, shared by all runs
 UNUSED_S: Final = 30 * 86400
 LARGEST_CACHE: Final = 20 * 1024**3
 LARGEST_FILE: Final = 32 * 1024 * 1024
+LARGEST_GRID: Final = 2 * 1024 * 1024
 MOST_FILES: Final = 60
 _TYPES: Final = {
     ".json": "application/json", ".jsonl": "application/x-ndjson", ".csv": "text/csv",
-    ".svg": "image/svg+xml", ".txt": "text/plain", ".md": "text/markdown",
+    ".svg": "image/svg+xml", ".txt": "text/plain", ".md": "text/markdown", ".jpg": "image/jpeg",
 }  # fmt: skip
 
 
@@ -110,8 +111,17 @@ def request_of(run: TrainingRun, others: Sequence[OtherTest]) -> RunRequest:
 
 def version_name(run: TrainingRun) -> str:
     """What the challenger is called."""
-    what = run.snapshot.attribute_id or "scorer"
+    generates = run.recipe == RunRecipe.GENERATOR
+    what = "generator" if generates else run.snapshot.attribute_id or "scorer"
     return f"{what}-{run.created_at:%Y%m%d}-{run.pk.hex[:6]}"
+
+
+def grid(folder: Path, said: Said) -> Grid | None:
+    """The samples that a line tells of; None for what is not there or too large to keep."""
+    path = folder / "grids" / Path(said.text).name
+    if not path.is_file() or path.stat().st_size > LARGEST_GRID:
+        return None
+    return Grid(said.done, path.read_bytes(), said.rows, said.columns)
 
 
 def learned(run: TrainingRun) -> Learned:

@@ -27,7 +27,7 @@ from webapp.jobs.claims import Claim, LostLeaseError
 from webapp.jobs.models import JobKind
 from webapp.training import recording
 from webapp.training.models import LIVE_RUNS, TrainingRun
-from webapp.training.recording import Heard, Line
+from webapp.training.recording import Grid, Heard, Line
 from workers import identity
 from workers.runtime import run_folder
 from workers.runtime.child import Child
@@ -60,12 +60,14 @@ class Ended:
 
 @dataclass(slots=True)
 class _Ear:
-    """What was said since it was last written down."""
+    """What was said since it was last written down, of a run in ``folder``."""
 
+    folder: Path
     step: Said | None = None
     points: list[Said] = field(default_factory=list)
     mistakes: tuple[Mistake, ...] | None = None
     lines: list[Line] = field(default_factory=list)
+    grids: list[Grid] = field(default_factory=list)
     refused: Said | None = None
 
     def hear(self, line: str) -> None:
@@ -79,14 +81,19 @@ class _Ear:
             self.points.append(said)
         elif said.kind is SaidKind.MISTAKES:
             self.mistakes = said.mistakes
+        elif said.kind is SaidKind.SAMPLES:
+            grid = run_folder.grid(self.folder, said)
+            self.grids += [] if grid is None else [grid]
         elif said.kind is SaidKind.REFUSED:
             self.refused = said
 
     def take(self) -> Heard:
         """All of it, and begin afresh."""
-        heard = Heard(self.step, tuple(self.points), self.mistakes, tuple(self.lines))
+        heard = Heard(
+            self.step, tuple(self.points), self.mistakes, tuple(self.lines), tuple(self.grids)
+        )
         self.step, self.mistakes = None, None
-        self.points, self.lines = [], []
+        self.points, self.lines, self.grids = [], [], []
         return heard
 
 
@@ -145,7 +152,7 @@ def _fetching(claim: Claim, done: int, total: int) -> None:
 def _train(claim: Claim, run: TrainingRun, folder: Path) -> Ended:
     """Listen to the process until it ends. Raises LostLeaseError, and then it is gone."""
     command, last = _command(run, folder)
-    ear = _Ear()
+    ear = _Ear(folder)
     asked_at: float | None = None
     with Child(command, errors=folder / "errors.log", last=last) as child:
         while not child.ended:

@@ -102,7 +102,7 @@ def _setting(
     voted = read_pictures(folder, told=partial(speaker.step, READING))
     champion = read_generator_champion(folder)
     learned, judged, left_out = sides_of(voted, champion)
-    _say_what_counts(voted, champion, len(learned), len(judged), speaker)
+    _say_what_counts(voted, champion, judged=len(judged), left_out=left_out, speaker=speaker)
     eyes = FrozenFeatures(backbones=machine.judges, device=machine.device)
     material = material_of_run(
         voted, (learned, judged), recipe, eyes, cache=machine.cache, speaker=speaker
@@ -202,15 +202,24 @@ def _data(request: RunRequest) -> list[Document]:
 def _say_what_counts(
     voted: VotedPictures,
     champion: GeneratorChampion | None,
-    learned: int,
+    *,
     judged: int,
+    left_out: int,
     speaker: Speaker,
 ) -> None:
     gone = f"; {voted.gone} were deleted since" if voted.gone else ""
-    speaker.note(f"{learned} pictures to learn from, {judged} held back for those who judge{gone}.")
+    speaker.note(
+        f"{len(voted.train)} pictures to learn from, {judged} held back for those who judge{gone}."
+    )
     if champion is None:
         speaker.note("No generator is served yet: the dial must be obeyed more than by chance.")
-    elif not champion.complete:
+        return
+    if left_out:
+        speaker.note(
+            f"{left_out} more are held back, but {champion.card.version} learned from them: they "
+            "judge nothing."
+        )
+    if not champion.complete:
         speaker.note(
             f"The card of {champion.card.version} does not name all pictures that it learned from."
         )
