@@ -171,12 +171,13 @@ class Said:
     """One line of standard output. Which fields are filled depends on the kind.
 
     ``epoch``: ``phase``, ``done`` of ``total`` epochs (rounds of a head: shares of the pictures),
-    ``loss``, ``srcc``, ``emd_r2`` and ``coverage`` of the validation pictures. ``eta_s``: seconds
-    left in this phase, estimated. A generator has instead, in the phase ``duel``, the losses of
-    both networks and ``kid``, the distance of samples from pictures that it never learns from, and
-    ``done`` of ``total`` are updates. ``samples``: ``text`` is a JPEG below ``grids/`` of the
-    folder after ``done`` updates, the same latents in every such picture: squares without a margin,
-    a row for each category in ``rows``, a column for each mean score asked for in ``columns``.
+    ``loss``, and ``srcc``, ``emd_r2`` and ``coverage`` of so many validation pictures as
+    ``watched`` says. ``eta_s``: seconds left in this phase, estimated. A generator has instead, in
+    the phase ``duel``, the losses of both networks and ``kid``, the distance of samples from
+    pictures that it never learns from, and ``done`` of ``total`` are updates. ``samples``: ``text``
+    is a JPEG below ``grids/`` of the folder after ``done`` updates, the same latents in every such
+    picture: squares without a margin, a row for each category in ``rows``, a column for each mean
+    score asked for in ``columns``.
     """
 
     kind: SaidKind
@@ -187,6 +188,7 @@ class Said:
     loss: float | None = None
     discriminator: float | None = None
     kid: float | None = None
+    watched: int | None = None
     srcc: float | None = None
     emd_r2: float | None = None
     coverage: float | None = None

@@ -15,6 +15,8 @@ from tests.workers.tiny import (
     write_tiny_scorer,
     write_tiny_second,
 )
+from tests.workers.training_runs import made as made
+from tests.workers.training_runs import start as start
 from webapp.catalogue.models import Artwork
 from webapp.gallery.services import accept_upload
 from webapp.registry.services import register_builtin

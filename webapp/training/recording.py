@@ -244,7 +244,7 @@ def _keep_points(run: TrainingRun, points: Sequence[Said]) -> bool:
             RunPoint(
                 run=run, phase=phase, epoch=epoch, epochs=max(said.total, epoch), loss=said.loss,
                 discriminator=said.discriminator, kid=said.kid, srcc=said.srcc, emd_r2=said.emd_r2,
-                coverage=said.coverage, images_per_s=said.images_per_s,
+                coverage=said.coverage, images_per_s=said.images_per_s, watched=said.watched,
             )
             for (phase, epoch), said in newest.items()
         ],
@@ -252,7 +252,7 @@ def _keep_points(run: TrainingRun, points: Sequence[Said]) -> bool:
         unique_fields=["run", "phase", "epoch"],
         update_fields=[
             "epochs", "loss", "discriminator", "kid", "srcc", "emd_r2", "coverage",
-            "images_per_s", "at",
+            "images_per_s", "watched", "at",
         ],
     )  # fmt: skip
     return bool(newest.keys() - known)

@@ -8,6 +8,7 @@ from django.utils import timezone
 class RunPoint(models.Model):
     """A point of a run's curves; training the same epoch again replaces it.
 
+    `watched`: how many validation pictures its figures are of; None where nobody said.
     A generator's have `discriminator` (its loss) and `kid`, how far samples are from real pictures.
     """
 
@@ -24,6 +25,7 @@ class RunPoint(models.Model):
     emd_r2 = models.FloatField(null=True)
     coverage = models.FloatField(null=True)
     images_per_s = models.FloatField(null=True)
+    watched = models.PositiveIntegerField(null=True)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -11,7 +11,7 @@ from webapp.training.serializers_snapshots import PictureSerializer
 
 
 class RunPointSerializer(serializers.ModelSerializer[RunPoint]):
-    """A point of the curves, of the validation pictures.
+    """A point of the curves, of as many validation pictures as `watched` says.
 
     Of a generator `loss` and `discriminator` are what its two networks make smaller, and `kid` is
     how far its samples are from pictures that it does not learn from: lower is better.
@@ -21,7 +21,7 @@ class RunPointSerializer(serializers.ModelSerializer[RunPoint]):
         model = RunPoint
         fields = (
             "phase", "epoch", "epochs", "loss", "discriminator", "kid", "srcc", "emd_r2",
-            "coverage", "images_per_s",
+            "coverage", "images_per_s", "watched",
         )  # fmt: skip
 
 

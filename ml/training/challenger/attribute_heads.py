@@ -174,6 +174,7 @@ def _rounds(
                 coverage=None,
                 images_per_s=size / max(spent, 1e-9),
                 eta_s=spent * left,
+                watched=len(actual),
             )
         )
         if len(validation):

@@ -185,6 +185,7 @@ class _Watcher:
                 coverage=record.coverage,
                 images_per_s=record.images_per_s,
                 eta_s=self._eta_s,
+                watched=len(rows),
             )
         )
         if end.guessed is not None and len(rows):

@@ -152,6 +152,7 @@ class _Teaching:
                 coverage=_covered(guessed, actual, width),
                 images_per_s=len(rows) / max(spent, 1e-9),
                 eta_s=spent * left,
+                watched=len(actual),
             )
         )
         if len(validation):

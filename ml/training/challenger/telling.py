@@ -18,7 +18,7 @@ SHOWN = 12
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A point of the curves: figures of the validation pictures, ``loss`` of the training ones.
+    """A point of the curves: figures of ``watched`` validation pictures, ``loss`` of training ones.
 
     Of a generator: both losses and ``kid`` after ``epoch`` updates.
     """
@@ -34,6 +34,7 @@ class Point:
     eta_s: float | None = None
     discriminator: float | None = None
     kid: float | None = None
+    watched: int | None = None
 
 
 class Speaker:
@@ -87,6 +88,7 @@ class Speaker:
                 loss=_short(point.loss, digits=6),
                 discriminator=_short(point.discriminator, digits=6),
                 kid=_short(point.kid, digits=5),
+                watched=point.watched,
                 srcc=_short(point.srcc, digits=5),
                 emd_r2=_short(point.emd_r2, digits=6),
                 coverage=_short(point.coverage, digits=4),
