@@ -86,7 +86,8 @@ class CategoryOutcome:
     """How far one category is what was asked for; ``key``: of that category.
 
     ``obeyed``: SRCC of asked and judged means among its samples. ``recognised``: share of its
-    ``samples`` that a head tells to be of it; who guesses is right in the share ``chance``.
+    ``samples`` that a head tells to be of it; ``mistaken``: the same share of samples that were
+    asked to be of others, which a head that knows one answer tells alike.
     ``kid``: to its held-out pictures; None where there are too few. ``near``: share nearer to a
     learned picture than 95 % of held-out ones; None where nobody looked. ``spread``,
     ``spread_real``: mean distance of two samples, of two pictures.
@@ -95,7 +96,7 @@ class CategoryOutcome:
     key: str
     obeyed: Estimate
     recognised: Estimate
-    chance: float
+    mistaken: Estimate
     samples: int
     kid: float | None
     near: Estimate | None
@@ -231,7 +232,7 @@ def _outcome(row: Mapping[str, object]) -> CategoryOutcome:
         key=text(row["key"]),
         obeyed=_estimate(row["obeyed"]),
         recognised=_estimate(row["recognised"]),
-        chance=number(row["chance"]),
+        mistaken=_estimate(row["mistaken"]),
         samples=whole(row["samples"], least=0),
         kid=None if kid is None else number(kid),
         near=None if near is None else _estimate(near),

@@ -17,6 +17,7 @@ from ml.evaluation.metrics import Array
 
 NEAR = 5.0  # percentile of held-out pictures' distances below which a sample counts as a copy
 SHUFFLE_SEED = 8
+RIGHT = 0.5  # share of a category's samples that must be told for it to count as made
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,6 +89,18 @@ def recognised(trial: Trial) -> tuple[Estimate, float]:
     found = estimates({"right": mean_of(right)}, count=len(right), groups=trial.latent)
     _, counts = np.unique(trial.category, return_counts=True)
     return found["right"], float(counts.max() / len(right))
+
+
+def mistaken(trial: Trial, category: int) -> Estimate:
+    """Share of the samples that were asked to be of others and are told to be of this one.
+
+    A head that gives one answer to all recognises that category everywhere; this tells it.
+    """
+    others = np.flatnonzero(trial.category != category)
+    wrong = (trial.told[others] == category).astype(np.float64)
+    return estimates({"wrong": mean_of(wrong)}, count=len(wrong), groups=trial.latent[others])[
+        "wrong"
+    ]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -205,7 +218,8 @@ class Figures:
 class CategoryFigures:
     """One category. ``spread``, ``spread_real``: mean distance of two samples, two pictures.
 
-    ``samples``: of it on the sheet. ``kid``: None where there are too few held-out pictures.
+    ``samples``: of it on the sheet. ``mistaken``: share of samples of others that are told to be
+    of it. ``kid``: None where there are too few held-out pictures.
     ``near``: share nearer to a learned picture than 95 % of all held-out ones; None without samples
     as people vote.
     """
@@ -216,10 +230,16 @@ class CategoryFigures:
     samples: int
     obeyed: Estimate
     recognised: Estimate
+    mistaken: Estimate
     kid: float | None
     near: Estimate | None
     spread: float
     spread_real: float
+
+    @property
+    def surely_made(self) -> bool:
+        """In most samples, and surely more often than others are taken for it."""
+        return self.recognised.low > max(RIGHT, self.mistaken.high)
 
 
 @dataclass(frozen=True, slots=True)

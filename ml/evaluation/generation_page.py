@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-from ml.contracts.config import Estimate
 from ml.evaluation.generation import CategoryFigures, Figures, Ground, Learning
 from ml.evaluation.text_table import markdown, with_interval
 from ml.plots.generation import Answer, asked_against_judged, kid_by_images
@@ -11,7 +10,6 @@ BEGIN = "<!-- generation: begin, written by `python -m ml.cli pfagan report` -->
 END = "<!-- generation: end -->"
 CALIBRATION = "generation-calibration"
 CURVE = "generation-kid"
-RIGHT = 0.5  # share of a category's samples that must be told for it to count as made
 
 
 def page_of(ground: Ground, measured: Sequence[Figures], *, plots: str) -> str:
@@ -124,13 +122,14 @@ def _of_one(one: Figures, *, plots: str) -> list[str]:
 
 
 def _categories(rows: Sequence[CategoryFigures]) -> str:
-    headings = ["category", "pictures", "SRCC asked and judged", "recognised", "KID",
-                "spread of samples", "spread of pictures"]  # fmt: skip
+    headings = ["category", "pictures", "SRCC asked and judged", "recognised",
+                "others told to be it", "KID", "spread of samples",
+                "spread of pictures"]  # fmt: skip
     cells = [
         [
             row.name, str(row.pictures), with_interval(row.obeyed), with_interval(row.recognised),
-            "-" if row.kid is None else f"{row.kid:.3f}", f"{row.spread:.1f}",
-            f"{row.spread_real:.1f}",
+            with_interval(row.mistaken), "-" if row.kid is None else f"{row.kid:.3f}",
+            f"{row.spread:.1f}", f"{row.spread_real:.1f}",
         ]
         for row in rows
     ]  # fmt: skip
@@ -139,16 +138,12 @@ def _categories(rows: Sequence[CategoryFigures]) -> str:
 
 def _told(one: Figures) -> str:
     """Which categories succeed and which fail, by one rule for all."""
-    good = [row.name for row in one.by_category if _surely(row.recognised)]
-    bad = [row.name for row in one.by_category if not _surely(row.recognised)]
+    good = [row.name for row in one.by_category if row.surely_made]
+    bad = [row.name for row in one.by_category if not row.surely_made]
     succeed = "; ".join(good) or "none"
     fail = "; ".join(bad) or "none"
     return (
-        f"Recognised in more than half of their samples, the interval above a half too: {succeed}. "
-        f"Not so: {fail}. What a head recognises may be colours and textures alone; look at the "
-        "sheets."
+        "Recognised in more than half of their samples, and surely more often than others are "
+        f"taken for them: {succeed}. Not so: {fail}. What a head recognises may be colours and "
+        "textures alone; look at the sheets."
     )
-
-
-def _surely(estimate: Estimate) -> bool:
-    return estimate.low > RIGHT

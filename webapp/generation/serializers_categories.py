@@ -12,14 +12,14 @@ class OutcomeSerializer(serializers.Serializer[Any]):
     """What was measured of one category, by judges that learned from other pictures.
 
     `obeyed`: rank correlation of asked and judged means. `recognised`: share of `samples` told to
-    be of it; a guess is right in the share `chance`. `kid`: distance from held-out pictures.
-    `near`: share nearer to a learned picture than 95 % of held-out ones. `spread`, `spread_real`:
-    mean distance of two samples, of two pictures.
+    be of it; `mistaken`: the same of samples of other categories. `kid`: distance from held-out
+    pictures. `near`: share nearer to a learned picture than 95 % of held-out ones. `spread`,
+    `spread_real`: mean distance of two samples, of two pictures.
     """
 
     obeyed = MeasureEstimateSerializer()
     recognised = MeasureEstimateSerializer()
-    chance = serializers.FloatField()
+    mistaken = MeasureEstimateSerializer()
     samples = serializers.IntegerField()
     kid = serializers.FloatField(allow_null=True)
     near = MeasureEstimateSerializer(allow_null=True)

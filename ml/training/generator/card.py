@@ -112,7 +112,7 @@ def card_of(
         "golden": _golden(finished),
         "training": _training(outcome, ground),
         "measures": _measures(figures, ground),
-        "outcomes": [_outcome(each, len(figures.by_category)) for each in figures.by_category],
+        "outcomes": [_outcome(each) for each in figures.by_category],
         LEARNED: sorted({material.squares.digests[row][:PREFIX] for row in material.learned}),
         "limits": _limits(figures, ground),
         "notes": list(_NOTES),
@@ -179,13 +179,13 @@ def _measures(figures: Figures, ground: Ground) -> list[Document]:
     ]
 
 
-def _outcome(row: CategoryFigures, categories: int) -> Document:
-    """As ``CategoryOutcome`` of the contract; the sheet asks for all categories alike."""
+def _outcome(row: CategoryFigures) -> Document:
+    """As ``CategoryOutcome`` of the contract."""
     return {
         "key": row.key,
         "obeyed": _rounded(row.obeyed),
         "recognised": _rounded(row.recognised),
-        "chance": round(1 / categories, _DIGITS),
+        "mistaken": _rounded(row.mistaken),
         "samples": row.samples,
         "kid": None if row.kid is None else round(row.kid, _DIGITS),
         "near": None if row.near is None else _rounded(row.near),

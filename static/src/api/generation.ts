@@ -156,9 +156,9 @@ export interface Judged {
 export interface Outcome {
   /** Rank correlation of asked and judged means. */
   obeyed: Estimate;
-  /** Share of `samples` told to be of it; a guess is right in the share `chance`. */
+  /** Share of `samples` told to be of it, and of samples of the other categories told to be of it, too. */
   recognised: Estimate;
-  chance: number;
+  mistaken: Estimate;
   samples: number;
   /** Distance from held-out pictures. */
   kid: number | null;

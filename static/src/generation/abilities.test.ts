@@ -4,7 +4,7 @@ import type { Ability, Estimate, Outcome } from '../api/generation';
 import { copiedWords, likenessWords, obeyedWords, ranked, recognisedWords, standingOf, summary } from './abilities';
 
 const about = (value: number, by = 0.05): Estimate => ({ value, low: value - by, high: value + by });
-const outcome = (part: Partial<Outcome>): Outcome => ({ obeyed: about(0.5), recognised: about(0.9), chance: 0.25, samples: 128, kid: 1.5, near: null, spread: 4, spread_real: 8, ...part });
+const outcome = (part: Partial<Outcome>): Outcome => ({ obeyed: about(0.5), recognised: about(0.9), mistaken: about(0.2), samples: 128, kid: 1.5, near: null, spread: 4, spread_real: 8, ...part });
 const ability = (key: string, pictures: number, of: Partial<Outcome> | null): Ability => ({ key, name: key, given: key, pictures, outcome: of && outcome(of), samples: [] });
 
 describe('a category', () => {
@@ -12,7 +12,7 @@ describe('a category', () => {
     expect(standingOf(outcome({}))).toBe('made');
     expect(standingOf(outcome({ recognised: about(0.52) }))).toBe('sometimes');
     expect(standingOf(outcome({ recognised: about(0.28) }))).toBe('failed');
-    expect(standingOf(outcome({ recognised: about(0.9), chance: 0.9 }))).toBe('failed');
+    expect(standingOf(outcome({ recognised: about(0.98, 0.01), mistaken: about(0.99, 0.01) })), 'everything is told to be of it').toBe('failed');
     expect(standingOf(null)).toBe('unknown');
   });
 
@@ -23,7 +23,7 @@ describe('a category', () => {
   });
 
   it('tells its figures with what they are to be compared with', () => {
-    expect(recognisedWords(outcome({}))).toBe('Of 128 samples 90\u00a0% are told to be of it (85\u00a0% to 95\u00a0%); guessing gives 25\u00a0%.');
+    expect(recognisedWords(outcome({}))).toBe('Of 128 samples 90\u00a0% (85\u00a0% to 95\u00a0%) are told to be of it; of samples of other categories 20\u00a0% (15\u00a0% to 25\u00a0%) are, too.');
     expect(likenessWords(outcome({}))).toContain('Samples differ 50\u00a0% as much');
     expect(copiedWords(outcome({}))).toBe('');
     expect(copiedWords(outcome({ near: about(0.03, 0.01) }))).toContain('No sign of copies');
@@ -34,6 +34,6 @@ describe('a category', () => {
 it('puts successes first and counts them', () => {
   const categories = [ability('a', 9, { recognised: about(0.1), obeyed: about(0) }), ability('b', 5, null), ability('c', 3, {}), ability('d', 7, {})];
   expect(ranked(categories).map(({ key }) => key)).toEqual(['d', 'c', 'a', 'b']);
-  expect(summary({ categories })).toBe('Of 3 categories 2 are recognised more often than by guessing, and in 2 the dial is surely obeyed.');
+  expect(summary({ categories })).toBe('Of 3 categories 2 are recognised more often than samples of others are taken for it, and in 2 the dial is surely obeyed.');
   expect(summary({ categories: categories.slice(1, 2) })).toContain('measures no category');
 });

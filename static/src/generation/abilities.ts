@@ -2,7 +2,7 @@
 import type { Ability, Abilities, Estimate, Outcome } from '../api/generation';
 import { fixed, percent, plural } from '../ui/words';
 
-/** How surely a category is made: in most samples, more often than by chance, not, or nobody looked. */
+/** How surely a category is made: in most samples, more often than others are taken for it, not, or nobody looked. */
 export type Standing = 'made' | 'sometimes' | 'failed' | 'unknown';
 
 const MOST = 0.5;
@@ -16,12 +16,12 @@ export const STANDING_WORDS: Record<Standing, string> = {
   unknown: 'Not measured',
 };
 
-/** By the lower end of the interval, so that luck counts for nothing. */
+/** By the ends of the intervals, so that luck counts for nothing; nor does a judge that calls everything alike. */
 export function standingOf(outcome: Outcome | null): Standing {
   if (!outcome) return 'unknown';
   const { low } = outcome.recognised;
-  if (low > MOST && low > outcome.chance) return 'made';
-  return low > outcome.chance ? 'sometimes' : 'failed';
+  if (low <= outcome.mistaken.high) return 'failed';
+  return low > MOST ? 'made' : 'sometimes';
 }
 
 /** What succeeds first. */
@@ -32,9 +32,10 @@ export function ranked(categories: readonly Ability[]): Ability[] {
 
 const range = ({ low, high }: Estimate): string => `${fixed(low, 2)} to ${fixed(high, 2)}`;
 
-export function recognisedWords({ recognised, chance, samples }: Outcome): string {
-  const { value, low, high } = recognised;
-  return `Of ${plural(samples, 'sample')} ${percent(value)} are told to be of it (${percent(low)} to ${percent(high)}); guessing gives ${percent(chance)}.`;
+const shares = ({ value, low, high }: Estimate): string => `${percent(value)} (${percent(low)} to ${percent(high)})`;
+
+export function recognisedWords({ recognised, mistaken, samples }: Outcome): string {
+  return `Of ${plural(samples, 'sample')} ${shares(recognised)} are told to be of it; of samples of other categories ${shares(mistaken)} are, too.`;
 }
 
 export function obeyedWords({ obeyed }: Outcome): string {
@@ -53,7 +54,7 @@ export function likenessWords({ kid, spread, spread_real }: Outcome): string {
 /** Whether pictures were copied that it learned from; nothing where nobody looked. */
 export function copiedWords({ near }: Outcome): string {
   if (!near) return '';
-  const told = `${percent(near.value)} (${percent(near.low)} to ${percent(near.high)}) come nearer to a learned picture than 95 % of unseen pictures do`;
+  const told = `${shares(near)} come nearer to a learned picture than 95 % of unseen pictures do`;
   return near.low > COPIED ? `Some may be copies: ${told}.` : `No sign of copies: ${told}.`;
 }
 
@@ -64,5 +65,5 @@ export function summary({ categories }: Pick<Abilities, 'categories'>): string {
   const known = measured.filter((one) => standingOf(one) !== 'failed').length;
   const obeyed = measured.filter((one) => one.obeyed.low > 0).length;
   const some = (n: number): string => (n === 0 ? 'none' : n === measured.length ? 'all' : String(n));
-  return `Of ${plural(measured.length, 'category', 'categories')} ${some(known)} ${known === 1 ? 'is' : 'are'} recognised more often than by guessing, and in ${some(obeyed)} the dial is surely obeyed.`;
+  return `Of ${plural(measured.length, 'category', 'categories')} ${some(known)} ${known === 1 ? 'is' : 'are'} recognised more often than samples of others are taken for it, and in ${some(obeyed)} the dial is surely obeyed.`;
 }

@@ -86,7 +86,9 @@ def test_the_card_says_how_little_was_learned_from(generator: LoadedGenerator, m
     assert "12,141,700" in card.patent
     assert {each.against for each in card.measures} > {"shuffled conditions"}
     assert [each.key for each in card.outcomes] == [each.key for each in card.categories]
-    assert sum(each.chance for each in card.outcomes) == pytest.approx(1, abs=0.001)
+    told = sum(each.recognised.value + each.mistaken.value * (len(card.outcomes) - 1)
+               for each in card.outcomes)  # fmt: skip
+    assert told == pytest.approx(len(card.outcomes), abs=0.01), "each sample is told to be of one"
     assert all(each.samples == 2 * 8 for each in card.outcomes)
     assert not (made.out / "generator-v1.safetensors").stat().st_size > 16 * 2**20
 

@@ -36,7 +36,7 @@ def test_each_category_tells_what_was_measured_of_it_or_that_nobody_did(staff, v
     told = staff.get(where(version)).json()
     sea, barn = told["categories"]
     assert (sea["name"], sea["given"], sea["pictures"]) == ("Sea", "Sea", 7)
-    assert (sea["outcome"]["recognised"]["low"], sea["outcome"]["chance"]) == (0.4, 0.5)
+    assert (sea["outcome"]["recognised"]["low"], sea["outcome"]["mistaken"]["high"]) == (0.4, 0.6)
     assert (barn["outcome"], barn["samples"]) == (None, [])
     assert "Sunset" in told["presets"] and (told["making"], told["can_make"]) == (False, True)
 
