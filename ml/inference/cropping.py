@@ -19,6 +19,7 @@ from ml.inference.creation import create_named
 from ml.inference.devices import open_device
 from ml.inference.frozen import frozen, run_frozen
 from ml.inference.golden import GoldenMismatchError, golden_picture
+from ml.inference.served import Served
 from ml.marks.finder import Finder, open_finder
 from ml.measured.canvas import canvas_of
 from ml.models.cropper import Cropper
@@ -38,21 +39,10 @@ GOLDEN_VIEWS = np.array(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LoadedCropper:
+class LoadedCropper(Served[Cropper, CropperCard]):
     """A verified cropper, ready to look at pictures."""
 
-    network: Cropper
-    card: CropperCard
     finder: Finder
-
-    @property
-    def version(self) -> str:
-        return self.card.version
-
-    @property
-    def digest(self) -> str:
-        """sha256 of the weights file."""
-        return self.card.sha256
 
     def field(self, image: Image.Image) -> CropField:
         """Everything that ranking any crop of an upright picture needs.
@@ -120,5 +110,6 @@ def _check_golden(network: Cropper, card: CropperCard) -> None:
     gap = float(np.abs(np.subtract(actual, golden.scores)).max())
     if not gap <= golden.tolerance:
         raise GoldenMismatchError(
-            f"a view of the golden picture is off by {gap:.4g} (allowed {golden.tolerance:g})"
+            f"its answer to a view of the golden picture is off by {gap:.4g} from what its card "
+            f"says (allowed {golden.tolerance:g})"
         )

@@ -16,6 +16,7 @@ from ml.inference.creation import create_named
 from ml.inference.devices import open_device
 from ml.inference.frozen import frozen, run_frozen
 from ml.inference.golden import GoldenMismatchError
+from ml.inference.served import Served
 from ml.models.pfagan.conditioning import Condition
 from ml.models.pfagan.generator import Generator
 from ml.models.weights import fill, read_weight_file
@@ -32,24 +33,12 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LoadedGenerator:
+class LoadedGenerator(Served[Generator, GeneratorCard]):
     """A verified generator. Latents are drawn on the CPU by their seed alone.
 
     So a sample depends on its category, histogram, latent seed and truncation, and on nothing that
     is made with it; on another device it is the same but for rounding.
     """
-
-    network: Generator
-    card: GeneratorCard
-
-    @property
-    def version(self) -> str:
-        return self.card.version
-
-    @property
-    def digest(self) -> str:
-        """sha256 of the weights file."""
-        return self.card.sha256
 
     def samples(
         self,

@@ -2,21 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 from torch import Tensor
 
 from ml.contracts.attributes_card import AttributesCard
-from ml.contracts.card import CardError, DigestMismatchError, read_document
 from ml.contracts.retrain import RefusalCode
 from ml.data.splits import Indices
 from ml.inference.attributes import load_attribute_mapper
-from ml.inference.golden import GoldenMismatchError
 from ml.models.attribute_mapper import AttributeMapper, HeadSpec
-from ml.models.weights import WeightsError
 from ml.training.attribute_ridge import Line
 from ml.training.challenger.champion import learned_of
+from ml.training.challenger.champion_files import champion_files
 from ml.training.challenger.folder import RunFolder
 from ml.training.challenger.refusals import RunRefusedError
 from ml.training.learned_pictures import PREFIX
@@ -68,16 +67,10 @@ class AttributeChampion:
 
 def read_attribute_champion(folder: RunFolder) -> AttributeChampion:
     """Raises RunRefusedError: without an attribute model there is no network to look with."""
-    if not folder.champion.is_file() and not folder.champion_card.is_file():
+    found = champion_files(folder, partial(load_attribute_mapper, device="cpu"))
+    if found is None:
         raise RunRefusedError(
             RefusalCode.CHAMPION_UNFIT,
             "No attribute model is served, so there is no network to put a head on.",
         )
-    try:
-        network, card = load_attribute_mapper(folder.champion, folder.champion_card, device="cpu")
-        document = read_document(folder.champion_card)
-    except (CardError, DigestMismatchError, GoldenMismatchError, WeightsError) as error:
-        raise RunRefusedError(
-            RefusalCode.CHAMPION_UNFIT, f"The champion cannot be read: {error}."
-        ) from error
-    return AttributeChampion(network, card, document)
+    return AttributeChampion(*found)

@@ -4,15 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ml.contracts.card import CardError, DigestMismatchError, ScorerCard, read_document
-from ml.contracts.retrain import RefusalCode
+from ml.contracts.card import ScorerCard
 from ml.data.splits import Indices
 from ml.inference.scoring import open_scorer
 from ml.models.scorer import Scorer
 from ml.models.scoring_network import ScoringNetwork
-from ml.models.weights import WeightsError
+from ml.training.challenger.champion_files import champion_files
 from ml.training.challenger.folder import RunFolder
-from ml.training.challenger.refusals import RunRefusedError
 from ml.training.learned_pictures import COMPLETE, LEARNED, PREFIX
 
 
@@ -45,15 +43,10 @@ class Champion:
 
 def read_champion(folder: RunFolder) -> Champion | None:
     """The champion of a run; None where there is none. Raises RunRefusedError."""
-    if not folder.champion.is_file() and not folder.champion_card.is_file():
+    found = champion_files(folder, open_scorer)
+    if found is None:
         return None
-    try:
-        network, card = open_scorer(folder.champion, folder.champion_card)
-        document = read_document(folder.champion_card)
-    except (CardError, DigestMismatchError, WeightsError) as error:
-        raise RunRefusedError(
-            RefusalCode.CHAMPION_UNFIT, f"The champion cannot be read: {error}."
-        ) from error
+    network, card, document = found
     return Champion(network, card, document, *learned_of(document))
 
 

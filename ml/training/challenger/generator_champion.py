@@ -4,16 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ml.contracts.card import CardError, DigestMismatchError, read_document
 from ml.contracts.generator_card import GeneratorCard
-from ml.contracts.retrain import RefusalCode
 from ml.data.splits import Indices
 from ml.inference.generation import open_generator
 from ml.models.pfagan.generator import Generator
-from ml.models.weights import WeightsError
 from ml.training.challenger.champion import learned_of
+from ml.training.challenger.champion_files import champion_files
 from ml.training.challenger.folder import RunFolder
-from ml.training.challenger.refusals import RunRefusedError
 from ml.training.learned_pictures import PREFIX
 
 
@@ -41,13 +38,8 @@ class GeneratorChampion:
 
 def read_generator_champion(folder: RunFolder) -> GeneratorChampion | None:
     """The champion of a run; None where there is none. Raises RunRefusedError."""
-    if not folder.champion.is_file() and not folder.champion_card.is_file():
+    found = champion_files(folder, open_generator)
+    if found is None:
         return None
-    try:
-        network, card = open_generator(folder.champion, folder.champion_card)
-        document = read_document(folder.champion_card)
-    except (CardError, DigestMismatchError, WeightsError) as error:
-        raise RunRefusedError(
-            RefusalCode.CHAMPION_UNFIT, f"The champion cannot be read: {error}."
-        ) from error
+    network, card, document = found
     return GeneratorChampion(network, card, *learned_of(document))
