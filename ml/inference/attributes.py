@@ -65,8 +65,8 @@ def check_golden_values(network: AttributeMapper, card: AttributesCard) -> None:
     worst = max(gaps, key=lambda key: gaps[key])
     if not gaps[worst] <= golden.tolerance:
         raise GoldenMismatchError(
-            f"the golden picture's {worst} is off by {gaps[worst]:.4g} of its range "
-            f"(allowed {golden.tolerance:g})"
+            f"its answer to the golden picture, {worst}, is off by {gaps[worst]:.4g} of its range "
+            f"from what its card says (allowed {golden.tolerance:g})"
         )
 
 

@@ -32,4 +32,7 @@ def check_distribution(
     """Raises GoldenMismatchError when any bin differs by more than ``tolerance``."""
     gap = max(abs(a - b) for a, b in zip(actual, expected, strict=True))
     if not gap <= tolerance:
-        raise GoldenMismatchError(f"the golden picture is off by {gap:.4g} (allowed {tolerance:g})")
+        raise GoldenMismatchError(
+            f"its answer to the golden picture is off by {gap:.4g} from what its card says "
+            f"(allowed {tolerance:g})"
+        )

@@ -132,7 +132,9 @@ def identity(content: object) -> tuple[ModelKind, str, str]:
     """Kind, name and digest of a card. Raises ValueError (CardError is one) for what is none."""
     kind = content.get("kind") if isinstance(content, dict) else None
     if not isinstance(content, dict) or kind not in KINDS:
-        raise ValueError(f"there is no kind {kind!r} of models")
+        known = ", ".join(KINDS)
+        told = "it does not say" if kind is None else f"{kind!r} is not one"
+        raise ValueError(f"`kind` must be one of {known}; {told}")
     parse = _PARSERS.get(KINDS[kind], parse_card)
     card = parse(content)
     return KINDS[kind], card.version, card.sha256

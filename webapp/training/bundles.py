@@ -7,7 +7,7 @@ weights are safetensors, and whatever else (a pickle, say) is refused.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from io import BytesIO
 from typing import IO, Any, Final
@@ -29,7 +29,10 @@ SUMS: Final = "SHA256SUMS"
 LARGEST: Final = {CARD: 4 * 1024**2, WEIGHTS: LARGEST_WEIGHTS, SUMS: 1024}
 LARGEST_BUNDLE: Final = sum(LARGEST.values()) + 4096
 LARGEST_HEADER: Final = 16 * 1024**2
-_NAME: Final = re.compile(r"[A-Za-z0-9][\w.-]{0,79}", re.ASCII)
+LONGEST_NAME: Final = 80
+AGAIN: Final = "Have it exported again, and send the file as it comes."
+PACK: Final = f"Pack them with `zip -0 -X model.zip {CARD} {WEIGHTS} {SUMS}`."
+_NAME: Final = re.compile(r"[A-Za-z0-9][\w.-]*", re.ASCII)
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # equal versions give equal files
 _NAMES_LOCK: Final = 0x6E616D6573  # the key of the advisory lock
 _BYTES_OF: Final = {
@@ -62,12 +65,12 @@ def take_in(by: User, file: IO[bytes]) -> ModelVersion:
     Conflict `already_there` or `name_taken`.
     """
     members = _members(file)
-    if members[SUMS] != _sums({name: members[name] for name in (CARD, WEIGHTS)}):
-        raise BadBundle("SHA256SUMS does not match the other two files.", code="wrong_sums")
+    _require_sums(members)
     card = _card(members[CARD])
     kind, name, digest = _identity(card)
     if sha256(members[WEIGHTS]).hexdigest() != digest:
-        raise BadBundle("The card describes other weights.", code="wrong_digest")
+        text = f"{CARD} describes other weights than those of {WEIGHTS}. {AGAIN}"
+        raise BadBundle(text, code="wrong_digest")
     check_tensors(members[WEIGHTS])
     with transaction.atomic():
         version, new = ModelVersion.objects.get_or_create(
@@ -91,7 +94,7 @@ def check_tensors(data: bytes) -> None:
     try:
         _require_filled(*_header(data))
     except (KeyError, TypeError, ValueError, RecursionError) as error:
-        text = f"{WEIGHTS} is no sound safetensors file: {error}."
+        text = f"{WEIGHTS} is no sound safetensors file: {_said(error)}. {AGAIN}"
         raise BadBundle(text, code="bad_weights") from error
 
 
@@ -102,7 +105,7 @@ def _require_filled(header: Mapping[str, Any], body: int) -> None:
             raise ValueError("tensors overlap, leave gaps or have another size than they say")
         at = end
     if at != body:
-        raise ValueError("bytes are left over")
+        raise ValueError(f"its tensors take {at:,} bytes, and {body:,} are there")
 
 
 def _header(data: bytes) -> tuple[dict[str, Any], int]:
@@ -138,22 +141,36 @@ def _members(file: IO[bytes]) -> dict[str, bytes]:
         with ZipFile(file) as archive:
             infos = archive.infolist()
             if sorted(info.filename for info in infos) != sorted(LARGEST):
-                held = ", ".join(sorted(info.filename for info in infos)[:5])
-                text = f"It must hold {CARD}, {WEIGHTS} and {SUMS} alone, not {held or 'nothing'}."
-                raise BadBundle(text, code="wrong_members")
+                raise BadBundle(_other_members(infos), code="wrong_members")
             return {info.filename: _member(archive, info) for info in infos}
     except (BadZipFile, NotImplementedError, EOFError, OSError) as error:
-        raise BadBundle(f"It is no intact zip: {error}.", code="bad_zip") from error
+        raise BadBundle(f"It is no intact zip: {error}. {AGAIN}", code="bad_zip") from error
+
+
+def _other_members(infos: Sequence[ZipInfo]) -> str:
+    """What is wrong with what the zip holds."""
+    held = sorted(info.filename for info in infos)
+    text = (
+        f"It must hold {CARD}, {WEIGHTS} and {SUMS} alone, not {', '.join(held[:5]) or 'nothing'}."
+    )
+    if sorted(each.rpartition("/")[2] for each in held if not each.endswith("/")) == sorted(
+        LARGEST
+    ):
+        text += " They must not lie in a folder."
+    return f"{text} {PACK}"
 
 
 def _member(archive: ZipFile, info: ZipInfo) -> bytes:
     """Stored as it is: what is small cannot unfold into what is large."""
     if info.compress_type != ZIP_STORED or info.file_size != info.compress_size:
-        raise BadBundle(f"{info.filename} is compressed.", code="wrong_members")
+        text = f"{info.filename} is compressed, and must lie in the zip as it is. {PACK}"
+        raise BadBundle(text, code="wrong_members")
     if info.flag_bits & 1:
-        raise BadBundle(f"{info.filename} is encrypted.", code="wrong_members")
+        raise BadBundle(f"{info.filename} is encrypted. {PACK}", code="wrong_members")
     if info.file_size > LARGEST[info.filename]:
-        raise BadBundle(f"{info.filename} is too large.", code="too_large", status=413)
+        most = f"{LARGEST[info.filename]:,} bytes are taken"
+        text = f"{info.filename} has {info.file_size:,} bytes; up to {most}."
+        raise BadBundle(text, code="too_large", status=413)
     return archive.read(info)
 
 
@@ -172,9 +189,16 @@ def _identity(card: dict[str, Any]) -> tuple[str, str, str]:
     try:
         kind, name, digest = identity(card)
     except ValueError as error:
-        raise BadBundle(f"The card cannot be read: {error}.", code="bad_card") from error
+        raise BadBundle(f"{CARD} cannot be read: {error}. {AGAIN}", code="bad_card") from error
+    if len(name) > LONGEST_NAME:
+        text = f"Its name (`version` in {CARD}) has {len(name)} letters; up to {LONGEST_NAME} do."
+        raise BadBundle(text, code="bad_card")
     if not _NAME.fullmatch(name):
-        raise BadBundle("Its name has other signs than letters, digits, . _ -", code="bad_card")
+        text = (
+            f"Its name (`version` in {CARD}) may have letters from A to Z, digits, dots, _ and -,"
+            " and begins with a letter or digit."
+        )
+        raise BadBundle(text, code="bad_card")
     return kind, name, digest
 
 
@@ -200,6 +224,26 @@ def _weights(version: ModelVersion) -> bytes:
         raise Conflict("Its weights are no longer here.", code="weights_gone")
     data: bytes = path.read_bytes()
     return data
+
+
+def _require_sums(members: Mapping[str, bytes]) -> None:
+    """Raises BadBundle `wrong_sums` naming the file that is another than was summed."""
+    files = {name: members[name] for name in (CARD, WEIGHTS)}
+    if members[SUMS] == _sums(files):
+        return
+    told = members[SUMS].splitlines()
+    wrong = [name for name in files if _sums({name: files[name]}).rstrip() not in told]
+    text = (
+        f"{' and '.join(wrong)} changed since it was exported: its sum in {SUMS} is another."
+        if wrong
+        else f"{SUMS} must hold the sums of {CARD} and {WEIGHTS} alone, as `sha256sum` writes them."
+    )
+    raise BadBundle(f"{text} {AGAIN}", code="wrong_sums")
+
+
+def _said(error: Exception) -> str:
+    """A missing key has no words of its own."""
+    return f"{error} is missing or unknown" if isinstance(error, KeyError) else str(error)
 
 
 def _pretty(card: object) -> bytes:

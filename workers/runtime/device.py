@@ -18,7 +18,8 @@ def describe(device: torch.device) -> str:
     """What the jobs page shows."""
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
-    return f"CPU, {torch.get_num_threads()} threads"
+    threads = torch.get_num_threads()
+    return f"CPU, {threads} thread{'' if threads == 1 else 's'}"
 
 
 def batch_size(device: torch.device) -> int:

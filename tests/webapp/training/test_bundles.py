@@ -123,9 +123,20 @@ def _of_others(files):
     return signed(files["card.json"], files["weights.safetensors"][:-1] + b"x")
 
 
-def _nameless(files):
-    card = json.loads(files["card.json"]) | {"version": "../../etc"}
-    return signed(json.dumps(card).encode(), files["weights.safetensors"])
+def _in_a_folder(files):
+    return zipped({f"model/{name}": data for name, data in files.items()})
+
+
+def _named(name):
+    def spoil(files):
+        card = json.loads(files["card.json"]) | {"version": name}
+        return signed(json.dumps(card).encode(), files["weights.safetensors"])
+
+    return spoil
+
+
+def _kindless(files):
+    return signed(b"{}", files["weights.safetensors"])
 
 
 def _half_a_character(files):
@@ -138,21 +149,27 @@ def _unreadable(files):
 
 
 @pytest.mark.parametrize(
-    ("spoil", "code"),
+    ("spoil", "code", "words"),
     [
-        (_without_sums, "wrong_members"), (_with_a_pickle, "wrong_members"),
-        (lambda files: zipped(files, ZIP_DEFLATED), "wrong_members"),
-        (lambda files: zipped({**files, "../card.json": b""}), "wrong_members"),
-        (lambda _: b"no zip at all", "bad_zip"), (lambda _: b"", "empty_file"),
-        (_changed, "wrong_sums"),
-        (_of_others, "wrong_digest"), (_pickled, "bad_weights"), (_cut, "bad_weights"),
-        (_nameless, "bad_card"), (_unreadable, "bad_card"),
-        (_half_a_character, "bad_card"),
+        (_without_sums, "wrong_members", "zip -0"), (_with_a_pickle, "wrong_members", "alone"),
+        (lambda files: zipped(files, ZIP_DEFLATED), "wrong_members", "is compressed"),
+        (lambda files: zipped({**files, "../card.json": b""}), "wrong_members", "alone"),
+        (_in_a_folder, "wrong_members", "not lie in a folder"),
+        (lambda _: b"no zip at all", "bad_zip", "exported again"),
+        (lambda _: b"", "empty_file", "nothing at all"),
+        (_changed, "wrong_sums", "weights.safetensors changed since it was exported"),
+        (_of_others, "wrong_digest", "other weights"), (_pickled, "bad_weights", "header"),
+        (_cut, "bad_weights", "bytes, and"),
+        (_named("../../etc"), "bad_card", "letters from A to Z"),
+        (_named("a" * 300), "bad_card", "300 letters; up to 80"),
+        (_unreadable, "bad_card", "cannot be read"), (_kindless, "bad_card", "it does not say"),
+        (_half_a_character, "bad_card", ""),
     ],
 )  # fmt: skip
-def test_whatever_is_not_exactly_such_a_file_is_refused(browser, bundle, spoil, code):
+def test_whatever_is_not_exactly_such_a_file_is_refused(browser, bundle, spoil, code, words):
     answer = send(browser, spoil(members(bundle)))
     assert (answer.status_code, answer.json()["code"]) == (400, code)
+    assert words in answer.json()["detail"]
     assert not ModelVersion.objects.exists()
 
 
