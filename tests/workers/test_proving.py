@@ -130,7 +130,8 @@ def test_what_workers_refuse_is_never_promoted_also_not_by_two(ann, ben, tmp_pat
     score(queue=Queue.GPU_INTERACTIVE)
     seen = told(ben, made)
     assert (seen["proof"], seen["flaw"]["code"], press(ben, made)) == ("refused", code, code)
-    assert seen["can"]["promote"] is False
+    assert (seen["can"]["promote"], seen["aliases"]) == (False, [])
+    assert "Workers refuse this version" in ben.get("/models/theirs/").content.decode()
     assert "No override helps" in seen["can"]["why_not"]["text"]
     assert override(ben, made) == code
     assert Job.objects.get(kind="prove").error_code == code

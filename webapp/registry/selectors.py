@@ -14,6 +14,7 @@ from webapp.registry.models import (
     ChangeKind,
     ModelKind,
     ModelVersion,
+    Proof,
     StoredWeights,
     VersionState,
 )
@@ -47,8 +48,9 @@ def previous(kind: ModelKind) -> ModelVersion | None:
 
 
 def challenger(kind: ModelKind) -> ModelVersion | None:
-    """The newest version that was trained here or taken in, and never judged."""
+    """The newest that was trained here or taken in, that no worker refuses, and never judged."""
     waiting = ModelVersion.objects.filter(kind=kind, state=VersionState.REGISTERED, builtin="")
+    waiting = waiting.exclude(proof=Proof.REFUSED)
     return waiting.order_by("-created_at", "-pk").first()
 
 

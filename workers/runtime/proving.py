@@ -72,7 +72,8 @@ def _flaw_of(version: ModelVersion) -> Flaw | None:
         if isinstance(cause, OSError):
             raise
         code = GOLDEN if isinstance(cause, GoldenMismatchError) else UNLOADABLE
-        return Flaw(code, f"{error}.")
+        text = f"{cause or error}."
+        return Flaw(code, text[:1].upper() + text[1:])
     finally:
         import_string(FREE)()
     tolerance = version.card["golden"]["tolerance"]
