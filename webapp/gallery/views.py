@@ -27,6 +27,7 @@ from webapp.gallery.attribute_model_page import attribute_model_page
 from webapp.gallery.cropper_page import cropper_page
 from webapp.gallery.forms import AttributeForm
 from webapp.gallery.generator_page import generator_page
+from webapp.gallery.model_kinds import model_kinds
 from webapp.gallery.model_page import model_page
 from webapp.registry import attributes as questions
 from webapp.registry import selectors as registry
@@ -123,15 +124,8 @@ def model(request: HttpRequest, name: str | None = None) -> HttpResponse:
     version = judge if name is None else registry.any_named(name, signed_in(request))
     if name is not None and version is None:
         raise Http404
-    if version is not None and version.kind == ModelKind.ATTRIBUTES:
-        page = attribute_model_page(version)
-        shown = {"page": page, "registry": {"kind": ModelKind.ATTRIBUTES}}
-        return render(request, "gallery/attribute_model.html", shown)
-    if version is not None and version.kind == ModelKind.CROPPER:
-        return render(request, "gallery/cropper_model.html", {"page": cropper_page(version)})
-    if version is not None and version.kind == ModelKind.GENERATOR:
-        return render(request, "gallery/generator_model.html", {"page": generator_page(version)})
-    return render(request, "gallery/model.html", _scorer_page(version, judge))
+    template, shown = _model_page(version, judge)
+    return render(request, template, {**shown, "kinds": model_kinds(version), "version": version})
 
 
 @login_not_required
@@ -157,6 +151,21 @@ def server_error(request: HttpRequest) -> HttpResponse:
     page = HttpResponse(get_template(f"{error.status}.html").render(), status=error.status)
     page["Retry-After"] = "2"
     return page
+
+
+def _model_page(
+    version: ModelVersion | None, judge: ModelVersion | None
+) -> tuple[str, dict[str, object]]:
+    """The template and what it shows, by what the version predicts."""
+    if version is not None and version.kind == ModelKind.ATTRIBUTES:
+        registered: dict[str, object] = {"registry": {"kind": ModelKind.ATTRIBUTES}}
+        return "gallery/attribute_model.html", {"page": attribute_model_page(version), **registered}
+    if version is not None and version.kind == ModelKind.CROPPER:
+        return "gallery/cropper_model.html", {"page": cropper_page(version)}
+    if version is not None and version.kind == ModelKind.GENERATOR:
+        registered = {"registry": {"kind": ModelKind.GENERATOR, "about": version.name}}
+        return "gallery/generator_model.html", {"page": generator_page(version), **registered}
+    return "gallery/model.html", _scorer_page(version, judge)
 
 
 def _scorer_page(version: ModelVersion | None, judge: ModelVersion | None) -> dict[str, object]:

@@ -31,6 +31,12 @@ def active_digests() -> set[str]:
     return set(found.values_list("digest", flat=True))
 
 
+def active_names() -> dict[str, str]:
+    """By kind, the name of the version that is in use."""
+    found = ModelVersion.objects.filter(state=VersionState.ACTIVE)
+    return dict(found.values_list("kind", "name"))
+
+
 def previous(kind: ModelKind) -> ModelVersion | None:
     """The version to roll back to; None when there is none.
 

@@ -138,7 +138,7 @@ def bar_to_promotion(by: User, version: ModelVersion, champion: ModelVersion | N
         return Bar("own_override", text)
     runs = _verdicts(version)
     if any(run.passed for run in runs):
-        text = "It was compared with a model that judges no more. Repeat its run, or override."
+        text = "It was compared with a model that is in use no more. Repeat its run, or override."
         return Bar("champion_changed", text)
     if runs:
         return Bar("gate_failed", "The gate said no. It needs an override by somebody else.")

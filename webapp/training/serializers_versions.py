@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field, inline_serializer
 from rest_framework import serializers
 
@@ -45,6 +46,7 @@ class VersionSerializer(serializers.Serializer[Any]):
     """`run`: the newest that ended with it; `served_by`: what workers that hold it say.
 
     `proof`: whether a worker loaded it and met its card's golden answers; `flaw`: why not.
+    `sheet`: address of the last samples that the run of a generator showed.
     """
 
     id = serializers.UUIDField(source="version.pk")
@@ -59,6 +61,7 @@ class VersionSerializer(serializers.Serializer[Any]):
     flaw = serializers.SerializerMethodField()
     run = serializers.SerializerMethodField()
     override = serializers.SerializerMethodField()
+    sheet = serializers.SerializerMethodField()
     can = MaySerializer()
     served_by = serializers.ListField(child=serializers.CharField())
 
@@ -82,6 +85,13 @@ class VersionSerializer(serializers.Serializer[Any]):
         """What it came of."""
         run = shown.run
         return None if run is None else {"id": str(run.pk), "passed": run.passed}
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_sheet(self, shown: ShownVersion) -> str | None:
+        """What it makes."""
+        if shown.run is None or shown.sheet is None:
+            return None
+        return reverse("run-grid", args=[shown.run.pk, shown.sheet])
 
     @extend_schema_field(
         inline_serializer(

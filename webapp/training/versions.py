@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
 from webapp.accounts.models import User
 from webapp.common.errors import NotFound
 from webapp.jobs import selectors as jobs
 from webapp.registry import selectors as registry
 from webapp.registry.models import Change, ModelKind, ModelVersion
-from webapp.training.models import Override, RunState, TrainingRun
+from webapp.training.models import Override, RunGrid, RunState, TrainingRun
 from webapp.training.promoting import Bar, bar_to_promotion, bar_to_rollback, standing_override
 
 CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous"
@@ -28,7 +28,10 @@ class May:
 
 @dataclass(frozen=True, slots=True)
 class ShownVersion:
-    """A version; `run`: the newest that ended with it, None when it was shipped or imported."""
+    """A version; `run`: the newest that ended with it, None when it was shipped or imported.
+
+    `sheet`: after how many updates that run last showed samples; None but for a generator.
+    """
 
     version: ModelVersion
     aliases: tuple[str, ...]
@@ -36,6 +39,7 @@ class ShownVersion:
     override: Override | None
     can: May
     served_by: tuple[str, ...]
+    sheet: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,9 @@ def changes() -> QuerySet[Change]:
 
 
 def _versions() -> QuerySet[ModelVersion]:
+    newest = RunGrid.objects.filter(run=OuterRef("pk")).order_by("-updates").values("updates")[:1]
     runs = TrainingRun.objects.only("version", "champion", "state", "passed", "created_at")
+    runs = runs.annotate(sheet=Subquery(newest))
     rows = ModelVersion.objects.defer("card").select_related("override__by")
     return rows.prefetch_related(Prefetch("runs", runs)).order_by("-created_at", "-pk")
 
@@ -88,11 +94,12 @@ def _one(
     viewer: User, version: ModelVersion, named: _Named, notes: Sequence[tuple[str, str]]
 ) -> ShownVersion:
     runs = [run for run in version.runs.all() if run.state == RunState.DONE]
+    run = max(runs, key=lambda run: run.created_at, default=None)
     barred = bar_to_promotion(viewer, version, named.champion)
     return ShownVersion(
         version=version,
         aliases=_aliases(version, named),
-        run=max(runs, key=lambda run: run.created_at, default=None),
+        run=run,
         override=standing_override(version, named.champion),
         can=May(
             promote=barred is None,
@@ -100,6 +107,7 @@ def _one(
             why_not=barred,
         ),
         served_by=tuple(f"{name}: {note}" for name, note in notes if version.name in _served(note)),
+        sheet=getattr(run, "sheet", None),
     )
 
 

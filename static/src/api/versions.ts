@@ -20,6 +20,8 @@ export interface Version {
   flaw: Trouble | null;
   /** What it came of; null when it was shipped or imported. */
   run: { id: string; passed: boolean | null } | null;
+  /** The last samples that the run of a generator showed. */
+  sheet?: string | null;
   override: { by: string | null; reason: string; at: string } | null;
   can: { promote: boolean; roll_back: boolean; why_not: Trouble | null };
   /** What workers that hold it say of themselves. */
