@@ -26,7 +26,7 @@ from ml.training.challenger.voted import READING, VotedPictures, read_pictures
 from ml.training.generator.card import Finished, card_of
 from ml.training.generator.judges import fit_judges
 from ml.training.generator.material import Material
-from ml.training.generator.measure import ground_of, measure, sheets_of
+from ml.training.generator.measure import Measured, ground_of, measure, sheets_of
 from ml.training.generator.outcome import Outcome, open_outcome, read_outcome
 from ml.training.generator.run import GRIDS, STATE, Budget, Watch, learn
 from ml.training.generator.steps import GeneratorConfig
@@ -59,21 +59,10 @@ def run_generator(
     """Learn, judge, and write all files; the report comes last. Raises what ``run_folder`` does."""
     setting = _setting(request, folder, machine, speaker)
     outcome = _learnt(setting, machine, speaker)
-    network = open_outcome(outcome, setting.material).to(machine.device)
-    judges = fit_judges(setting.material, setting.eyes)
-    ground = ground_of(setting.material, judges)
-    measured = measure(
-        outcome, network, setting.material, judges, title=request.version, version=request.version,
-        latents=LATENTS, told=speaker.step,
-    )  # fmt: skip
-    weights = outcome.weights.read_bytes()
-    finished = Finished(
-        outcome, network, setting.material, measured.figures, ground, weights, _data(request)
-    )
+    finished, measured, court = _measured(setting, outcome, machine, speaker)
     card = _card(finished, setting)
-    replace_file(folder.weights, weights)
+    replace_file(folder.weights, finished.weights)
     folder.write_card(card, parse_generator_card)
-    court = Court(setting.material, judges, ground, machine.device, speaker.step)
     verdict, points = judge_generator(request, folder, measured, setting.champion, court)
     report = RunReport(
         verdict=verdict,
@@ -86,7 +75,7 @@ def run_generator(
     )
     folder.write_card(_with_verdict(card, verdict), parse_generator_card)
     sheets = sheets_of(measured, setting.material.squares.pixels[setting.material.learned])
-    write_generator_artefacts(folder, request, network, speaker.points, sheets, report)
+    write_generator_artefacts(folder, request, finished.network, speaker.points, sheets, report)
     write_report(folder.report, report)
     return report
 
@@ -116,14 +105,15 @@ def _learnt(setting: _Setting, machine: Machine, speaker: Speaker) -> Outcome:
     speaker.step("looking at the pictures that are held back")
     watching = FrozenFeatures(backbones=machine.judges[:1], side=WATCH_SIDE, device=machine.device)
     watch = Watch(watching, setting.material)
-    watcher = Watcher(setting.material, speaker)
+    budget = Budget(recipe.updates, recipe.minutes * 60, recipe.every)
+    watcher = Watcher(setting.material, budget, speaker)
 
     def attempt() -> Path:
         return learn(
             path,
             setting.material,
             _config(setting, machine),
-            budget=Budget(recipe.updates, recipe.minutes * 60, recipe.every),
+            budget=budget,
             watch=watch,
             device=machine.device,
             callbacks=watcher.callbacks,
@@ -138,6 +128,23 @@ def _learnt(setting: _Setting, machine: Machine, speaker: Speaker) -> Outcome:
         shutil.rmtree(path / GRIDS, ignore_errors=True)
         attempt()
     return read_outcome(path)
+
+
+def _measured(
+    setting: _Setting, outcome: Outcome, machine: Machine, speaker: Speaker
+) -> tuple[Finished, Measured, Court]:
+    """What was learned, as judges see it who learned from other pictures."""
+    material, version = setting.material, setting.request.version
+    network = open_outcome(outcome, material).to(machine.device)
+    judges = fit_judges(material, setting.eyes)
+    ground = ground_of(material, judges)
+    measured = measure(
+        outcome, network, material, judges, title=version, version=version, latents=LATENTS,
+        told=speaker.step,
+    )  # fmt: skip
+    weights, data = outcome.weights.read_bytes(), _data(setting.request)
+    finished = Finished(outcome, network, material, measured.figures, ground, weights, data)
+    return finished, measured, Court(material, judges, ground, machine.device, speaker.step)
 
 
 def _config(setting: _Setting, machine: Machine) -> GeneratorConfig:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ml.training.challenger.telling import Point, Speaker
 from ml.training.generator.material import Material
-from ml.training.generator.run import GRIDS
+from ml.training.generator.run import GRIDS, Budget
 from ml.training.generator.run import Point as Duelled
 from ml.training.generator.showing import grid_means
 from ml.training.progress import Callbacks, Progress
@@ -20,15 +20,16 @@ class Watcher:
     def __init__(
         self,
         material: Material,
+        budget: Budget,
         speaker: Speaker,
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._speaker, self._clock = speaker, clock
+        self._budget, self._speaker, self._clock = budget, speaker, clock
         self._rows = material.semantics.names
         self._columns = grid_means(material.dial())
         self._first: tuple[int, float] | None = None
-        self._total, self._pace = 0, ""
+        self._pace = ""
         self.callbacks = Callbacks(on_progress=self._progress, should_stop=speaker.should_stop)
 
     def shown(self, point: Duelled, grid: Path) -> None:
@@ -38,7 +39,7 @@ class Watcher:
             Point(
                 phase=PHASE,
                 epoch=point.updates,
-                epochs=max(self._total, point.updates),
+                epochs=self._budget.expected(point.updates, point.seconds),
                 loss=point.generator,
                 srcc=None,
                 emd_r2=None,
@@ -53,7 +54,7 @@ class Watcher:
             self._speaker.samples(file, point.updates, rows=self._rows, columns=self._columns)
 
     def _progress(self, progress: Progress) -> None:
-        now, self._total = self._clock(), progress.total
+        now = self._clock()
         done, began = self._first = self._first or (progress.done - 1, now)
         pace = (now - began) / (progress.done - done)
         self._speaker.step(
