@@ -123,7 +123,7 @@ def test_a_failed_run_says_why_and_that_nothing_changed(page: Page, server: Trai
     server.state = "failed"
     page.goto(RUN_PAGE)
     expect(page.get_by_role("alert")).to_contain_text(
-        "The loss became NaN in epoch 3. The champion goes on judging."
+        "The loss became NaN in epoch 3. The champion goes on judging. Try another recipe"
     )
 
 

@@ -12,6 +12,8 @@ from webapp.training.models import SnapshotPicture
 from webapp.training.parts import Part, counted, part_of_group
 from webapp.training.sources import choose
 from webapp.training.specs import (
+    ABOUT_FROZEN,
+    ABOUT_PROVEN,
     FEWEST_CHECKED,
     FEWEST_LEARNED,
     FEWEST_PICTURES,
@@ -109,7 +111,8 @@ def small_test(pictures: int, *, taught: int = 0) -> Problem | None:
     return Problem(
         "small_test",
         f"{one} left for the test{beside}, and with fewer than {FEWEST_PROVEN} the gate never says"
-        " yes: ask a crowd about more pictures, or import more.",
+        f" yes. A fifth falls to the test, so that takes about {ABOUT_PROVEN} pictures in all: ask"
+        " a crowd about more, or have `manage.py import_dataset` bring some.",
     )
 
 
@@ -130,8 +133,9 @@ def _too_few(pictures: int, sizes: Mapping[str, int]) -> str:
         for of in (sizes, _FEWEST)
     )
     return (
-        f"{pictures:,} pictures are left: {left}. At least {FEWEST_PICTURES} are needed, {least}:"
-        " ask a crowd about more pictures."
+        f"{pictures:,} pictures are left: {left}. At least {FEWEST_PICTURES} are needed, among them"
+        f" {least}. A fifth falls to the test, so that takes about {ABOUT_FROZEN} in all: ask a"
+        " crowd about more."
     )
 
 

@@ -18,6 +18,9 @@ FEWEST_LEARNED: Final = 12
 FEWEST_CHECKED: Final = 1
 FEWEST_TESTED: Final = 10
 FEWEST_PROVEN: Final = Gate().fewest  # with fewer test pictures the gate never says yes
+TEST_SHARE: Final = 5  # of so many pictures one falls to the test (`parts`)
+ABOUT_FROZEN: Final = FEWEST_TESTED * TEST_SHARE  # pictures, so that enough fall to the test
+ABOUT_PROVEN: Final = FEWEST_PROVEN * TEST_SHARE
 OVERALL_LABEL: Final = "Overall: how people would rate a picture"
 
 
