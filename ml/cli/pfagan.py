@@ -194,7 +194,7 @@ def run_report(options: argparse.Namespace) -> int:
         done.append(
             measure(
                 outcome, network, material, judges, title=TITLES[kind], version=VERSIONS[kind],
-                latents=options.latents, told=tell,
+                latents=options.latents, told=_tell_steps,
             )
         )  # fmt: skip
         if options.out is not None:
@@ -206,6 +206,11 @@ def run_report(options: argparse.Namespace) -> int:
             )
     _write_page(options, ground, done, outcomes.values(), material)
     return 0
+
+
+def _tell_steps(words: str, done: int, total: int) -> None:
+    if done == total:
+        tell(f"{words}: {total} samples")
 
 
 def _ship(finished: Finished, destination: Destination) -> None:

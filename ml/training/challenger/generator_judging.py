@@ -30,13 +30,13 @@ LATENTS = 24  # rows of a category: more than the gate's fewest
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Court:
-    """What samples are judged of and by. ``told`` hears what is being done."""
+    """What samples are judged of and by. ``told`` hears how much is done."""
 
     material: Material
     judges: Judges
     ground: Ground
     device: torch.device
-    told: Callable[[str], None]
+    told: Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,7 +61,6 @@ def judge_generator(
     if champion is not None:
         served = LoadedGenerator(frozen(champion.network, device=court.device), champion.card)
         loaded.append(served)
-        court.told(f"asking {champion.card.version} the same")
         answered.append(_answered(champion, court))
     judged = _judged(loaded, answered, court)
     verdict = decide_generator(
@@ -82,17 +81,21 @@ def judge_generator(
 def _answered(champion: GeneratorChampion, court: Court) -> Answered:
     """Of the champion: in place of categories that it does not know each of its own in turn."""
     material, judges = court.material, court.judges
+    told = partial(court.told, f"asking {champion.card.version} the same")
     questions, names = questions_of(material, latents=LATENTS), material.semantics.names
     sheet = sheet_of(champion.network, questions, champion.asked(questions.category, names))
     asked = champion.asked(material.semantics.category[material.judged], names)
     free = free_samples(champion.network, material, asked)
-    return Answered(trial_of(sheet, questions, judges), judges.space.place(judges.eyes.of(free)))
+    return Answered(
+        trial_of(sheet, questions, judges, told=told),
+        judges.space.place(judges.eyes.of(free, told=told)),
+    )
 
 
 def _judged(
     loaded: Sequence[LoadedGenerator], answered: Sequence[Answered], court: Court
 ) -> list[Judged]:
-    court.told("measuring speed")
+    court.told("measuring speed", 0, 0)
     spent = milliseconds(
         [partial(_some, each) for each in loaded], pictures=TIMED, device=court.device
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from ml.contracts.config import Estimate
 from ml.data.splits import Indices
@@ -57,17 +58,17 @@ def measure(
     title: str,
     version: str,
     latents: int = LATENTS,
-    told: Callable[[str], None] = lambda _words: None,
+    told: Callable[[str, int, int], None] = lambda _words, _done, _all: None,
 ) -> Measured:
-    """Everything of ``Figures``. ``told`` hears what is being done."""
-    told(f"{title}: samples for every category and setting of the dial")
+    """Everything of ``Figures``. ``told`` hears what is being done, and how much of it is."""
     questions = questions_of(material, latents=latents)
     sheet = sheet_of(network, questions, questions.category)
-    trial = trial_of(sheet, questions, judges)
-    told(f"{title}: samples as people vote")
+    words = f"judging {title} over the dial"
+    trial = trial_of(sheet, questions, judges, told=partial(told, words))
     asked = material.semantics.category[material.judged]
     free = free_samples(network, material, asked)
-    placed = judges.space.place(judges.eyes.of(free))
+    seen = judges.eyes.of(free, told=partial(told, f"judging {title} as people vote"))
+    placed = judges.space.place(seen)
     near = likeness(placed, _learned(material, judges), held_out(material, judges))
     figures = Figures(
         title=title,

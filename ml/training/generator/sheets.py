@@ -1,5 +1,6 @@
 """Sheets of samples: every category at every setting of the dial, and samples as people vote."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,9 +69,15 @@ def sheet_of(network: Generator, questions: Questions, category: Indices) -> Squ
     return np.stack(rows)
 
 
-def trial_of(sheet: Squares, questions: Questions, judges: Judges) -> Trial:
+def trial_of(
+    sheet: Squares,
+    questions: Questions,
+    judges: Judges,
+    *,
+    told: Callable[[int, int], None] = lambda _done, _all: None,
+) -> Trial:
     """What the judges say of a sheet. Samples are of the category that the questions name."""
-    seen = judges.eyes.of(sheet.reshape(-1, *sheet.shape[2:]))
+    seen = judges.eyes.of(sheet.reshape(-1, *sheet.shape[2:]), told=told)
     row, setting = (each.ravel() for each in np.indices(sheet.shape[:2]))
     return Trial(
         asked=questions.means[setting],

@@ -119,7 +119,7 @@ def test_killed_and_resumed_it_learns_the_same_to_the_last_bit(
 
     def stop(each: Said) -> None:
         heard.append(each)
-        if each.text.endswith("setting of the dial"):
+        if each.text.endswith("over the dial"):
             raise TrainingStoppedError
 
     with pytest.raises(_KilledError):
