@@ -19,7 +19,7 @@ from ml.contracts.verdict import Reason, ReasonCode, Ruling, SliceVerdict, Verdi
 from ml.evaluation.gate import decide
 from ml.evaluation.gate_inputs import Judged, Occasion, Truth
 from ml.evaluation.gate_reasons import Asked, again, costs, detectable, in_order, proves, signed
-from ml.evaluation.generation import NEAR, SHUFFLE_SEED, Trial
+from ml.evaluation.generation import NEAR, Trial
 from ml.evaluation.text_table import with_interval
 
 QUICK = 50.0  # milliseconds for a sample that nobody minds
@@ -46,14 +46,14 @@ class Looks:
 
 
 def truth_of(trial: Trial) -> Truth:
-    """What was asked; its constant is the challenger's answers to other questions."""
-    shuffled = np.random.default_rng(SHUFFLE_SEED).permutation(trial.judged)
+    """What was asked; its constant is a dial that does nothing: always the mean of all samples."""
+    still = np.full(len(trial.judged), trial.judged.mean())
     return Truth(
         shares=None,
         means=trial.asked,
         votes=np.ones(len(trial.asked)),
         groups=trial.latent,
-        constant=Judged(None, shuffled, None, None, None, golden=True),
+        constant=Judged(None, still, None, None, None, golden=True),
     )
 
 
@@ -103,7 +103,7 @@ _UNNAMED = (
 
 def _better(asked: Asked) -> Reason:
     rival = asked.champion or asked.constant
-    whom = "the champion's" if asked.champion is not None else "chance, its questions shuffled"
+    whom = "the champion's" if asked.champion is not None else "one that does nothing"
     figures = (
         f"On {asked.pictures} samples: SRCC of the mean asked for and the mean judged "
         f"{asked.challenger.srcc.value:.3f} instead of {rival.srcc.value:.3f}, a difference of "
@@ -158,7 +158,7 @@ def _likeness(looks: Looks) -> Reason:
     """Farther by more than the champion's own interval is wide to one side, and no chance."""
     text = (
         f"KID, the distance from {looks.aside} held-out pictures, where less is better, is "
-        f"{with_interval(looks.kid)}; pictures that it learned from have "
+        f"{with_interval(looks.kid)}; that of real pictures, which it learned from, is "
         f"{with_interval(looks.kid_real)}"
     )
     old, gain = looks.kid_champion, looks.kid_gain
@@ -175,7 +175,7 @@ def _memorised(looks: Looks) -> Reason:
     usual = NEAR / 100
     text = (
         f"{looks.near.value:.1%} of its samples ({looks.near.low:.1%} to {looks.near.high:.1%}) "
-        f"come nearer to a learned picture than all but {usual:.0%} of held-out pictures do."
+        f"come as near to a picture that it learned from as {usual:.0%} of held-out pictures do."
     )
     if looks.near.low > usual:
         return Reason(ReasonCode.MEMORISED, Ruling.VETO, f"It repeats what it saw: {text}")
@@ -183,16 +183,13 @@ def _memorised(looks: Looks) -> Reason:
 
 
 def _baseline(asked: Asked) -> Reason:
+    """A dial that does nothing has SRCC 0."""
     gain = asked.over_constant.get("srcc")
     if gain is not None and proves(gain, None):
-        text = f"Its dial does something: SRCC is less by {_less(gain)} if questions are shuffled."
+        text = f"Its dial does something: SRCC {with_interval(gain)}, where nothing gives 0."
         return Reason(ReasonCode.BASELINE, Ruling.PASS, text)
-    text = "It is not certain that its dial does anything: shuffled questions fit as well."
+    text = "It is not certain that its dial does anything: the interval of its SRCC reaches 0."
     return Reason(ReasonCode.BASELINE, Ruling.VETO, text)
-
-
-def _less(gain: Estimate) -> str:
-    return f"{gain.value:.3f} ({gain.low:.3f} to {gain.high:.3f})"
 
 
 def _golden(asked: Asked) -> Reason:

@@ -219,7 +219,7 @@ def _say_what_counts(
         f"{len(voted.train)} pictures to learn from, {judged} held back for those who judge{gone}."
     )
     if champion is None:
-        speaker.note("No generator is served yet: the dial must be obeyed more than by chance.")
+        speaker.note("No generator is served yet: it must beat a dial that does nothing.")
         return
     if left_out:
         speaker.note(

@@ -76,7 +76,8 @@ def test_it_ends_with_a_verdict_in_plain_words(made: tuple[RunFolder, list[Said]
     assert (report.trained_on, verdict.pictures) == (60, 2 * 24 * 8)
     codes = {each.code for each in verdict.reasons}
     assert codes >= {ReasonCode.LIKENESS, ReasonCode.MEMORISED, ReasonCode.GOLDEN}
-    assert "questions shuffled" in verdict.reasons[0].text
+    assert "one that does nothing" in verdict.reasons[0].text
+    assert verdict.constant.srcc.value == 0
     assert len(report.points) == verdict.pictures
     assert [each.title for each in verdict.slices] == ["Group 1", "Group 2"]
 
