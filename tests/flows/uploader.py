@@ -1,9 +1,8 @@
-"""Uploads many tiny pictures one after another; prints how long each took.
+"""Uploads many tiny pictures one after another; prints how long each took, a line each.
 
-python -m tests.flows.uploader OWNER_EMAIL COUNT SEED SECONDS
+python -m tests.flows.uploader OWNER_EMAIL COUNT SEED PAUSE_SECONDS
 """
 
-import json
 import random
 import sys
 import time
@@ -25,20 +24,17 @@ def picture(chance: random.Random) -> BytesIO:
     return BytesIO(out.getvalue())
 
 
-def main(email: str, count: int, seed: int, seconds: float) -> None:
+def main(email: str, count: int, seed: int, pause: float) -> None:
     owner = User.objects.get(email=email)
     chance = random.Random(seed)
-    began = time.monotonic()
-    took = []
     for number in range(count):
         started = time.monotonic()
         accept_upload(
             owner=owner, content=picture(chance), filename=f"{number}.png", medium="photo",
             title="",
         )  # fmt: skip
-        took.append(time.monotonic() - started)
-        time.sleep(max(0.0, began + seconds * (number + 1) / count - time.monotonic()))
-    print(json.dumps(took))
+        print(time.monotonic() - started, flush=True)
+        time.sleep(pause)
 
 
 if __name__ == "__main__":
