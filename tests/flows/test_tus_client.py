@@ -24,6 +24,7 @@ from PIL import Image
 
 from tests.images import encode, photo_file
 from tests.people import bearer, person
+from tests.product import answered
 from webapp.accounts.models import User
 from webapp.catalogue import blobs
 from webapp.catalogue.models import Artwork, BlobChunk, Upload
@@ -61,14 +62,9 @@ class Server:
         self.process.wait()
 
     def _wait(self) -> None:
-        for _ in range(600):
-            try:
-                httpx.get(f"{self.url}/healthz", timeout=5)
-                return
-            except httpx.TransportError:
-                assert self.process.poll() is None, "the server ended"
-                time.sleep(0.05)
-        raise TimeoutError("the server does not answer")
+        while not answered(self.url):
+            assert self.process.poll() is None, "the server ended"
+            time.sleep(0.05)
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +115,7 @@ class Node:
 
     def end(self) -> dict[str, Any]:
         *_, last = self.lines
-        self.process.wait(10)
+        self.process.wait(60)
         return last
 
 
@@ -144,7 +140,7 @@ def test_it_uploads_in_one_go(server: Server, token: str, picture: Path, early: 
 def test_it_resumes_what_another_run_left(server: Server, token: str, picture: Path) -> None:
     first = Node(server, token, picture, chunkSize=700_000, stopAfter=1_400_000)
     url = first.until("url")["url"]
-    first.process.wait(20)
+    first.process.wait(60)
     assert Upload.objects.get().offset >= 1_400_000
     end = Node(server, token, picture, uploadUrl=url).end()
     assert end["done"], end
@@ -228,6 +224,7 @@ def _begin(server: Server, token: str, picture: Path) -> str:
     answer = httpx.post(
         f"{server.url}/api/v1/uploads",
         headers={**_headers(token, offset=0), "Content-Type": "", **length},
+        timeout=60,
     )
     assert answer.status_code == 201, answer.text
     return str(answer.headers["Location"])
@@ -251,7 +248,7 @@ def _send_part(
 
 
 def _wait_for_offset(*, at_least: int) -> int:
-    for _ in range(400):
+    for _ in range(1200):
         offset = min(Upload.objects.values_list("offset", flat=True))
         if offset >= at_least:
             return offset

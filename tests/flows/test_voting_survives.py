@@ -10,13 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-import httpx
 import pytest
 from django.db import connection
 
 from tests.flows.voters import Voter
 from tests.people import bearer, person
-from tests.product import _free_ports
+from tests.product import _free_ports, answered
 from tests.webapp.crowd.hands import open_campaign, plain_pictures
 from webapp.embedded.processes import process_table
 from webapp.ratings.models import Assignment, Entry, Rater, Vote
@@ -57,14 +56,9 @@ class Web:
             )  # fmt: skip
 
     def ready(self) -> None:
-        while True:
+        while not answered(self.url):
             assert self._process.poll() is None, self._log.read_text()
-            try:
-                httpx.get(f"{self.url}/healthz", timeout=5)
-            except httpx.TransportError:
-                time.sleep(0.1)
-            else:
-                return
+            time.sleep(0.1)
 
     def kill(self) -> None:
         """kill -9 of parent and children."""
