@@ -27,11 +27,20 @@ RECIPE = replace(
 )
 
 
-def train_one_of_two(rank: int, folder: str, port: int) -> None:
+def place(rank: int, port: int) -> dict[str, str]:
+    """What torchrun says to each of two processes."""
+    here = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
+    return {**here, "WORLD_SIZE": "2", "RANK": str(rank)}
+
+
+def train_the_second(folder: str, port: int) -> None:
     torch.set_num_threads(1)
-    environment = {"WORLD_SIZE": "2", "RANK": str(rank)}
-    os.environ.update(environment, MASTER_ADDR="127.0.0.1", MASTER_PORT=str(port))
-    with joined(environment) as world:
+    os.environ.update(place(1, port))
+    train_one_of_two(1, folder)
+
+
+def train_one_of_two(rank: int, folder: str) -> None:
+    with joined(os.environ) as world:
         assert (world.rank, world.size, world.writes) == (rank, 2, rank == 0)
         base = Path(folder)
         context = FitContext(
@@ -49,8 +58,20 @@ def free_port() -> int:
     return port
 
 
-def test_two_processes_learn_what_one_learns_with_the_whole_batch(tmp_path: Path) -> None:
-    multiprocessing.spawn(train_one_of_two, args=(str(tmp_path), free_port()), nprocs=2)
+def test_two_processes_learn_what_one_learns_with_the_whole_batch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = free_port()
+    second = multiprocessing.get_context("spawn").Process(
+        target=train_the_second, args=(str(tmp_path), port)
+    )
+    second.start()
+    with monkeypatch.context() as patched:  # this process is the first
+        for name, value in place(0, port).items():
+            patched.setenv(name, value)
+        train_one_of_two(0, str(tmp_path))
+    second.join()
+    assert second.exitcode == 0
     first, second = (load_file(tmp_path / f"weights-{rank}") for rank in (0, 1))
     alone = fitted(RECIPE, small_panel(tmp_path / "alone"), FitContext()).network.state_dict()
     start = fitted(

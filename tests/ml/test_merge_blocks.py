@@ -8,10 +8,21 @@ import torch
 from ml.models.backbone import Backbone, Step, backbone_names, create_backbone
 
 SIDE = 64
-EVERY = pytest.mark.parametrize("name", backbone_names())
+COUNTS = {
+    "lite0": 17, "lite1": 22, "lite2": 22, "mobilenet-v1": 13, "resnet50": 16, "resnet101": 33,
+    "vgg16": 13, "vgg19": 16, "tiny": 2,
+}  # fmt: skip
 
 
-def seeded(name: str) -> Backbone:
+@pytest.fixture(scope="module", params=backbone_names())
+def name(request: pytest.FixtureRequest) -> str:
+    """Each in turn, as one of them fills much memory and takes long to make."""
+    found: str = request.param
+    return found
+
+
+@pytest.fixture(scope="module")
+def backbone(name: str) -> Backbone:
     torch.manual_seed(3)
     return create_backbone(name, None).eval()
 
@@ -27,23 +38,13 @@ def test_two_steps_in_a_row_see_what_their_receptive_fields_add_up_to() -> None:
     assert Step(2, 2).then(Step(3, 1, 1)) == Step(6, 2, 2)
 
 
-@pytest.mark.parametrize(
-    ("name", "count"),
-    [
-        ("lite0", 17), ("lite1", 22), ("lite2", 22), ("mobilenet-v1", 13), ("resnet50", 16),
-        ("resnet101", 33), ("vgg16", 13), ("vgg19", 16), ("tiny", 2),
-    ],
-)  # fmt: skip
-def test_each_block_gives_one_map_and_a_stem_one_more(name: str, count: int) -> None:
-    backbone = seeded(name)
+def test_each_block_gives_one_map_and_a_stem_one_more(backbone: Backbone, name: str) -> None:
     stems = 0 if name in {"tiny", "vgg16", "vgg19"} else 1
-    assert len(backbone.block_channels) == count
-    assert len(backbone.geometry) == count + stems
+    assert len(backbone.block_channels) == COUNTS[name]
+    assert len(backbone.geometry) == COUNTS[name] + stems
 
 
-@EVERY
-def test_block_maps_have_the_declared_channels_and_sides(name: str) -> None:
-    backbone = seeded(name)
+def test_block_maps_have_the_declared_channels_and_sides(backbone: Backbone) -> None:
     with torch.inference_mode():
         maps, blocks = backbone.trail(pixels()), backbone.blocks(pixels())
     assert [part.shape[1] for part in blocks] == list(backbone.block_channels)
@@ -54,9 +55,7 @@ def test_block_maps_have_the_declared_channels_and_sides(name: str) -> None:
         assert part.shape[2:] == (side, side)
 
 
-@EVERY
-def test_the_stages_are_among_the_blocks(name: str) -> None:
-    backbone = seeded(name)
+def test_the_stages_are_among_the_blocks(backbone: Backbone, name: str) -> None:
     with torch.inference_mode():
         blocks, stages = backbone.blocks(pixels()), backbone(pixels())
     if name.startswith("vgg"):
@@ -67,10 +66,8 @@ def test_the_stages_are_among_the_blocks(name: str) -> None:
         assert torch.equal(blocks[-1], stages[-1])
 
 
-@EVERY
 @pytest.mark.parametrize("depth", [1, 2])
-def test_a_unit_sees_exactly_the_pixels_that_its_steps_say(name: str, depth: int) -> None:
-    backbone = seeded(name)
+def test_a_unit_sees_exactly_the_pixels_that_its_steps_say(backbone: Backbone, depth: int) -> None:
     step = reduce(Step.then, backbone.geometry[:depth])
     place = SIDE // step.stride // 2
     picture = pixels().requires_grad_()

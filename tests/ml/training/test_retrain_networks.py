@@ -1,5 +1,6 @@
 """A whole network as a challenger: stopped, resumed, shared by two processes, and served."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -24,6 +25,7 @@ from ml.training.challenger.run import run_folder
 from ml.training.challenger.telling import Speaker
 from ml.training.ddp import World
 from ml.training.progress import TrainingStoppedError
+from tests.ml.test_ddp import free_port, place
 from tests.ml.training.runs import TINY_CHANGES, Ran, report_of, retrain, said_in, write_run
 from tests.workers.tiny import write_tiny_attributes, write_tiny_second
 
@@ -96,7 +98,7 @@ def test_stopped_and_resumed_it_learns_the_same(tmp_path: Path, cache: Path) -> 
     # The curves are told again from the start, so that none is missing.
     assert _curves(resumed) == _curves(undisturbed)
     assert [said.phase for said in _curves(resumed)] == ["head", "all", "all"]
-    assert all(said.coverage is not None for said in _curves(resumed))
+    assert all(said.coverage is not None and said.watched for said in _curves(resumed))
 
 
 def test_a_broken_checkpoint_is_put_away(tmp_path: Path, cache: Path) -> None:
@@ -107,21 +109,24 @@ def test_a_broken_checkpoint_is_put_away(tmp_path: Path, cache: Path) -> None:
     assert any("afresh" in said.text for said in ran.of(SaidKind.NOTE))
 
 
-def test_two_processes_make_one_challenger(tmp_path: Path, cache: Path) -> None:
+def test_two_processes_make_one_challenger(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     changes = {**TINY_CHANGES, "dropout": 0.0, "head_epochs": 1, "all_epochs": 1}
     folder = write_run(tmp_path / "run", RunRecipe.FINE_TUNE, count=60, changes=changes)
-    launch = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2"]
-    command = [*launch, "--standalone", "-m", "ml.cli", "--threads", "1", "retrain"]
-    done = subprocess.run(
-        [*command, str(folder.path), "--cache", str(cache)],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == RunExit.DONE, done.stderr[-2000:]
-    said = said_in(done.stdout)
-    assert [each.phase for each in said if each.kind is SaidKind.EPOCH] == ["head", "all"]
+    command = [sys.executable, "-m", "ml.cli", "--threads", "1", "retrain", str(folder.path)]
+    port = free_port()
+    with subprocess.Popen(
+        [*command, "--cache", str(cache)], env={**os.environ, **place(1, port)},
+        stdout=subprocess.PIPE, text=True,
+    ) as second, monkeypatch.context() as patched:  # fmt: skip
+        for name, value in place(0, port).items():
+            patched.setenv(name, value)
+        ran = retrain(folder, cache=cache)
+        said, _ = second.communicate()
+    assert ran.status == second.returncode == RunExit.DONE
+    assert [each.phase for each in ran.of(SaidKind.EPOCH)] == ["head", "all"]
+    assert not said_in(said), "only the first speaks"
     assert report_of(folder).verdict.pictures > 0
 
 
