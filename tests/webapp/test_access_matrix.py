@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -337,15 +338,20 @@ def _letter(status: int, persona: str) -> set[str]:
 
 
 @pytest.mark.parametrize("persona", PERSONAS)
-def test_each_person_gets_what_the_rows_say(persona: str, subtests: Any) -> None:
+def test_each_person_gets_what_the_rows_say(persona: str) -> None:
     world, column = build(), PERSONAS.index(persona)
+    cookies, surprises = world.client(persona).cookies, {}
     for (name, method), what in MATRIX.items():
         if method == "CONNECT":
             continue
-        with subtests.test(f"{method} {name}"), transaction.atomic():
-            status = _send(world.client(persona), world, method, what)
+        with transaction.atomic():
+            client = Client()
+            client.cookies = deepcopy(cookies)
+            status = _send(client, world, method, what)
             transaction.set_rollback(True)  # the next row finds the world as it was
-            assert what.expected[column] in _letter(status, persona), f"{persona} got {status}"
+        if what.expected[column] not in _letter(status, persona):
+            surprises[f"{method} {name}"] = status
+    assert not surprises, f"what {persona} got"
 
 
 def test_a_wrong_share_token_opens_nothing(client: Client) -> None:
