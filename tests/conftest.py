@@ -5,9 +5,12 @@ import shutil
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import django
 import pytest
+from django.core.management import call_command
+from django.db import connection
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -31,6 +34,29 @@ def _start() -> None:
         os.environ["REDIS_URL"] = _stack.enter_context(engines.redis(home, durable=False))
         os.environ["TEST_REDIS"] = "ours"
     django.setup()
+
+
+MIGRATED = "migrated"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: Any
+) -> None:
+    """Whoever is first of those that share the work migrates; the others copy its tables."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return
+    kept = connection.settings_dict["NAME"]
+    with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(1)")
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [MIGRATED])
+        if not cursor.fetchone():
+            cursor.execute(f"CREATE DATABASE {MIGRATED}")
+            connection.settings_dict["NAME"] = MIGRATED
+            call_command("migrate", verbosity=0, interactive=False)
+            connection.close()
+            connection.settings_dict["NAME"] = kept
+    connection.settings_dict["TEST"]["TEMPLATE"] = MIGRATED
 
 
 PRODUCT = ("tests/browser/", "tests/flows/")
