@@ -1,7 +1,7 @@
 """A generator is trained by the command that trains challengers, and judged like one."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,13 +20,15 @@ from ml.evaluation.gate_inputs import Judged, Occasion
 from ml.evaluation.generation import Trial
 from ml.evaluation.generation_gate import Looks, decide_generator
 from ml.inference.generation import load_generator
+from ml.training.challenger import generator, generator_judging
 from ml.training.challenger.folder import RunFolder
 from ml.training.challenger.machine import Machine
 from ml.training.challenger.refusals import refusal_of
 from ml.training.challenger.run import run_folder
 from ml.training.challenger.telling import Speaker
 from ml.training.ddp import World
-from ml.training.generator import steps
+from ml.training.generator import run as learning
+from ml.training.generator import showing, steps
 from ml.training.progress import TrainingStoppedError
 from tests.ml.training.runs import report_of, write_run
 
@@ -35,6 +37,7 @@ CHANGES: dict[str, object] = {
 }  # fmt: skip
 MACHINE = Machine(torch.device("cpu"), None, World(), judges=("tiny",))
 EVEN = (0.1,) * 10
+LATENTS = 12
 SURE = Estimate(0.5, 0.4, 0.6)
 
 
@@ -63,6 +66,17 @@ def of(kind: SaidKind, said: list[Said]) -> list[Said]:
     return [replace(each, images_per_s=None, eta_s=None) for each in said if each.kind is kind]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _small() -> Iterator[None]:
+    """Fewer samples than a verdict deserves."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(showing, "STEADY_BATCHES", 2)
+        patch.setattr(learning, "WATCHED", 32)
+        for module in (generator, generator_judging):
+            patch.setattr(module, "LATENTS", LATENTS)
+        yield
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[RunFolder, list[Said]]:
     torch.set_num_threads(1)
@@ -73,7 +87,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[RunFolder, list[Said
 def test_it_ends_with_a_verdict_in_plain_words(made: tuple[RunFolder, list[Said]]) -> None:
     report = report_of(made[0])
     verdict = report.verdict
-    assert (report.trained_on, verdict.pictures) == (60, 2 * 24 * 8)
+    assert (report.trained_on, verdict.pictures) == (60, 2 * LATENTS * 8)
     codes = {each.code for each in verdict.reasons}
     assert codes >= {ReasonCode.LIKENESS, ReasonCode.MEMORISED, ReasonCode.GOLDEN}
     assert "one that does nothing" in verdict.reasons[0].text
@@ -84,11 +98,11 @@ def test_it_ends_with_a_verdict_in_plain_words(made: tuple[RunFolder, list[Said]
 
 def test_it_is_served_like_any_generator(made: tuple[RunFolder, list[Said]]) -> None:
     folder, _ = made
-    generator = load_generator(folder.weights, folder.card)
-    card = generator.card
+    served = load_generator(folder.weights, folder.card)
+    card = served.card
     assert (card.pictures, len(card.learned), len(card.outcomes)) == (60, 60, 2)
     assert card.data == ("campaign:1",)
-    (sample,) = generator.samples(category=card.categories[0].key, histogram=EVEN, seed=1)
+    (sample,) = served.samples(category=card.categories[0].key, histogram=EVEN, seed=1)
     assert sample.pixels.shape == (32, 32, 3)
 
 
