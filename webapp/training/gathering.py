@@ -150,7 +150,7 @@ def left_out(code: str, count: int, spec: Spec) -> LeftOut:
     other = {"photo": "painting", "painting": "photo"}.get(spec.medium, "")
     words = {
         "too_few_votes": f"{has} fewer than {spec.fewest_votes} votes",
-        "no_picture": f"{is_} not here any more, or {has} no display file that opens",
+        "no_picture": f"{is_} not here, or {has} no display file that opens",
         "in_trash": f"{lies} in the trash of the owner",
         "learned_before": f"{was} learned from before and {looks} like one of the test",
         "other_medium": f"{is_} a {other}" if one else f"{is_} {other}s",

@@ -55,7 +55,7 @@ def own(tmp_path) -> Path:
 def test_ava_is_read_cleaned_and_reported(ava):
     told, meanwhile = run("ava", ava, licence="research only")
     assert "5 of 5 rows read" in meanwhile and "5 of 5" not in told
-    assert "2 of 5 rows kept" in told and "954222: zero_votes: nobody voted" in told
+    assert "5 rows were read. 2 are kept" in told and "954222: zero_votes: nobody voted" in told
     made = ImportedSet.objects.get()
     assert (made.name, made.kind, made.steps, made.rows, made.pictures) == ("ava", "ava", 10, 2, 0)
     assert made.report["tally"] == {"duplicate_row": 1, "wrong_length": 1, "zero_votes": 1}
@@ -82,6 +82,7 @@ def test_pictures_are_uploaded_once_and_broken_ones_are_named(own):
     owner = person("owner@example.org")
     options = {"images": own.parent / "pictures", "email": "OWNER@example.org", "name": "Own"}
     told, meanwhile = run("csv", own, **options)
+    assert "5 rows were read. 5 are kept, with 45 votes; 3 of them have their picture" in told
     assert "broken.jpg: corrupt_file" in told and "missing.jpg: missing_file" in told
     assert "3 of 3 uploaded" in meanwhile
     linked = dict(ImportedRow.objects.values_list("key", "artwork__title"))

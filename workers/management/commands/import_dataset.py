@@ -60,7 +60,9 @@ class Command(BaseCommand):
         name = options["name"] or reading.table.name
         require_free(name, replace=options["replace"])
         if options["dry_run"]:
-            self._report(datasets.cleaned(reading), reading)
+            report = datasets.cleaned(reading)
+            self.stdout.write(report.summary)
+            self._report(report, reading)
             self.stdout.write("Nothing was kept: this was a dry run.")
             return
         taken = self._pictures(reading, person, options["medium"])
@@ -71,11 +73,12 @@ class Command(BaseCommand):
             datasets.kept_report(report, reading, labels), person,
         )  # fmt: skip
         made = keep(facts, labels, replace=options["replace"])
-        self._report(report, reading)
         self.stdout.write(
-            f"{made.name}: {made.rows:,} rows with {made.votes:,} votes are kept, "
-            f"{made.pictures:,} of them with a picture, in {time.monotonic() - began:.1f} s."
+            f"{made.name}: {report.rows_read:,} rows were read. {made.rows:,} are kept, with "
+            f"{made.votes:,} votes; {made.pictures:,} of them have their picture here, the others "
+            f"teach nothing until it comes. It took {time.monotonic() - began:.1f} s."
         )
+        self._report(report, reading)
 
     def _pictures(self, reading: Reading, person: User | None, medium: str) -> Taken:
         if reading.panel is None or person is None:
@@ -83,7 +86,7 @@ class Command(BaseCommand):
         return datasets.upload(reading.panel.pictures, person, medium=medium, tell=self._tell)
 
     def _report(self, report: CleaningReport, reading: Reading) -> None:
-        self.stdout.write(report.summary)
+        """What was found in the table and among the pictures."""
         for note in reading.table.notes:
             self.stdout.write(note)
         for fault in report.faults[:SHOWN_FAULTS]:
