@@ -96,7 +96,7 @@ class SnapshotDetail(StaffView):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, pk: UUID) -> Response:
-        """For good. 409 `snapshot_used` when a run learned from it."""
+        """For good. 409 `snapshot_used` when a run learned from it, `snapshot_judged`."""
         snapshots.delete(snapshots.snapshot_of(signed_in(request), pk))
         return Response(status=status.HTTP_204_NO_CONTENT)
 

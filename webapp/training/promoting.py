@@ -63,6 +63,10 @@ def promote(by: User, version: ModelVersion, *, reason: str = "") -> None:
     if override is not None and not _proven(version, champion):
         own = f" / {by}: {reason}" if reason else ""
         reason = f"Override by {override.by}: {override.reason}{own}"
+        logger.warning(
+            "%s promotes %s without the gate's yes, by an override of %s, whose account is of %s",
+            by, version.name, override.by, override.by and override.by.date_joined.date(),
+        )  # fmt: skip
     Override.objects.filter(version=version).delete()
     activate(version, why=ChangeKind.PROMOTED, by=by, reason=reason[:REASON_LENGTH])
     _follow(version, champion)

@@ -41,7 +41,7 @@ class NotEnough(ApplicationError):
 
 
 class SnapshotUsed(Conflict):
-    """A run learned from it, and can be repeated only while it is there."""
+    """A run learned from it, or its test has judged: both must be remembered."""
 
     code = "snapshot_used"
 
@@ -76,11 +76,18 @@ def create(asker: User, *, name: str, spec: Spec) -> Snapshot:
 @transaction.atomic
 def delete(snapshot: Snapshot) -> None:
     """With its manifest; a worker in the middle of it stops. Raises SnapshotUsed."""
-    held = Snapshot.objects.select_for_update(of=("self",)).only("pk").filter(pk=snapshot.pk)
-    if held.first() is None:
+    held = Snapshot.objects.select_for_update(of=("self",)).only("judged").filter(pk=snapshot.pk)
+    found = held.first()
+    if found is None:
         raise NotFound
     if TrainingRun.objects.filter(snapshot=snapshot.pk).exists():
         raise SnapshotUsed("A training run learned from it. Delete its runs first.")
+    if found.judged:
+        raise SnapshotUsed(
+            f"Its test has judged {len(found.judged)} challengers. The gate asks more of each"
+            " further one, which would be forgotten with it: it stays.",
+            code="snapshot_judged",
+        )
     Job.objects.filter(kind=JobKind.FREEZE, subject=snapshot.pk).delete()
     tell_staff([snapshot.pk])
     snapshot.delete()

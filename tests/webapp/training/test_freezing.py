@@ -208,6 +208,10 @@ def test_a_snapshot_that_was_learned_from_stays_and_another_goes(staff, spec):
     browser.force_login(staff)
     refused = browser.delete(f"/api/v1/snapshots/{used.pk}")
     assert (refused.status_code, refused.json()["code"]) == (409, "snapshot_used")
+    TrainingRun.objects.all().delete()
+    Snapshot.objects.filter(pk=used.pk).update(judged=[{"champion": "a", "challenger": "b"}])
+    refused = browser.delete(f"/api/v1/snapshots/{used.pk}")
+    assert (refused.status_code, refused.json()["code"]) == (409, "snapshot_judged")
     assert browser.delete(f"/api/v1/snapshots/{unused.pk}").status_code == 204
     assert SnapshotPicture.objects.values("snapshot").distinct().count() == 1
 
