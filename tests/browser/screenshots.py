@@ -25,6 +25,7 @@ IMAGES = ROOT / "docs" / "images"
 WIDE = {"width": 1280, "height": 1000}
 LARGEST = 150 * 1024  # bytes
 QUALITIES = range(85, 40, -5)
+TO_TOP = "element => element.scrollIntoView()"
 PAGES = {
     "gallery": "/",
     "viewer": "",
@@ -147,7 +148,7 @@ def _for_docs(browser: Browser, product: Product) -> None:
     staff = sign_in(browser, product, STUDIO).page
     staff.set_viewport_size(WIDE)
     staff.goto(f"/training/runs/{made.run}/")
-    staff.locator("#verdict").scroll_into_view_if_needed()
+    staff.locator("#verdict").evaluate(TO_TOP)
     _keep(staff, "training-verdict")
     staff.goto("/models/")
     _keep(staff, "training-models")
@@ -166,7 +167,7 @@ def _studio_at_work(page: Page) -> None:
     page.get_by_role("button", name="Make samples of each category").click()
     samples = page.get_by_role("list", name=re.compile("^Samples of"))
     samples.last.get_by_role("img").nth(7).wait_for(timeout=MADE_MS)
-    page.get_by_role("heading", name="What it can and cannot").scroll_into_view_if_needed()
+    page.get_by_role("heading", name="What it can and cannot").evaluate(TO_TOP)
     _keep(page, "studio-categories")
 
 

@@ -34,6 +34,6 @@ describe('a category', () => {
 it('puts successes first and counts them', () => {
   const categories = [ability('a', 9, { recognised: about(0.1), obeyed: about(0) }), ability('b', 5, null), ability('c', 3, {}), ability('d', 7, {})];
   expect(ranked(categories).map(({ key }) => key)).toEqual(['d', 'c', 'a', 'b']);
-  expect(summary({ categories })).toBe('Of 3 categories 2 are recognised more often than samples of others are taken for it, and in 2 the dial is surely obeyed.');
+  expect(summary({ categories })).toBe('2 of 3 categories are surely recognised, and in 2 the dial is surely obeyed.');
   expect(summary({ categories: categories.slice(1, 2) })).toContain('measures no category');
 });

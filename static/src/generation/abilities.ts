@@ -32,7 +32,8 @@ export function ranked(categories: readonly Ability[]): Ability[] {
 
 const range = ({ low, high }: Estimate): string => `${fixed(low, 2)} to ${fixed(high, 2)}`;
 
-const shares = ({ value, low, high }: Estimate): string => `${percent(value)} (${percent(low)} to ${percent(high)})`;
+/** With its interval, where that has a length to be told. */
+const shares = ({ value, low, high }: Estimate): string => (percent(low) === percent(high) ? percent(value) : `${percent(value)} (${percent(low)} to ${percent(high)})`);
 
 export function recognisedWords({ recognised, mistaken, samples }: Outcome): string {
   return `Of ${plural(samples, 'sample')} ${shares(recognised)} are told to be of it; of samples of other categories ${shares(mistaken)} are, too.`;
@@ -64,6 +65,6 @@ export function summary({ categories }: Pick<Abilities, 'categories'>): string {
   if (!measured.length) return 'Its card measures no category by itself.';
   const known = measured.filter((one) => standingOf(one) !== 'failed').length;
   const obeyed = measured.filter((one) => one.obeyed.low > 0).length;
-  const some = (n: number): string => (n === 0 ? 'none' : n === measured.length ? 'all' : String(n));
-  return `Of ${plural(measured.length, 'category', 'categories')} ${some(known)} ${known === 1 ? 'is' : 'are'} recognised more often than samples of others are taken for it, and in ${some(obeyed)} the dial is surely obeyed.`;
+  const some = (n: number, none: string, all: string): string => (n === 0 ? none : n === measured.length ? all : String(n));
+  return `${some(known, 'None', 'All')} of ${plural(measured.length, 'category', 'categories')} ${known > 1 ? 'are' : 'is'} surely recognised, and in ${some(obeyed, 'none', 'all')} the dial is surely obeyed.`;
 }
