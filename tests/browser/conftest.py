@@ -4,10 +4,10 @@ import shutil
 from collections.abc import Generator, Iterator
 
 import pytest
-from playwright.sync_api import Browser, StorageState, sync_playwright
+from playwright.sync_api import Browser, StorageState, expect, sync_playwright
 
 from tests.browser.crowd import Organiser, accounts, organise
-from tests.browser.pages import Person, another, enter, hang, visit
+from tests.browser.pages import PATIENT_MS, Person, another, enter, hang, visit
 from tests.images import photo_file
 from tests.product import Product, running
 
@@ -17,6 +17,7 @@ FLAGS = [
 ]  # fmt: skip
 PEOPLE = ("ann@example.org", "bob@example.org")
 PICTURES = 8
+expect.set_options(timeout=PATIENT_MS)
 
 
 @pytest.fixture(scope="package")

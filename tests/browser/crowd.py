@@ -12,7 +12,7 @@ from tests.images import photo_file
 from tests.product import Product
 
 DRAWN_S = 90
-SENT_S = 15
+SENT_S = 60
 _ACCOUNTS = """
 from webapp.accounts.models import Scope, User
 from webapp.accounts.services import create_token

@@ -21,10 +21,15 @@ from tests.product import Product
 OWNER = "owner@example.org"
 PASSWORD = "a long enough sentence"
 DESKTOP = {"width": 1440, "height": 900}
-JUDGED_MS = 60_000
+PATIENT_MS = 30_000  # a busy machine is not a fault
+JUDGED_MS = 120_000
 PHONE = {"width": 390, "height": 844}
 DARK = "matchMedia('(prefers-color-scheme: dark)').matches"
 CONTRAST = {"resultTypes": ["violations"], "runOnly": ["color-contrast"]}
+#: Only what is wrong is sent here, as a page's whole result is large.
+VIOLATIONS = """async options => (await axe.run(options)).violations
+    .filter(one => ['serious', 'critical'].includes(one.impact))
+    .map(one => `${one.id}: ${one.nodes[0].html.slice(0, 160)}`)"""
 #: What fades in has the contrast of its end only then; what never ends is not waited for.
 AT_REST = """() => Promise.race([
     new Promise(done => setTimeout(done, 2000)),
@@ -56,12 +61,10 @@ class Person:
 
     def _violations(self, options: dict[str, list[str]]) -> list[str]:
         self.page.evaluate(AT_REST)
-        found = Axe().run(self.page, options=options).response["violations"]
-        return [
-            f"{self.page.url} {each['id']}: {each['nodes'][0]['html'][:160]}"
-            for each in found
-            if each["impact"] in ("serious", "critical")
-        ]
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(Axe().axe_script)
+        found: list[str] = self.page.evaluate(VIOLATIONS, options)
+        return [f"{self.page.url} {each}" for each in found]
 
 
 def visit(

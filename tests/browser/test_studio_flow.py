@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages import Person
+from tests.browser.pages import PATIENT_MS, Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 MADE_MS = 90_000  # the worker may have to load its models first
@@ -20,7 +20,7 @@ def patient(person: Person) -> Iterator[Person]:
     person.page.set_default_timeout(MADE_MS)
     expect.set_options(timeout=MADE_MS)
     yield person
-    expect.set_options(timeout=5_000)
+    expect.set_options(timeout=PATIENT_MS)
 
 
 def test_pictures_are_made_judged_swept_recalled_called_off_and_their_category_named(
