@@ -83,10 +83,11 @@ def test_it_says_that_it_is_alive():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_work_is_accepted_quickly_while_redis_is_away(away):
+def test_work_is_accepted_quickly_while_redis_is_away(away, monkeypatch):
+    monkeypatch.setattr(bells, "SILENCE_SECONDS", 60.0)  # longer than any machine takes for it
     started = time.monotonic()
     works = [job() for _ in range(20)]
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 10, "more than one of them waited a second for Redis"
     assert {state_of(work) for work in works} == {JobState.QUEUED}
     assert [waited(work) for work in works] and tick() == []
 
