@@ -181,6 +181,59 @@ def test_what_moves_can_be_looked_through_by_keyboard(page: Page, server: Traini
     expect(page.get_by_text("15 of 21 choices follow the challenger")).to_be_visible()
 
 
+def test_a_generator_is_asked_for_with_its_patent_in_sight(
+    page: Page, server: TrainingServer
+) -> None:
+    server.making, server.state = True, "running"
+    page.goto(SNAPSHOT_PAGE)
+    page.get_by_role("radio", name="A picture generator").press("Space")
+    patent = page.get_by_text("US patent 12,141,700")
+    expect(patent).to_be_visible()
+    page.get_by_role("radio", name="FiLM").check()
+    expect(patent).to_be_hidden()
+    page.get_by_role("radio", name="learns fastest").check()
+    page.get_by_label("Minutes to learn").fill("5")
+    page.get_by_role("button", name="Train").click()
+    expect(page.get_by_role("heading", name="What it makes now")).to_be_visible()
+    assert server.said["recipe"] == "generator"
+    assert server.said["changes"] == {"conditioning": "film", "size": 32, "minutes": 5}
+
+
+def test_samples_are_looked_through_in_time_while_a_generator_learns(
+    page: Page, server: TrainingServer
+) -> None:
+    server.making, server.state, server.epochs = True, "running", 6
+    page.goto(RUN_PAGE)
+    sheet = page.get_by_role("img", name=re.compile("^Samples after"))
+    expect(sheet).to_have_attribute("alt", re.compile("2,400 updates: Sand, Water, Sky, Fire"))
+    page.keyboard.press("ArrowLeft")
+    expect(sheet).to_have_attribute("alt", re.compile("2,000 updates"))
+    time = page.get_by_role("slider", name="Samples over time")
+    time.press("Home")
+    expect(sheet).to_have_attribute("alt", re.compile("400 updates"))
+    page.get_by_role("button", name="back to the newest").click()
+    expect(time).to_have_attribute("aria-valuetext", "after 2,400 updates")
+    for name in ("KID", "Generator", "Discriminator"):
+        expect(page.get_by_role("img", name=f"{name} over time: now")).to_be_visible()
+
+
+def test_a_generator_is_judged_by_whether_it_obeys_and_then_makes_the_pictures(
+    page: Page, server: TrainingServer
+) -> None:
+    server.making, server.epochs = True, 14
+    page.goto(RUN_PAGE)
+    expect(page.get_by_role("heading", name="Yes, the challenger does better")).to_be_visible()
+    expect(page.get_by_role("row", name=re.compile("SRCC of asked and judged"))).to_be_visible()
+    expect(page.get_by_text("off by 1.06 points on average")).to_be_visible()
+    page.get_by_role("button", name="Promote…").click()
+    dialog = page.get_by_role("dialog", name="Let it make pictures?")
+    dialog.get_by_role("button", name="Promote").click()
+    expect(page.get_by_text("Makes pictures now", exact=True)).to_be_visible()
+    server.passed, server.promoted = False, False
+    page.reload()
+    expect(page.get_by_role("heading", name="No: it repeats pictures")).to_be_visible()
+
+
 def test_two_runs_are_laid_side_by_side(page: Page, server: TrainingServer) -> None:
     page.goto("/training/")
     for recipe in ("A fresh head", "Fine-tune"):
@@ -225,6 +278,11 @@ def test_the_pages_are_accessible_and_fit(
     page.goto(RUN_PAGE)
     expect(page.get_by_role("heading", name="What it gets wrong")).to_be_visible()
     findings += person.axe()
+    server.making = True
+    page.reload()
+    expect(page.get_by_role("heading", name="What it makes now")).to_be_visible()
+    findings += person.axe()
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     person.context.close()
     assert findings == []
     assert person.complaints == []

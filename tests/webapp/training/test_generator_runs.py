@@ -6,7 +6,7 @@ import pytest
 
 from ml.contracts.retrain import Said, SaidKind
 from tests.people import person
-from tests.webapp.training.reports import version
+from tests.webapp.training.reports import ended, version
 from tests.world import frozen, picture_of
 from webapp.jobs import services as jobs
 from webapp.registry.services import activate
@@ -118,6 +118,21 @@ def test_as_many_sheets_are_kept_as_can_be_looked_through(run):
     gaps = {after - before for before, after in pairwise(kept)}
     assert max(gaps) <= 400
     assert thinned([1, 2, 3, 50], 3) == {1, 3, 50}
+
+
+def test_a_version_shows_the_last_samples_of_its_run(browser, ann):
+    activate(version("maker", "a", kind="generator"))
+    activate(version("judge", "b"))
+    made = version("challenger", "c", kind="generator")
+    run = ended(ann, made, champion=None)
+    for updates in (100, 300):
+        run.grids.create(updates=updates, data=b"sheet")
+    told = browser.get("/api/v1/model-versions?kind=generator").json()
+    sheets = {each["name"]: each["sheet"] for each in told}
+    assert sheets == {"maker": None, "challenger": f"/training/runs/{run.pk}/samples/300.jpg"}
+    page = browser.get("/models/challenger/").content.decode()
+    assert '"about": "challenger"' in page
+    assert 'href="/models/maker/" aria-current="page">Makes pictures' in page
 
 
 def test_it_meets_the_generator_and_is_counted_apart_from_scorers(ann, run, snapshot):
