@@ -25,6 +25,7 @@ class BuiltinModel:
 BUILTIN_SCORER = BuiltinModel(kind="score", name="scorer-v2")
 BUILTIN_ATTRIBUTES = BuiltinModel(kind="attributes", name="attributes-v1")
 BUILTIN_CROPPER = BuiltinModel(kind="cropper", name="cropper-v1")
+BUILTIN_RECOGNISER = BuiltinModel(kind="recogniser", name="recogniser-v1")
 BUILTIN_GENERATOR = BuiltinModel(kind="generator", name="generator-v1")
 # Without the layer that is patented, for operators who must do without it.
 BUILTIN_PLAIN_GENERATOR = BuiltinModel(kind="generator", name="generator-film-v1")

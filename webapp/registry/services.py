@@ -15,6 +15,7 @@ from ml.contracts.attributes_card import AttributesCard, parse_attributes_card
 from ml.contracts.card import ScorerCard, parse_card
 from ml.contracts.cropper_card import CROPPER_KIND, CropperCard, parse_cropper_card
 from ml.contracts.generator_card import GENERATOR_KIND, GeneratorCard, parse_generator_card
+from ml.contracts.recogniser_card import RECOGNISER_KIND
 from webapp.accounts.models import User
 from webapp.registry.attributes import sync_attributes
 from webapp.registry.models import (
@@ -41,6 +42,8 @@ KINDS = {
     CROPPER_KIND: ModelKind.CROPPER,
     GENERATOR_KIND: ModelKind.GENERATOR,
 }
+# Models that ship for the command line alone.
+_UNSERVED = frozenset({RECOGNISER_KIND})
 _AnyCard = ScorerCard | AttributesCard | CropperCard | GeneratorCard
 _PARSERS: dict[ModelKind, Callable[[object], _AnyCard]] = {
     ModelKind.ATTRIBUTES: parse_attributes_card,
@@ -76,7 +79,11 @@ def register_builtin(folder: Path | None = None) -> Synced:
     unless what judges ships no more. A version that was trained here stays. The attributes that
     ship with the product are taken in as well. Idempotent.
     """
-    cards = [_read(path) for path in _ordered(folder or settings.WEIGHTS_DIR)]
+    cards = [
+        card
+        for path in _ordered(folder or settings.WEIGHTS_DIR)
+        if (card := _read(path)) is not None
+    ]
     registered, activated = [], []
     with transaction.atomic():
         sync_attributes()
@@ -170,9 +177,12 @@ def _natural(path: Path) -> list[tuple[int, str]]:
     return [(int(run), "") if run.isdigit() else (0, run) for run in runs]
 
 
-def _read(path: Path) -> Card:
+def _read(path: Path) -> Card | None:
+    """The card, None of a model that is not served. Raises BadCardError."""
     try:
         content = json.loads(path.read_text())
+        if isinstance(content, dict) and content.get("kind") in _UNSERVED:
+            return None
         kind, name, digest = identity(content)
     except ValueError as error:
         raise BadCardError(f"{path} is not a model card: {error}") from error
