@@ -32,6 +32,10 @@ class NoClassifierError(RuntimeError):
     """These weights came without an ImageNet classifier: bring a source that has one."""
 
 
+class NoTopPartError(RuntimeError):
+    """Nothing in this backbone can be taught apart from the rest: name another backbone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """How one map follows from another in space, square: what a convolution would need.
@@ -51,6 +55,18 @@ class Step:
             stride=self.stride * after.stride,
             padding=self.padding + after.padding * self.stride,
         )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TopPart:
+    """The end of a backbone: ``module`` leads from its map ``start`` to its last map.
+
+    ``steps``: how many maps of the trail it makes, the last one among them.
+    """
+
+    start: int
+    steps: int
+    module: nn.Module
 
 
 class Backbone(nn.Module, ABC):
@@ -103,6 +119,10 @@ class Backbone(nn.Module, ABC):
             raise NoClassifierError(f"the weights of {self.name} came without a classifier")
         logits: Tensor = self.classifier(top)
         return logits
+
+    def top_part(self) -> TopPart:
+        """A copy of the end, to be taught while the rest stays. Raises NoTopPartError."""
+        raise NoTopPartError(f"{self.name} has no end that can be taught by itself")
 
     def refuse(self, source: WeightSource) -> UnsupportedSourceError:
         """The error for a kind of source that this backbone cannot be filled from."""

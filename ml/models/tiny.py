@@ -1,11 +1,14 @@
 """A backbone of a few hundred parameters, for tests: same kind of computation, no wheel."""
 
+from collections import OrderedDict
+from copy import deepcopy
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from ml.layers.classifier import FrozenClassifier
-from ml.models.backbone import Backbone, Step
+from ml.models.backbone import Backbone, Step, TopPart
 from ml.models.weights import Origin, WeightSource, fill, read_weight_file
 
 TINY_SEED = 7
@@ -41,6 +44,11 @@ class TinyBackbone(Backbone):
     def trail(self, pixels: Tensor) -> list[Tensor]:
         """The same two maps."""
         return self.forward(pixels)
+
+    def top_part(self) -> TopPart:
+        """The second convolution."""
+        parts = OrderedDict(second=self.second, squash=nn.ReLU6())
+        return TopPart(0, steps=1, module=nn.Sequential(deepcopy(parts)))
 
     def load_imagenet(self, source: WeightSource) -> None:
         """From a file; its "wheel" is the fixed random numbers it is made with."""
