@@ -30,6 +30,7 @@ COMMANDS = (
     "pfagan",
     "predict",
     "published",
+    "recognise",
     "retrain",
     "retraining",
     "search",

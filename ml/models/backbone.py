@@ -32,7 +32,7 @@ class NoClassifierError(RuntimeError):
     """These weights came without an ImageNet classifier: bring a source that has one."""
 
 
-class NoTopPartError(RuntimeError):
+class NoTopPartError(UnknownBackboneError):
     """Nothing in this backbone can be taught apart from the rest: name another backbone."""
 
 
