@@ -49,6 +49,7 @@ bench: .venv/.installed static/dist/.built ## throughput and latency as ratios t
 	$(BIN)/python -m bench.crop
 	$(BIN)/python -m bench.generation
 	$(BIN)/python -m bench.raters
+	$(BIN)/python -m bench.styles
 
 .PHONY: format
 format: .venv/.installed ## put the sources into the house format

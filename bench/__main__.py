@@ -1,6 +1,6 @@
 """`python -m bench`: every benchmark, one after the other."""
 
-from bench import crop, end_to_end, generation, import_dataset, lists, raters, scoring
+from bench import crop, end_to_end, generation, import_dataset, lists, raters, scoring, styles
 
 if __name__ == "__main__":
     end_to_end.main()
@@ -10,3 +10,4 @@ if __name__ == "__main__":
     crop.main([])
     generation.main([])
     raters.main([])
+    styles.main([])

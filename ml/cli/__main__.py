@@ -34,6 +34,7 @@ COMMANDS = (
     "retrain",
     "retraining",
     "search",
+    "style",
     "taste",
     "train",
     "trainer",

@@ -19,11 +19,18 @@ from ml.models.backbone import NoClassifierError, UnknownBackboneError
 from ml.models.registry import UnknownModelError
 from ml.models.scoring_network import UnknownPanelError
 from ml.models.weights import WeightsError
+from ml.style.arbitrary import ArbitraryUnavailableError
+from ml.style.features import UnknownLayerError
+from ml.style.pairs import PairBudgetError
+from ml.style.pictures import StyleMemoryError
+from ml.style.slow import TransferCancelledError, TransferDivergedError
+from ml.style.space import TooFewStylesError
 from ml.training.kernel_fit import KernelFitError
 from ml.training.progress import NonFiniteLossError, TrainingStoppedError
 from ml.training.resume import CheckpointError
 
 REFUSALS: tuple[type[Exception], ...] = (
+    ArbitraryUnavailableError,
     BadRowsError,
     BenchmarkSourceError,
     CardError,
@@ -40,11 +47,17 @@ REFUSALS: tuple[type[Exception], ...] = (
     NoWeightError,
     NonFiniteLossError,
     OSError,  # a file that is not there, cannot be read, or finds no room
+    PairBudgetError,
     PredictionFileError,
     RecipeError,
+    StyleMemoryError,
+    TooFewStylesError,
     TooFewVotesError,
     TrainingStoppedError,
+    TransferCancelledError,
+    TransferDivergedError,
     UnknownBackboneError,
+    UnknownLayerError,
     UnknownModelError,
     UnknownObjectiveError,
     UnknownPanelError,

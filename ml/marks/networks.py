@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Planes = NDArray[np.float32]
-Compiled = Callable[[Planes], list[Planes]]
+Compiled = Callable[..., list[Planes]]  # one array for each input
 
 
 class MarksUnavailableError(RuntimeError):
@@ -29,7 +29,7 @@ class PackagedNetwork:
 
 
 def compiled(network: PackagedNetwork, *, threads: int) -> Compiled:
-    """The network as a function of its only input; one call at a time.
+    """The network as a function of its inputs; one call at a time.
 
     The package is not imported: its code wants more than its file does. Raises
     MarksUnavailableError.
@@ -50,8 +50,8 @@ def compiled(network: PackagedNetwork, *, threads: int) -> Compiled:
     except RuntimeError as error:
         raise MarksUnavailableError(f"openvino refuses {network.file}: {error}") from error
 
-    def run(planes: Planes) -> list[Planes]:
-        return [np.array(value) for value in model(planes).values()]
+    def run(*planes: Planes) -> list[Planes]:
+        return [np.array(value) for value in model(list(planes)).values()]
 
     return run
 
