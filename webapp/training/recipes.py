@@ -17,6 +17,7 @@ from ml.contracts.retrain import RunRecipe as Way
 from webapp.registry import selectors as registry
 from webapp.registry.models import ModelKind, ModelVersion
 from webapp.training.models import RunRecipe, RunState, Snapshot, SnapshotState, TrainingRun
+from webapp.training.parts import Part
 from webapp.training.previews import Problem, small_test
 from webapp.training.snapshots import kind_in
 from webapp.training.specs import FEWEST_TESTED
@@ -85,7 +86,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class _Rival:
-    """Whom a challenger meets, and how many pictures of the test that one learned from."""
+    """Whom a challenger meets, and how many pictures that judge it taught that one."""
 
     champion: ModelVersion | None
     taught: int
@@ -118,14 +119,16 @@ def estimate_of(offered: Offer, changes: Mapping[str, Any]) -> float | None:
 
 def _rival(kind: ModelKind, snapshot: Snapshot) -> _Rival:
     champion = registry.active(kind)
-    if champion is None or kind == ModelKind.GENERATOR:  # which is asked, and shown no picture
-        return _Rival(champion, 0)
-    return _Rival(champion, taught(snapshot, champion.card))
+    if champion is None:
+        return _Rival(None, 0)
+    making = kind == ModelKind.GENERATOR  # whose judges learn from all that it does not
+    parts = (Part.VALIDATION, Part.TEST) if making else (Part.TEST,)
+    return _Rival(champion, taught(snapshot, champion.card, parts))
 
 
 def _offer(way: Way, snapshot: Snapshot, rival: _Rival, there: Left) -> Offer:
     told, known, making = WORDS[way], rival.taught, way is Way.GENERATOR
-    why_not = _why_not(way, snapshot, rival.champion, there) or _gone(snapshot, there)
+    why_not = _why_not(way, snapshot, rival, there) or _gone(snapshot, there)
     caveat = None
     if not making:
         why_not = why_not or _known(there.test, known)
@@ -137,13 +140,12 @@ def _offer(way: Way, snapshot: Snapshot, rival: _Rival, there: Left) -> Offer:
     )  # fmt: skip
 
 
-def _why_not(
-    way: Way, snapshot: Snapshot, champion: ModelVersion | None, there: Left
-) -> str | None:
+def _why_not(way: Way, snapshot: Snapshot, rival: _Rival, there: Left) -> str | None:
+    champion = rival.champion
     if snapshot.state != SnapshotState.FROZEN:
         return "The snapshot is not frozen."
     if way is Way.GENERATOR:
-        return _too_small_to_make(snapshot, there)
+        return _too_small_to_make(snapshot, there, rival.taught)
     if snapshot.attribute_id is not None and way not in _QUICK:
         return "An attribute is learned as a head on what the model sees, not as a whole network."
     if way in _QUICK and champion is None:
@@ -151,15 +153,17 @@ def _why_not(
     return _unlike(way, snapshot, champion.card) if champion and way in _QUICK else None
 
 
-def _too_small_to_make(snapshot: Snapshot, there: Left) -> str | None:
+def _too_small_to_make(snapshot: Snapshot, there: Left, known: int) -> str | None:
     """What a generator lacks."""
     if snapshot.attribute_id is not None:
         return "A generator is asked for an overall mean: freeze a snapshot of overall ratings."
-    if there.train >= FEWEST_LEARNED and there.others >= FEWEST_JUDGED:
+    others = there.others - known
+    if there.train >= FEWEST_LEARNED and others >= FEWEST_JUDGED:
         return None
+    beside = f" beside {known:,} that taught the generator in use" if known else ""
     return (
         f"It needs {FEWEST_LEARNED} pictures to learn from and {FEWEST_JUDGED} others to be judged"
-        f" by; this snapshot has {there.train:,} and {there.others:,}."
+        f" by; this snapshot has {there.train:,} and {others:,}{beside}."
     )
 
 

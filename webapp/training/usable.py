@@ -3,7 +3,7 @@
 A row of the manifest whose picture is gone is not shown, not learned from and not tested on.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,15 +70,17 @@ def left(snapshot: Snapshot) -> Left:
     return Left(snapshot.pictures - there, train, there - train, test)
 
 
-def taught(snapshot: Snapshot, card: Mapping[str, Any]) -> int:
-    """On how many of the pictures left to test on the model of this card was taught, as it says.
+def taught(
+    snapshot: Snapshot, card: Mapping[str, Any], parts: Collection[Part] = (Part.TEST,)
+) -> int:
+    """On how many of the pictures left in these parts the model of this card was taught.
 
-    The gate leaves them out: they would flatter that model.
+    As the card says. The gate leaves them out: they would flatter that model.
     """
     told = card
     if snapshot.attribute_id is not None:
         heads = (each for each in card.get("heads", ()) if each["key"] == snapshot.attribute_id)
         told = next(heads, {})
     learned = frozenset(told.get("learned", ()))
-    tested = usable(snapshot).filter(part=Part.TEST).values_list("sha256", flat=True)
+    tested = usable(snapshot).filter(part__in=parts).values_list("sha256", flat=True)
     return sum(each[:LEARNED_DIGITS] in learned for each in tested)

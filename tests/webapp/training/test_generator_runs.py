@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import pytest
 
+from ml.contracts.card import LEARNED_DIGITS
 from ml.contracts.retrain import Said, SaidKind
 from tests.people import person
 from tests.webapp.training.reports import ended, version
@@ -30,7 +31,7 @@ def snapshot(ann):
     artwork = picture_of(ann)
     SnapshotPicture.objects.bulk_create(
         SnapshotPicture(
-            snapshot=made, sha256=f"{number:064x}", artwork=artwork, voted=5.0,
+            snapshot=made, sha256=f"{number:02x}" * 32, artwork=artwork, voted=5.0,
             part="train" if number < 60 else ("validation", "test")[number % 2],
         )
         for number in range(100)
@@ -77,7 +78,14 @@ def test_enough_pictures_are_offered_a_generator_with_its_patent(browser, snapsh
     snapshot.save()
     refused = offered(browser, snapshot)
     assert not refused["fits"]
-    assert "40 others to be judged by; this snapshot has 60 and 39" in refused["why_not"]
+    assert "40 others to be judged by; this snapshot has 60 and 39." in refused["why_not"]
+
+
+def test_pictures_that_taught_the_generator_in_use_judge_nobody(browser, snapshot):
+    taught = [(f"{number:02x}" * 32)[:LEARNED_DIGITS] for number in range(60, 70)]
+    activate(version("maker", "a", kind="generator", card={"learned": taught}))
+    refused = offered(browser, snapshot)
+    assert "has 60 and 30 beside 10 that taught the generator in use." in refused["why_not"]
 
 
 def test_how_long_it_learns_is_chosen_and_foretold(browser, snapshot):
