@@ -21,8 +21,9 @@ def tidy_generations() -> list[Finding]:
     findings = examine(GENERATIONS, mending=True)
     for finding in findings:
         logger.warning("%s: %s (%d)", finding.code, finding.text, finding.count)
-    over = timezone.now() - QUOTA_PERIOD
-    Generation.objects.filter(deleted_at__isnull=False, created_at__lt=over).delete()
+    counted = Generation.objects.asked_since(timezone.now() - QUOTA_PERIOD)
+    thrown_away = Generation.objects.filter(deleted_at__isnull=False)
+    thrown_away.exclude(pk__in=counted.values("pk")).delete()
     return findings
 
 

@@ -1,5 +1,7 @@
 """What somebody asked a generator for, and the pictures that it made."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -26,6 +28,10 @@ class GenerationQuerySet(models.QuerySet["Generation"]):
             return self.none()
         return self.filter(owner=user.pk, deleted_at=None, shows_category=False)
 
+    def asked_since(self, time: datetime) -> "GenerationQuerySet":
+        """Asked for after that, or asked for again."""
+        return self.filter(Q(created_at__gt=time) | Q(retried_at__gt=time))
+
     def seen_by(self, user: Visitor) -> "GenerationQuerySet":
         """The same, and what shows a category to everybody."""
         if user is None or not user.is_authenticated:
@@ -38,8 +44,9 @@ class Generation(Identified):
 
     `dial`: the mean that was asked for; None where a histogram was drawn, and for a sweep, which
     goes over the dial and has no histogram either. `made` counts what was made also when it is
-    deleted, for the quota; housekeeping removes what is deleted a day later. `shows_category`: it
-    stands beside the name of its category for everybody, and counts for nobody's quota.
+    deleted, for the quota; housekeeping removes what is deleted a day later. `retried_at`: when the
+    rest of it was last asked for again. `shows_category`: it stands beside the name of its category
+    for everybody, and counts for nobody's quota.
     """
 
     owner = models.ForeignKey(
@@ -62,6 +69,7 @@ class Generation(Identified):
         "catalogue.Blob", null=True, on_delete=models.PROTECT, related_name="+"
     )
     shows_category = models.BooleanField(default=False)
+    retried_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
 
     objects = GenerationQuerySet.as_manager()

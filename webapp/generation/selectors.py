@@ -149,11 +149,14 @@ def judged_samples(user: User, generations: Collection[UUID]) -> QuerySet[Sample
 
 
 def quota_of(user: User) -> Quota:
-    """What was made in the last day counts, and what is still to be made."""
+    """What was made of the last day's wishes counts, and what is still to be made.
+
+    An older wish that was tried again counts anew: calling off spares nobody's quota for later.
+    """
     live = Job.objects.filter(kind=JobKind.GENERATE, subject=OuterRef("pk"), state__in=LIVE_STATES)
     charged = Case(When(Exists(live), then=F("count")), default=F("made"))
     since = timezone.now() - QUOTA_PERIOD
-    asked = Generation.objects.filter(owner=user, created_at__gt=since, shows_category=False)
+    asked = Generation.objects.filter(owner=user, shows_category=False).asked_since(since)
     spent = asked.aggregate(spent=Sum(charged, default=0))["spent"]
     limit: int = settings.GENERATION_QUOTA
     return Quota(limit, max(limit - spent, 0))

@@ -57,6 +57,7 @@ def retry(owner: User, generation: Generation) -> None:
     _require_quota(owner, generation.count - generation.made)
     if not jobs.restart(ended):
         raise Conflict("This is made, or being made; there is nothing to try again.")
+    Generation.objects.filter(pk=generation.pk).update(retried_at=timezone.now())
     _tell(generation)
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from tests.webapp.generation.studios import JSON, browser, made, register_generator
 from webapp.accounts.models import User
@@ -14,7 +15,7 @@ from webapp.catalogue.models import Artwork, Blob
 from webapp.generation.housekeeping import tidy_generations
 from webapp.generation.models import Generation
 from webapp.jobs.models import Job, JobKind
-from webapp.registry.models import ModelVersion
+from webapp.registry.models import CategoryName, ModelVersion
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/generations"
@@ -157,6 +158,10 @@ def test_what_failed_or_was_called_off_goes_on_after_what_is_there(maker, settin
         None,
     )
     Job.objects.update(state=state)
+    Generation.objects.update(created_at=timezone.now() - timedelta(days=2), retried_at=None)
+    assert maker.post(where, content_type=JSON).status_code == 200
+    assert maker.get("/api/v1/generators").json()["quota"]["left"] == 494, "tried again, it counts"
+    Job.objects.update(state=state)
     register_generator("generator-2")
     assert maker.post(where, content_type=JSON).json()["code"] == "model_retired"
 
@@ -224,6 +229,8 @@ def test_files_have_names_and_are_their_owners_alone(maker):
     assert shown["Content-Disposition"] == f"inline; {name}"
     assert saved["Content-Disposition"] == f"attachment; {name}"
     assert shown["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    CategoryName.objects.create(version=generation.model_version, key="sea", name="Sea/low tide")
+    assert 'filename="generated-sea-low-tide-5.5-1-0.png"' in maker.get(url)["Content-Disposition"]
     Blob.objects.update(created_at="2020-01-01T00:00Z")
     assert collect_garbage().blobs == 0 and maker.get(url).status_code == 200
     other = browser("other@example.org")
