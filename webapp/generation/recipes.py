@@ -4,6 +4,7 @@ from typing import Any
 
 from webapp.catalogue.validation import clean_filename
 from webapp.generation.models import Generation, Sample
+from webapp.registry.categories import category_name
 
 
 def recipe_of(sample: Sample) -> dict[str, Any]:
@@ -25,17 +26,17 @@ def wish_of(generation: Generation) -> dict[str, Any]:
 
 
 def filename_of(sample: Sample) -> str:
-    """Of one picture, as it is saved: category, what was asked, and its latent."""
+    """Of one picture, as it is saved: its category by name, what was asked, and its latent."""
     generation = sample.generation
     seed = sample.latent_seed
     latent = f"{generation.seed}-{generation.seed_to}" if seed is None else seed
-    name = f"generated-{generation.category}-{sample.asked_mean:.1f}-{latent}"
+    name = f"generated-{_worded(generation)}-{sample.asked_mean:.1f}-{latent}"
     return f"{clean_filename(name)}-{sample.index}.png"
 
 
 def film_name(generation: Generation) -> str:
     """Of the animated picture."""
-    name = f"generated-{generation.category}-{generation.kind}-{generation.seed}"
+    name = f"generated-{_worded(generation)}-{generation.kind}-{generation.seed}"
     return f"{clean_filename(name)}.webp"
 
 
@@ -46,6 +47,7 @@ def _common(generation: Generation) -> dict[str, Any]:
         "digest": version.digest,
         "kind": generation.kind,
         "category": generation.category,
+        "category_name": _named(generation),
         "histogram": generation.histogram,
         "dial": generation.dial,
         "seed": generation.seed,
@@ -53,3 +55,13 @@ def _common(generation: Generation) -> dict[str, Any]:
         "truncation": generation.truncation,
         "count": generation.count,
     }
+
+
+def _named(generation: Generation) -> str:
+    """What people call its category now."""
+    return category_name(generation.model_version, generation.category)
+
+
+def _worded(generation: Generation) -> str:
+    """The same for the name of a file, where a slash would begin a folder."""
+    return "-".join(_named(generation).lower().replace("/", " ").replace("\\", " ").split())

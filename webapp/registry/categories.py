@@ -57,7 +57,12 @@ def names_of(versions: Iterable[ModelVersion]) -> dict[tuple[UUID, str], str]:
 def name_in(digest: str, key: str) -> str:
     """Of a category of the generator with these weights; its key when that is not known here."""
     version = ModelVersion.objects.filter(kind=ModelKind.GENERATOR, digest=digest).first()
-    return key if version is None else names_of([version]).get((version.pk, key), key)
+    return key if version is None else category_name(version, key)
+
+
+def category_name(version: ModelVersion, key: str) -> str:
+    """Of one category of this version; its key where the card does not tell of it."""
+    return names_of([version]).get((version.pk, key), key)
 
 
 @transaction.atomic
