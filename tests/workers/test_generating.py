@@ -20,6 +20,7 @@ from webapp.registry.models import ModelVersion
 from webapp.registry.services import register_builtin
 from workers.runtime import generating
 from workers.runtime.draining import SLICE_SECONDS
+from workers.runtime.model_cache import model_cache
 from workers.tasks.score import score
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +63,7 @@ def test_every_picture_is_judged_and_says_in_its_file_how_it_was_made(maker):
     picture = file_of(maker, samples[1]["url"])
     told = json.loads(picture.text["parameters"])
     assert (told["latent_seed"], told["category"], told["dial"]) == (0, "barn", 6)
+    assert told["category_name"] == "Barns"
     assert told["digest"] == ModelVersion.objects.get(kind="generator").digest
     assert DIGITAL_SOURCE in picture.text["XML:com.adobe.xmp"]
     heard = Event.objects.filter(kind="generation.changed", ids=[pk]).count()
@@ -135,6 +137,45 @@ def test_one_that_kills_workers_again_and_again_ends_with_a_reason(maker):
         jobs.requeue_lost(["w"])
     generating.generate_next(GENERATE)
     assert seen(maker, pk)["error"]["code"] == "worker_lost"
+
+
+def test_new_pictures_of_the_last_attempt_earn_it_another(maker, monkeypatch):
+    pk = wish(maker)
+    Job.objects.update(attempt=2)
+    judged = generating._judged
+
+    def broken(*args):
+        if Sample.objects.exists():
+            raise RuntimeError
+        return judged(*args)
+
+    monkeypatch.setattr(generating, "_judged", broken)
+    with pytest.raises(RuntimeError):
+        generating.generate_next(GENERATE)
+    made = seen(maker, pk)
+    assert (made["state"], made["made"], Job.objects.get().state) == ("running", 1, "queued")
+
+
+def test_a_wish_of_a_generator_of_this_moment_waits_until_it_is_loaded(maker, weights, monkeypatch):
+    current, held = model_cache.current, []
+
+    def promoted_meanwhile(role):
+        found = current(role)
+        if role is generating.GENERATOR and not held:
+            held.append(found)
+            write_tiny_generator(weights, name="generator-tiny-2", seed=2)
+            register_builtin()
+            Generation.objects.update(
+                model_version=ModelVersion.objects.get(name="generator-tiny-2")
+            )
+        return found
+
+    pk = wish(maker)
+    monkeypatch.setattr(generating.model_cache, "current", promoted_meanwhile)
+    generating.generate_next(GENERATE)
+    assert seen(maker, pk)["state"] == "queued"
+    generating.generate_next(GENERATE)
+    assert seen(maker, pk)["state"] == "done"
 
 
 def test_what_is_called_off_in_the_middle_keeps_what_is_made_and_can_go_on(maker, monkeypatch):

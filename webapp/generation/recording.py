@@ -19,7 +19,7 @@ from webapp.generation.wishes import GeneratorRetired, dials
 from webapp.jobs import services as jobs
 from webapp.jobs.claims import Claim, LostLeaseError, require
 from webapp.jobs.models import Job
-from webapp.registry.models import ModelVersion
+from webapp.registry.models import ModelVersion, VersionState
 
 ATTEMPTS: Final = 3  # without a new picture between them
 PNG: Final = "image/png"
@@ -51,7 +51,8 @@ class Order:
 def begin(claim: Claim, by: ModelVersion) -> Order | None:
     """What is to be made now; None when there is nothing, and the job is settled then.
 
-    A wish that named another generator fails with ``model_retired``.
+    A wish that named another generator fails with ``model_retired``; one that names the generator
+    that came into use a moment ago waits until this worker holds it.
     """
     rows = Generation.objects.select_related("model_version").filter(deleted_at=None)
     generation = rows.filter(pk=claim.subject).first()
@@ -59,6 +60,9 @@ def begin(claim: Claim, by: ModelVersion) -> Order | None:
         Job.objects.filter(pk=claim.id).delete()
         return None
     if generation.model_version_id != by.pk:
+        if generation.model_version.state == VersionState.ACTIVE:
+            jobs.give_back(claim, attempts=ATTEMPTS)
+            return None
         text = (
             f"{generation.model_version.name} was retired before everything was made; {by.name}"
             " makes pictures now. Ask it."
@@ -114,7 +118,8 @@ def fail(claim: Claim, code: str, text: str) -> None:
 def set_back(claim: Claim, code: str, text: str) -> None:
     """An attempt failed: try again later, or give up. Nothing when the job is ours no more."""
     with suppress(LostLeaseError), transaction.atomic():
-        last = claim.attempt >= claim.max_attempts
+        # New pictures of this very attempt may have earned it further ones.
+        last = Job.objects.filter(pk=claim.id, max_attempts__lte=claim.attempt).exists()
         settle = jobs.bury if last else jobs.release
         require(ours=settle(claim, code, text))
         publish(claim.owner_id, EventKind.GENERATION_CHANGED, [claim.subject])
