@@ -80,16 +80,17 @@ class LoadedGenerator(Served[Generator, GeneratorCard]):
         first: int,
         last: int,
         steps: int,
+        start: int = 0,
         truncation: float = 1.0,
     ) -> Iterator[Sample]:
         """``steps`` pictures, at least 2, from one latent to another (Shoemake 1985).
 
-        Each is called by the seed that it is nearer to.
+        Each is called by the seed that it is nearer to; the first ``start`` are left out.
         """
-        start, end = self._latent(first, truncation), self._latent(last, truncation)
-        for number in range(steps):
+        ends = self._latent(first, truncation), self._latent(last, truncation)
+        for number in range(start, steps):
             way = number / (steps - 1)
-            latent = slerp(start, end, way)
+            latent = slerp(*ends, way)
             yield self._made(category, histogram, latent, first if way < 0.5 else last)
 
     def check_golden(self) -> None:

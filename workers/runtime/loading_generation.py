@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from functools import partial
-from itertools import islice
 
 import torch
 from PIL import Image
@@ -44,11 +43,10 @@ class ServingGenerator(GeneratingModel):
             )  # fmt: skip
         if wish.kind == GenerationKind.BETWEEN:
             assert wish.seed_to is not None
-            steps = generator.between(
+            return generator.between(
                 category=wish.category, histogram=wish.histogram, first=wish.seed,
-                last=wish.seed_to, steps=wish.count, truncation=wish.truncation,
+                last=wish.seed_to, steps=wish.count, start=start, truncation=wish.truncation,
             )  # fmt: skip
-            return islice(steps, start, None)
         return generator.samples(
             category=wish.category, histogram=wish.histogram,
             seed=(wish.seed + start) % (LARGEST_SEED + 1), truncation=wish.truncation,
