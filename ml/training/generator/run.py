@@ -148,11 +148,13 @@ def _learn(
     shown: Callable[[Point, Path], None],
 ) -> None:
     """Until the budget is spent; the end is a point of the curve, too."""
-    while session.goes_on(budget):
+    going = session.goes_on(budget)
+    while going:
         if callbacks.should_stop():
             raise TrainingStoppedError(f"stopped after {duel.updates} updates; {STATE} is kept")
         losses = duel.step()
-        if budget.is_point(duel.updates) or not session.goes_on(budget):
+        going = session.goes_on(budget)  # asked once: between two looks the time may run out
+        if budget.is_point(duel.updates) or not going:
             point = session.point(losses)
             session.keep()
             shown(point, session.grid(point))
