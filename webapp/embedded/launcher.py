@@ -4,6 +4,7 @@ It reads the environment itself and imports no Django: settings need the engines
 those exist only once this has started them.
 """
 
+import argparse
 import http.client
 import json
 import os
@@ -66,8 +67,9 @@ class Options:
         return f"http://{'localhost' if self.host in ANY_ADDRESS else self.host}:{self.port}/"
 
 
-def main() -> int:
-    """Run until stopped; the exit status."""
+def main(arguments: Sequence[str]) -> int:
+    """Run until stopped; the exit status. Takes no ``arguments`` but `--help`, else exits 2."""
+    _parser().parse_args(arguments)
     try:
         options = Options.from_environment()
         table = process_table(host=options.host, port=options.port, live_port=options.live_port)
@@ -78,6 +80,15 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    return argparse.ArgumentParser(
+        prog="manage.py up",
+        description="Start Connoisseur and keep it running until Ctrl-C or SIGTERM.",
+        epilog="The environment says where: PORT (8000), HOST (127.0.0.1), LIVE_PORT (PORT + 1), "
+        "CONNOISSEUR_HOME (var), DATABASE_URL and REDIS_URL. See docs/settings.md for all.",
+    )
 
 
 def run(

@@ -14,6 +14,7 @@ import pytest
 from redis import Redis
 
 from tests.webapp.embedded.places import eventually, folder_of_nobody, free_port, start_module
+from webapp.embedded.launcher import main
 from webapp.embedded.procfs import carrying, started_at, working_in
 
 
@@ -89,6 +90,16 @@ def database_answers(url: str) -> bool:
     except psycopg2.OperationalError:
         return False
     return True
+
+
+@pytest.mark.parametrize(("argument", "status"), [("--help", 0), ("--port=80", 2)])
+def test_it_tells_how_it_is_used_and_starts_nothing(
+    argument: str, status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONNOISSEUR_HOME", str(tmp_path / "home"))
+    with pytest.raises(SystemExit) as ended:
+        main([argument])
+    assert ended.value.code == status and not (tmp_path / "home").exists()
 
 
 def test_it_says_the_address_once_the_first_page_answers(tmp_path: Path) -> None:
