@@ -49,7 +49,10 @@ def start(
 
 
 def repeat(by: User, run: TrainingRun) -> TrainingRun:
-    """The same again, against whoever judges now. On a CPU the weights come out the same."""
+    """The same again, against whoever judges now.
+
+    On a CPU the weights come out the same, but for those of a generator that time ended.
+    """
     return start(by, run.snapshot, recipe=run.recipe, seed=run.seed, changes=run.changes)
 
 

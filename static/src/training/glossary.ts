@@ -5,7 +5,7 @@ export const GLOSSARY = {
   coverage: 'How often the voted mean lies inside the model’s 80 % interval. 80 % is right: less is too sure of itself, more too unsure.',
   loss: 'What training makes smaller: how far the model is off, counted over the pictures it learns from.',
   head: 'The last and small part of a model. The large networks before it see the picture; the head turns what they see into ratings.',
-  seed: 'Where all chance in a run comes from. The same snapshot, recipe and seed give the same weights on the same CPU.',
+  seed: 'Where all chance in a run comes from. The same snapshot, recipe and seed give the same weights on the same CPU, but for a generator that learns until its minutes are up.',
   constant: 'A rival without eyes: it says the average rating of every picture. What does not beat it has learned nothing.',
   veto: 'One reason that is enough for a no, however good the rest is.',
   golden: 'A picture whose answers travel with the model. Whoever loads the files must get those answers, or the files are not what they say.',
