@@ -17,10 +17,6 @@ _GAP = 4
 _QUALITIES = (90, 80, 70, 55, 40)
 
 
-class SheetTooLargeError(ValueError):
-    """No quality makes the sheet small enough: ask for fewer samples on it."""
-
-
 def dial_sheet(sheet: Squares) -> bytes:
     """A row for each category: its first latent at every setting of the dial.
 
@@ -47,9 +43,9 @@ def nearest_sheet(samples: Squares, learned: Squares, found: Memories) -> bytes:
 
 
 def jpeg(rows: Sequence[Sequence[Squares]]) -> bytes:
-    """Rows of squares on white, enlarged, at the best quality that fits.
+    """Rows of squares (S, S, 3) on white, enlarged; at most ``LARGEST_BYTES``.
 
-    Raises SheetTooLargeError.
+    At the best quality that fits; where none does, the page is halved.
     """
     side = rows[0][0].shape[0] * ZOOM
     width = max(len(row) for row in rows)
@@ -60,9 +56,13 @@ def jpeg(rows: Sequence[Sequence[Squares]]) -> bytes:
         for place, square in enumerate(row):
             picture = Image.fromarray(square).resize((side, side), Image.Resampling.BICUBIC)
             page.paste(picture, (place * (side + _GAP), line * (side + _GAP)))
+    return _packed(page)
+
+
+def _packed(page: Image.Image) -> bytes:
     for quality in _QUALITIES:
         packed = BytesIO()
         page.save(packed, "JPEG", quality=quality)
         if packed.tell() <= LARGEST_BYTES:
             return packed.getvalue()
-    raise SheetTooLargeError(f"{width} x {len(rows)} squares take more than {LARGEST_BYTES} bytes")
+    return _packed(page.reduce(2))

@@ -1,16 +1,19 @@
 """Two tiny generators are measured, shipped with their cards, and served again."""
 
 from dataclasses import dataclass, replace
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from ml.cli.__main__ import main
 from ml.contracts.card import CardError, DigestMismatchError
 from ml.contracts.generation import histogram_of_dial
 from ml.contracts.generator_card import Conditioning
+from ml.evaluation import generation_sheets
 from ml.evaluation.generation import Trial, memories, obeyed, recognised
 from ml.inference.generation import LoadedGenerator, load_generator
 from ml.inference.golden import GoldenMismatchError
@@ -168,3 +171,15 @@ def test_an_obeyed_dial_is_told_from_chance_and_a_planted_copy_is_found() -> Non
     assert found.nearest[7] < found.threshold
     copies = memories(learned[:30] + 1e-4, learned, held_out)
     assert copies.share.value == 1.0 > found.share.high
+
+
+def test_a_sheet_that_no_quality_makes_small_enough_is_halved(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (4, 6, 32, 32, 3), dtype=np.uint8)
+    rows = [list(row) for row in noise]
+    plain = Image.open(BytesIO(generation_sheets.jpeg(rows)))
+    monkeypatch.setattr(generation_sheets, "LARGEST_BYTES", 8_000)
+    file = generation_sheets.jpeg(rows)
+    assert len(file) <= 8_000
+    assert Image.open(BytesIO(file)).width * 4 == pytest.approx(plain.width, abs=4)
