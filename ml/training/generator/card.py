@@ -100,11 +100,7 @@ def card_of(
         "licence": licence,
         "patent": PATENT if mixed else _NO_PATENT,
         "architecture": _architecture(outcome, finished.network),
-        "weights": {
-            "file": f"{file or version}.safetensors",
-            "sha256": sha256(finished.weights).hexdigest(),
-            "bytes": len(finished.weights),
-        },
+        "weights": _weights(finished.weights, file=f"{file or version}.safetensors"),
         "data": list(finished.data),
         "categories": [asdict(each) for each in material.categories()],
         "dial": asdict(finished.dial),
@@ -117,6 +113,10 @@ def card_of(
         "limits": _limits(figures, ground),
         "notes": list(_NOTES),
     }
+
+
+def _weights(content: bytes, *, file: str) -> Document:
+    return {"file": file, "sha256": sha256(content).hexdigest(), "bytes": len(content)}
 
 
 def _architecture(outcome: Outcome, network: Generator) -> Document:

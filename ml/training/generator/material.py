@@ -1,7 +1,7 @@
 """What a generator and its judges learn from: squares, histograms, categories and features."""
 
 import io
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
@@ -108,10 +108,7 @@ def gather_material(
     """
     upright, mirror = (
         _features(features, pixels, cache, _telling(callbacks, words))
-        for pixels, words in (
-            (squares.pixels, "looking at the pictures"),
-            (squares.pixels[:, :, ::-1], "looking at their mirror images"),
-        )
+        for pixels, words in _both_ways(squares)
     )
     if grouping is Grouping.AVA_TEN:
         semantics = tagged(squares.tags, AVA_TEN)
@@ -122,6 +119,12 @@ def gather_material(
     return Material(
         squares, semantics, upright, mirror, features.name, features.widths, learned, judged
     )
+
+
+def _both_ways(squares: VotedSquares) -> Iterator[tuple[np.ndarray, str]]:
+    """(n, S, S, 3) pixels, then their mirror images, and what is done with them."""
+    yield squares.pixels, "looking at the pictures"
+    yield squares.pixels[:, :, ::-1], "looking at their mirror images"
 
 
 def _subjects(squares: VotedSquares) -> list[str]:

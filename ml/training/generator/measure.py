@@ -63,21 +63,17 @@ def measure(
     """Everything of ``Figures``. ``told`` hears what is being done, and how much of it is."""
     questions = questions_of(material, latents=latents)
     sheet = sheet_of(network, questions, questions.category)
-    words = f"judging {title} over the dial"
-    trial = trial_of(sheet, questions, judges, told=partial(told, words))
+    over_the_dial = partial(told, f"judging {title} over the dial")
+    trial = trial_of(sheet, questions, judges, told=over_the_dial)
     asked = material.semantics.category[material.judged]
     free = free_samples(network, material, asked)
-    seen = judges.eyes.of(free, told=partial(told, f"judging {title} as people vote"))
-    placed = judges.space.place(seen)
+    as_people_vote = partial(told, f"judging {title} as people vote")
+    placed = judges.space.place(judges.eyes.of(free, told=as_people_vote))
     near = likeness(placed, _learned(material, judges), held_out(material, judges))
     figures = Figures(
-        title=title,
-        version=version,
-        learning=_learning(outcome, network),
-        dial=obedience(trial),
-        likeness=near,
-        by_category=_by_category(trial, placed, asked, near.memories, material, judges),
-    )
+        title, version, _learning(outcome, network), obedience(trial),
+        near, _by_category(trial, placed, asked, near.memories, material, judges),
+    )  # fmt: skip
     shaped = sheet.reshape(questions.categories, latents, *sheet.shape[1:])
     return Measured(figures, shaped, free, trial, placed)
 
@@ -106,10 +102,7 @@ def ground_of(material: Material, judges: Judges) -> Ground:
 
 
 def sheets_of(measured: Measured, learned: Squares) -> dict[str, bytes]:
-    """JPEG files by what they show. ``learned``: pictures, in the order of the material's rows.
-
-    Raises SheetTooLargeError.
-    """
+    """JPEG files by what they show. ``learned``: pictures, in the order of the material's rows."""
     return {
         "dial": dial_sheet(measured.sheet),
         "categories": category_sheet(measured.sheet),
@@ -156,19 +149,13 @@ def _by_category(
         own, free = trial.of(number), asked == number
         rows.append(
             CategoryFigures(
-                key=category.key,
-                name=category.name,
-                pictures=category.pictures,
-                samples=len(own.asked),
-                obeyed=obeyed(own)[0],
-                recognised=recognised(own)[0],
-                mistaken=mistaken(trial, number),
-                kid=_kid(placed[free], others),
-                near=_near(memories, free),
-                spread=diversity(own.vectors),
+                key=category.key, name=category.name, pictures=category.pictures,
+                samples=len(own.asked), obeyed=obeyed(own)[0], recognised=recognised(own)[0],
+                mistaken=mistaken(trial, number), kid=_kid(placed[free], others),
+                near=_near(memories, free), spread=diversity(own.vectors),
                 spread_real=diversity(learned),
             )
-        )
+        )  # fmt: skip
     return tuple(rows)
 
 

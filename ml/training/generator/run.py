@@ -120,13 +120,7 @@ def learn(
     Raises TrainingStoppedError with the state kept, CheckpointError when the folder holds another
     run's, NonFiniteLossError.
     """
-    duel = Duel(
-        config,
-        pixels=material.pixels(material.learned),
-        condition=material.condition(material.learned),
-        categories=len(material.semantics.names),
-        device=device,
-    )
+    duel = _duel(material, config, device)
     session = _Session(folder, material, config, duel, watch, clock)
     session.resume()
     for point in session.curve:
@@ -136,8 +130,17 @@ def learn(
     except TrainingStoppedError:
         session.keep()
         raise
-    session.keep()
     return session.finish()
+
+
+def _duel(material: Material, config: GeneratorConfig, device: torch.device) -> Duel:
+    return Duel(
+        config,
+        pixels=material.pixels(material.learned),
+        condition=material.condition(material.learned),
+        categories=len(material.semantics.names),
+        device=device,
+    )
 
 
 def _learn(
