@@ -6,7 +6,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One attempt at one job; `attempt` is the fence that keeps a late worker from writing."""
+    """One attempt at one job; `attempt` and `worker` fence it: a late one writes nothing."""
 
     id: UUID
     kind: str

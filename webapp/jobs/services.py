@@ -102,21 +102,19 @@ def claim(
 def extend(claims: Collection[Claim], *, lease_seconds: float | None = None) -> None:
     """Heartbeat: the work goes on. Claims that were lost are left as they are."""
     lease = lease_seconds or settings.JOB_LEASE_SECONDS
-    ids, attempts = _fences(claims)
     with connection.cursor() as cursor:
-        cursor.execute(statements.EXTEND, [lease, ids, attempts])
+        cursor.execute(statements.EXTEND, [lease, *_fences(claims)])
 
 
 def holds(claim: Claim) -> bool:
     """Whether the job is still ours; then it stays so until the caller's transaction ends."""
-    ours = Job.objects.filter(pk=claim.id, attempt=claim.attempt, state=JobState.RUNNING)
-    return bool(ours.select_for_update(no_key=True).values_list("pk", flat=True))
+    locked = _ours(claim).select_for_update(no_key=True)
+    return bool(locked.values_list("pk", flat=True))
 
 
 def forgive(claim: Claim, attempts: int) -> None:
     """So many further attempts after this one: it brought something, or failed through no fault."""
-    ours = Job.objects.filter(pk=claim.id, attempt=claim.attempt, state=JobState.RUNNING)
-    ours.update(max_attempts=claim.attempt + attempts)
+    _ours(claim).update(max_attempts=claim.attempt + attempts)
 
 
 def give_back(claim: Claim, *, attempts: int = 1) -> bool:
@@ -125,8 +123,8 @@ def give_back(claim: Claim, *, attempts: int = 1) -> bool:
     ``attempts``: how many further ones it gets. False when the lease was lost.
     """
     forgive(claim, attempts)
-    ours = Job.objects.filter(pk=claim.id, attempt=claim.attempt, state=JobState.RUNNING)
-    return bool(ours.update(state=JobState.QUEUED, not_before=Now(), lease_until=None))
+    waiting = {"state": JobState.QUEUED, "not_before": Now(), "lease_until": None}
+    return bool(_ours(claim).update(**waiting))
 
 
 def finish(claim: Claim) -> bool:
@@ -155,7 +153,8 @@ def release(claim: Claim, code: str, text: str) -> bool:
     The caller buries a claim whose attempts are used up (`attempt >= max_attempts`) instead.
     """
     pause = min(FIRST_BACKOFF_SECONDS * 2 ** (claim.attempt - 1), LONGEST_BACKOFF_SECONDS)
-    values = [_random.uniform(0.5, 1.0) * pause, code, text, claim.id, claim.attempt]
+    wait = _random.uniform(0.5, 1.0) * pause
+    values = [wait, code, text, claim.id, claim.attempt, claim.worker]
     with connection.cursor() as cursor:
         cursor.execute(statements.RELEASE, values)
         return bool(cursor.rowcount)
@@ -257,15 +256,22 @@ def tell_staff(changed: Collection[object], *, kind: EventKind = EventKind.JOBS_
 
 
 def _settle(claims: Collection[Claim], state: JobState, code: str, text: str) -> set[UUID]:
-    ids, attempts = _fences(claims)
     with connection.cursor() as cursor:
-        cursor.execute(statements.SETTLE, [state, code, text, ids, attempts])
+        cursor.execute(statements.SETTLE, [state, code, text, *_fences(claims)])
         return {row[0] for row in cursor.fetchall()}
 
 
-def _fences(claims: Iterable[Claim]) -> tuple[list[UUID], list[int]]:
-    pairs = sorted((each.id, each.attempt) for each in claims)  # one order: no deadlocks
-    return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+def _ours(claim: Claim) -> QuerySet[Job]:
+    """The job of a claim that was not lost. Attempts count anew when a job is tried again."""
+    held = Job.objects.filter(pk=claim.id, state=JobState.RUNNING)
+    return held.filter(attempt=claim.attempt, worker=claim.worker)
+
+
+def _fences(claims: Iterable[Claim]) -> tuple[list[UUID], list[int], list[str]]:
+    held = sorted(
+        (each.id, each.attempt, each.worker) for each in claims
+    )  # one order: no deadlocks
+    return [each[0] for each in held], [each[1] for each in held], [each[2] for each in held]
 
 
 def _parts(items: list[tuple[UUID, int]], size: int) -> Iterable[list[tuple[UUID, int]]]:

@@ -43,13 +43,15 @@ RETURNING job.id, job.kind, job.queue, job.subject, job.owner_id, job.model_vers
     job.params_hash, job.attempt, job.max_attempts, job.worker
 """
 
-# The running jobs whose attempt is still the worker's. Rows are locked in one order, so that a
-# heartbeat and a result never wait for one another.
+# The running jobs whose attempt is still the worker's, who is named as attempts count anew when a
+# job is tried again. Rows are locked in one order, so that a heartbeat and a result never wait for
+# one another.
 _OURS = """
 FROM (
     SELECT job.id
-    FROM unnest(%s::uuid[], %s::int[]) AS fence (id, attempt)
-    JOIN jobs_job AS job ON job.id = fence.id AND job.attempt = fence.attempt
+    FROM unnest(%s::uuid[], %s::int[], %s::text[]) AS fence (id, attempt, worker)
+    JOIN jobs_job AS job
+        ON job.id = fence.id AND job.attempt = fence.attempt AND job.worker = fence.worker
     WHERE job.state = 'running'
     ORDER BY job.id
     FOR UPDATE OF job
@@ -80,7 +82,7 @@ RELEASE = """
 UPDATE jobs_job
 SET state = 'queued', lease_until = NULL,
     not_before = statement_timestamp() + %s * interval '1 second', error_code = %s, error_text = %s
-WHERE id = %s AND attempt = %s AND state = 'running'
+WHERE id = %s AND attempt = %s AND worker = %s AND state = 'running'
 """
 
 REQUEUE_LOST = """

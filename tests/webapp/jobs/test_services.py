@@ -79,6 +79,20 @@ def test_a_worker_that_lost_its_lease_settles_nothing():
 
 
 @pytest.mark.django_db
+def test_a_worker_whose_job_was_called_off_and_tried_again_settles_nothing_of_the_next():
+    work = job()
+    [late] = claim(worker="late")
+    services.cancel_for(work.subject)
+    work.refresh_from_db()
+    services.retry(work)
+    [current] = claim(worker="current")
+    assert late.attempt == current.attempt == 1
+    assert not services.holds(late) and not services.give_back(late)
+    assert not services.finish(late) and not services.release(late, "code", "text")
+    assert services.holds(current) and services.finish(current)
+
+
+@pytest.mark.django_db
 def test_a_heartbeat_keeps_the_lease():
     work = job()
     claims = claim(lease=-1)
