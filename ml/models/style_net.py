@@ -2,7 +2,8 @@
 
 With instance normalisation for batch normalisation (Ulyanov et al. 2016) and half of the filters,
 which makes it four times as fast. Enlarged by nearest neighbours and a convolution, which leaves no
-chequers (Odena et al. 2016).
+chequers (Odena et al. 2016). Unlike the paper's it says how the picture changes, so that it shows
+the content from its first lesson on: minutes of learning are enough to see something.
 """
 
 from typing import cast
@@ -15,6 +16,7 @@ HALF_FILTERS = 16  # the paper's 32, 64 and 128 halved
 BLOCKS = 5
 _MIDDLE = 127.5
 _STRIDE = 4
+_INSIDE = 0.5  # of the range: what is nearly white or black must be free to change, too
 
 
 class StyleNet(nn.Module):
@@ -32,15 +34,17 @@ class StyleNet(nn.Module):
             *_layer(widest, wide, kernel=3),
             nn.Upsample(scale_factor=2),
             *_layer(wide, filters, kernel=3),
-            _convolution(filters, 3, kernel=9),
         )
+        self.change = _convolution(filters, 3, kernel=9)
+        nn.init.zeros_(self.change.weight)
 
     def forward(self, pixels: Tensor) -> Tensor:
         height, width = pixels.shape[-2:]
         below, right = -height % _STRIDE, -width % _STRIDE
         even = pad(pixels, (0, right, 0, below), mode="reflect") / _MIDDLE - 1.0
-        painted = torch.tanh(cast(Tensor, self.layers(even)))[:, :, :height, :width]
-        return (painted + 1.0) * _MIDDLE
+        change = self.change(self.layers(even))
+        painted = torch.tanh(torch.atanh(_INSIDE * even) + change)
+        return (painted[:, :, :height, :width] + 1.0) * _MIDDLE
 
 
 class _Residual(nn.Module):
@@ -67,7 +71,7 @@ def _layer(channels_in: int, channels_out: int, *, kernel: int, stride: int = 1)
     ]
 
 
-def _convolution(channels_in: int, channels_out: int, *, kernel: int, stride: int = 1) -> nn.Module:
+def _convolution(channels_in: int, channels_out: int, *, kernel: int, stride: int = 1) -> nn.Conv2d:
     return nn.Conv2d(
         channels_in, channels_out, kernel, stride, padding=kernel // 2, padding_mode="reflect"
     )

@@ -253,7 +253,7 @@ class _Session:
             "created_at": destination.created_at,
             "licence": "that of the photos, the style picture and the features",
             "architecture": {
-                "name": "johnson", "filters": config.filters, "blocks": config.blocks
+                "name": "johnson-change", "filters": config.filters, "blocks": config.blocks
             },
             "weights": {
                 "file": f"{destination.version}.safetensors",
