@@ -1,9 +1,7 @@
 """Differentiable augmentation of what a discriminator sees, real or made (Zhao et al. 2020).
 
 The policy of the paper's section 4: colour, translation by up to an eighth, cutout of a square of
-half the side. Each is left out by chance: what is always applied a generator learns to draw, and
-what is applied to fewer than about eight of ten pictures it does not (Karras et al. 2020, section
-2.2). Every draw comes from the given random state.
+half the side. Every draw comes from the given random state.
 """
 
 import torch
@@ -13,16 +11,9 @@ _SHIFT = 8
 _CUT = 2
 
 
-def augmented(pixels: Tensor, random: torch.Generator, *, chance: float) -> Tensor:
-    """(B, 3, S, S) in -1..1 -> the same shape, gradients kept. ``random`` lives on the CPU.
-
-    ``chance`` in [0, 1]: of each of the three, for each picture by itself.
-    """
-    for change in (_coloured, _shifted, _cut):
-        chosen = torch.rand(len(pixels), generator=random) < chance
-        kept = chosen[:, None, None, None].to(pixels.device)
-        pixels = torch.where(kept, change(pixels, random), pixels)
-    return pixels
+def augmented(pixels: Tensor, random: torch.Generator) -> Tensor:
+    """(B, 3, S, S) in -1..1 -> the same shape, gradients kept. ``random`` lives on the CPU."""
+    return _cut(_shifted(_coloured(pixels, random), random), random)
 
 
 def _coloured(pixels: Tensor, random: torch.Generator) -> Tensor:

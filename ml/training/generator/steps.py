@@ -25,10 +25,9 @@ class GeneratorConfig:
     """Everything that decides what is learned from the same pictures.
 
     ``rates``: of the generator and of the discriminator, which learns faster (Heusel et al.
-    2017). ``lessons``: updates of the discriminator for each of the generator. ``augment``: chance
-    of each change to a picture, see ``augmented``. ``average``: decay of the average of the
-    generator's weights, which is what is shown. ``r1``: weight of the penalty, 0 for none.
-    ``bf16``: half precision where CUDA computes.
+    2017). ``lessons``: updates of the discriminator for each of the generator. ``average``: decay
+    of the average of the generator's weights, which is what is shown. ``r1``: weight of the
+    penalty, 0 for none. ``bf16``: half precision where CUDA computes.
     """
 
     size: int = 64
@@ -38,7 +37,6 @@ class GeneratorConfig:
     batch: int = 16
     rates: tuple[float, float] = (4e-4, 6e-4)
     lessons: int = 1
-    augment: float = 0.6
     average: float = 0.995
     r1: float = 0.0
     bf16: bool = False
@@ -162,7 +160,7 @@ class Duel:
         if self._config.r1:
             real.requires_grad_()
         with self._precision():
-            seen = self._augmented(torch.cat([real, made.float()]))
+            seen = augmented(torch.cat([real, made.float()]), self.random)
             scores = self.discriminator(seen, asked.and_then(wished)).float()
         good, bad = scores[: len(real)], scores[len(real) :]
         loss = hinge_discriminator(good, bad)
@@ -177,15 +175,12 @@ class Duel:
         adam.clear()
         _set_taught(self.discriminator, taught=False)
         with self._precision():
-            scores = self.discriminator(self._augmented(made.float()), wished).float()
+            scores = self.discriminator(augmented(made.float(), self.random), wished).float()
         loss = hinge_generator(scores)
         loss.backward()  # type: ignore[no-untyped-call]
         _set_taught(self.discriminator, taught=True)
         adam.update(rate=self._config.rates[0])
         return float(loss.detach())
-
-    def _augmented(self, pixels: Tensor) -> Tensor:
-        return augmented(pixels, self.random, chance=self._config.augment)
 
     def _precision(self) -> torch.autocast:
         wanted = self._config.bf16 and self._device.type == "cuda"

@@ -100,21 +100,12 @@ def test_losses_are_those_of_the_papers() -> None:
 
 def test_augmentation_is_drawn_from_its_state_alone_and_lets_gradients_through() -> None:
     pixels = (torch.rand(4, 3, 32, 32) * 2 - 1).requires_grad_()
-    once, again, other = (
-        augmented(pixels, torch.Generator().manual_seed(seed), chance=1.0) for seed in (3, 3, 4)
-    )
+    once = augmented(pixels, torch.Generator().manual_seed(3))
+    again = augmented(pixels, torch.Generator().manual_seed(3))
     assert torch.equal(once, again)
-    assert not torch.equal(once, other)
+    assert not torch.equal(once, augmented(pixels, torch.Generator().manual_seed(4)))
     grey = (once == 0).all(dim=1).float().mean()
     assert 0.05 < float(grey) < 0.6  # cut out, or moved in from outside
     (gradient,) = torch.autograd.grad(once.square().sum(), pixels)
     assert torch.isfinite(gradient).all()
     assert gradient.abs().sum() > 0
-
-
-def test_augmentation_leaves_some_pictures_as_they_are() -> None:
-    pixels = torch.rand(200, 3, 8, 8) * 2 - 1
-    changed = augmented(pixels, torch.Generator().manual_seed(3), chance=0.6)
-    same = (changed == pixels).flatten(1).all(dim=1).float().mean()
-    assert 0.4**3 / 2 < float(same) < 0.4**3 * 2 + 0.05
-    assert torch.equal(augmented(pixels, torch.Generator(), chance=0.0), pixels)
