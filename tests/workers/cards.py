@@ -80,8 +80,8 @@ def generator_document(
              "baseline": {"value": 0.0, "low": -0.1, "high": 0.1}},
         ],
         "outcomes": [
-            {"key": "sea", "obeyed": figure, "recognised": figure, "mistaken": figure, "samples": 50,
-             "kid": 1.5, "near": None, "spread": 4.0, "spread_real": 9.0},
+            {"key": "sea", "obeyed": figure, "recognised": figure, "mistaken": figure,
+             "samples": 50, "kid": 1.5, "near": None, "spread": 4.0, "spread_real": 9.0},
         ],
         "learned": ["ab" * 8],
         "limits": ["Twelve pictures are few."],
