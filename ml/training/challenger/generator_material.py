@@ -31,8 +31,8 @@ def sides_of(
     judged = np.array([row for row in aside.tolist() if not knows(voted.keys[row])], dtype=np.intp)
     left_out = len(aside) - len(judged)
     _require(len(voted.train), FEWEST_LEARNED, "to learn from")
-    why = f" ({left_out} more taught the generator that is served now)" if left_out else ""
-    _require(len(judged), FEWEST_JUDGED, f"to judge with{why}")
+    why = f" ({left_out} others taught the generator in use, and do not count)" if left_out else ""
+    _require(len(judged), FEWEST_JUDGED, f"kept back to judge with{why}")
     return voted.train, judged, left_out
 
 
@@ -69,5 +69,6 @@ def _require(found: int, fewest: int, what: str) -> None:
     if found < fewest:
         raise RunRefusedError(
             RefusalCode.TOO_FEW_PICTURES,
-            f"There are {found} pictures {what}; a generator needs at least {fewest}.",
+            f"There are {found} pictures {what}; a generator needs at least {fewest},"
+            f" {fewest - found} more.",
         )

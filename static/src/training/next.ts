@@ -15,5 +15,8 @@ const NEXT: Readonly<Record<string, string>> = {
   bad_result: 'Repeat it; should that fail too, show the log below to who runs the server.',
 };
 
+/** Of a generator, where pictures that the one in use learned from are no test. */
+const OTHERS = 'Freeze a snapshot with other pictures, which the generator in use has not learned from; only a part of them is kept back.';
+
 /** The next step, as a sentence. */
-export const nextStep = (code: string): string => NEXT[code] ?? 'The log below says more; repeat it, or start another from its snapshot.';
+export const nextStep = (code: string, recipe = ''): string => (recipe === 'generator' && code === 'too_few_pictures' ? OTHERS : NEXT[code]) ?? 'The log below says more; repeat it, or start another from its snapshot.';
