@@ -1,7 +1,7 @@
 // What was asked against what was judged.
 import { describe, expect, it } from 'vitest';
 import type { Generation, Judged, Sample } from '../api/generation';
-import { courseOf, ENOUGH, gapOf, judgedOf, ordered, srccOf, verdict } from './lies';
+import { courseOf, ENOUGH, gapOf, judgedOf, ordered, srccOf, stepsFor, tells, verdict, within } from './lies';
 
 const point = (asked: number, judged: number): Judged => ({ id: '', generation: '', url: '', asked, judged });
 const many = (judge: (asked: number) => number): Judged[] => Array.from({ length: ENOUGH }, (_, i) => point(1 + (i % 10), judge(1 + (i % 10))));
@@ -31,7 +31,22 @@ describe('the lie detector', () => {
   it('says nothing of one mean alone', () => {
     const same = Array.from({ length: 30 }, (_, i) => point(7, i));
     expect(srccOf(same)).toBeNull();
-    expect(verdict(same)).toContain('turn the dial');
+    expect(verdict(same)).toContain('Too few different means');
+  });
+
+  it('judges the dial only by means that the generator has seen, spread over them', () => {
+    const band = { low: 3, high: 8 };
+    const few = Array.from({ length: 40 }, (_, i) => point(5 + (i % 6) / 10, 5 + (i % 6) / 10));
+    expect(verdict(few, band), 'six means close together').toContain('Too few different means');
+    const beyond = Array.from({ length: 40 }, (_, i) => point(i % 2 ? 1 : 9.5, i % 2 ? 1 : 9));
+    expect(verdict(beyond, band)).toContain('20 are missing');
+    const both = [...many((asked) => asked), ...many((asked) => asked)];
+    expect(tells(both, band)).toBe(true);
+    expect(verdict([...both, ...beyond.map((one) => ({ ...one, judged: 10 - one.judged }))], band)).toContain('is obeyed: what was asked higher');
+    const steps = stepsFor(band, 64);
+    const swept = Array.from({ length: steps }, (_, i) => point(1 + (9 * i) / (steps - 1), 5));
+    expect(within(swept, band).length).toBeGreaterThanOrEqual(ENOUGH);
+    expect(stepsFor({ low: 5, high: 5 }, 64)).toBe(64);
   });
 
   it('measures the gap without sign', () => {

@@ -1,9 +1,36 @@
 // The lie detector: what was asked of pictures against what the scorer says of them. Pure.
 import type { Generation, Judged, Sample } from '../api/generation';
-import { sdOf } from '../opinion/stats';
+import { formatMean, sdOf } from '../opinion/stats';
 
 /** With fewer pictures a rank correlation says nothing. */
 export const ENOUGH = 20;
+/** Nor does one of fewer means that were asked for. */
+export const ENOUGH_MEANS = 5;
+/** The share of the band that they are spread over at least. */
+const SPREAD = 0.5;
+
+/** Means that the generator has seen. */
+export interface Band {
+  low: number;
+  high: number;
+}
+const WHOLE: Band = { low: 1, high: 10 };
+
+/** Those that were asked for what it has seen: beyond that it guesses, and nobody can say whether it obeys. */
+export const within = (points: readonly Judged[], { low, high }: Band = WHOLE): Judged[] => points.filter(({ asked }) => asked >= low && asked <= high);
+
+/** The different means that were asked for, to a tenth. */
+const means = (points: readonly Judged[]): number[] => [...new Set(points.map(({ asked }) => Math.round(asked * 10) / 10))];
+
+/** Whether these pictures can tell if the dial is obeyed. */
+export function tells(points: readonly Judged[], band: Band = WHOLE): boolean {
+  const inside = within(points, band);
+  const asked = means(inside);
+  return inside.length >= ENOUGH && asked.length >= ENOUGH_MEANS && Math.max(...asked) - Math.min(...asked) >= SPREAD * (band.high - band.low);
+}
+
+/** Steps of a sweep over the whole dial of which enough ask for what was seen. */
+export const stepsFor = ({ low, high }: Band, most: number): number => Math.min(most, Math.ceil((ENOUGH * (WHOLE.high - WHOLE.low)) / Math.max(high - low, 0.1)) + 2);
 
 /** The judged pictures of generations. Films between two seeds ask for one mean throughout and are left out. */
 export function judgedOf(generations: readonly Generation[]): Judged[] {
@@ -42,15 +69,17 @@ function correlation(a: readonly number[], b: readonly number[]): number | null 
   return spread > 0 ? product(a, b) / spread : null;
 }
 
-/** What the plot says, in a sentence or two. */
-export function verdict(points: readonly Judged[]): string {
+/** What the plot says, in a sentence or two; of the dial only from pictures that can tell. */
+export function verdict(points: readonly Judged[], band: Band = WHOLE): string {
   const gap = gapOf(points);
   if (gap === null) return 'No picture has been judged yet.';
   const off = `On average the judged mean is ${gap.toFixed(1)} off the one asked for.`;
-  const srcc = srccOf(points);
+  const inside = within(points, band);
+  const srcc = tells(points, band) ? srccOf(inside) : null;
   if (srcc !== null) return `${trust(srcc)} ${off}`;
-  if (points.length < ENOUGH) return `${off} A rank correlation is told from ${ENOUGH} pictures on; ${ENOUGH - points.length} are missing.`;
-  return `${off} All were asked for the same mean: turn the dial, or sweep it, to see whether it is obeyed.`;
+  const seen = `the means that the generator has seen (${formatMean(band.low)} to ${formatMean(band.high)})`;
+  if (inside.length < ENOUGH) return `${off} Whether the dial is obeyed is told from ${ENOUGH} pictures on that were asked for ${seen}; ${ENOUGH - inside.length} are missing.`;
+  return `${off} Too few different means were asked for to tell whether the dial is obeyed: it takes ${ENOUGH_MEANS}, spread over at least half of ${seen}.`;
 }
 
 function trust(srcc: number): string {
