@@ -17,9 +17,9 @@ describe('a category', () => {
   });
 
   it('says what the dial does, the wrong way too', () => {
-    expect(obeyedWords(outcome({}))).toBe('The dial is obeyed more often than not: SRCC 0.50 (0.45 to 0.55).');
+    expect(obeyedWords(outcome({}))).toBe('The dial is obeyed more often than not: rank correlation of asked and judged 0.50 (0.45 to 0.55; 0 none, 1 always in order).');
     expect(obeyedWords(outcome({ obeyed: about(0.02) }))).toContain('nothing that could be told from chance');
-    expect(obeyedWords(outcome({ obeyed: about(-0.3) }))).toContain('wrong way: SRCC −0.30');
+    expect(obeyedWords(outcome({ obeyed: about(-0.3) }))).toContain('wrong way: rank correlation of asked and judged −0.30');
   });
 
   it('tells its figures with what they are to be compared with', () => {

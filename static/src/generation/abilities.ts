@@ -40,7 +40,7 @@ export function recognisedWords({ recognised, mistaken, samples }: Outcome): str
 }
 
 export function obeyedWords({ obeyed }: Outcome): string {
-  const told = `SRCC ${fixed(obeyed.value, 2)} (${range(obeyed)})`;
+  const told = `rank correlation of asked and judged ${fixed(obeyed.value, 2)} (${range(obeyed)}; 0 none, 1 always in order)`;
   if (obeyed.low > 0) return `The dial is obeyed ${obeyed.low >= 0.7 ? 'mostly' : obeyed.low >= 0.4 ? 'more often than not' : 'a little'}: ${told}.`;
   if (obeyed.high < 0) return `The dial turns the wrong way: ${told}.`;
   return `The dial does nothing that could be told from chance: ${told}.`;
