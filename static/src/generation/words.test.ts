@@ -1,6 +1,6 @@
 // What the studio says of a generation.
 import { describe, expect, it } from 'vitest';
-import { askWords, beyond, makeWords, spoken, standWords, troubleWords, whoActs } from './words';
+import { askWords, bestWords, beyond, makeWords, spoken, standWords, troubleWords, whoActs } from './words';
 
 const stand = { state: 'running', made: 3, count: 8, kind: 'samples', film: null } as const;
 
@@ -12,6 +12,8 @@ describe('how far a generation is', () => {
     expect(standWords({ ...stand, state: 'failed', made: 0 })).toBe('Failed before the first was made');
     expect(standWords({ ...stand, made: 8, kind: 'sweep' })).toBe('All made, cutting the film');
     expect(standWords({ ...stand, made: 8, state: 'done' })).toBe('8 pictures');
+    expect(bestWords({ keep_best: 4, made: 64 })).toBe('best 4 of 64');
+    expect(bestWords({ keep_best: null, made: 64 })).toBe('');
   });
 
   it('is spoken four times rather than with every picture', () => {

@@ -34,6 +34,9 @@ export function standWords({ state, made, count, kind, film }: Stand): string {
   return made === count ? plural(made, 'picture') : so;
 }
 
+/** Of a wish that keeps a few alone: "best 4 of 64"; empty for another. */
+export const bestWords = ({ keep_best, made }: Pick<GenerationCard, 'keep_best' | 'made'>): string => (keep_best === null ? '' : `best ${Math.min(keep_best, made)} of ${made}`);
+
 /** The same for the ear: once at the start, at each quarter and at the end rather than with every picture. */
 export function spoken(stand: Stand): string {
   if (stand.state !== 'running') return standWords(stand);
