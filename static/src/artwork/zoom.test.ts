@@ -12,6 +12,8 @@ describe('the stage', () => {
 
   it('does not blow small pictures up into mush', () => {
     expect(fitted({ width: 100, height: 100 }, stage)).toEqual({ width: 150, height: 150 });
+    expect(fitted({ width: 64, height: 64 }, stage, true), 'a generated one').toEqual({ width: 384, height: 384 });
+    expect(fitted({ width: 1024, height: 512 }, stage, true).width).toBe(1000);
   });
 
   it('zooms into the point under the pointer', () => {

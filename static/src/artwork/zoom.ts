@@ -13,9 +13,16 @@ export interface Size {
 export const FIT: View = { scale: 1, x: 0, y: 0 };
 export const CLOSEST = 12;
 
-/** The picture's size when it is shown whole; never larger than its own pixels. */
-export function fitted(picture: Size, stage: Size): Size {
-  const ratio = Math.min(stage.width / picture.width, stage.height / picture.height, 1.5);
+/** How far a picture is enlarged to be shown whole. */
+const ENLARGED = 1.5;
+/** A generated one is small, and would be lost on the stage: further, up to so many pixels. */
+const GENERATED = 6;
+const GENERATED_SIDE = 384;
+
+/** The picture's size when it is shown whole; hardly larger than its own pixels, unless it is small and generated. */
+export function fitted(picture: Size, stage: Size, generated = false): Size {
+  const most = generated ? Math.max(ENLARGED, Math.min(GENERATED, GENERATED_SIDE / Math.max(picture.width, picture.height))) : ENLARGED;
+  const ratio = Math.min(stage.width / picture.width, stage.height / picture.height, most);
   return { width: picture.width * ratio, height: picture.height * ratio };
 }
 
