@@ -78,12 +78,15 @@ def checked_request(
     stands for, of the generator's card.
     """
     if (histogram is None) == (dial is None):
+        neither = "Give a dial or a histogram."
+        both = "Give either a dial or a histogram, not both."
         raise GenerationFault(
-            GenerationFaultCode.DIAL_OR_HISTOGRAM, "Give either a dial or a histogram, not both."
+            GenerationFaultCode.DIAL_OR_HISTOGRAM, neither if dial is None else both
         )
     if category not in categories:
         raise GenerationFault(
-            GenerationFaultCode.CATEGORY_UNKNOWN, f"The generator knows no category {category!r}."
+            GenerationFaultCode.CATEGORY_UNKNOWN,
+            f"The generator knows no category {category!r}, but {', '.join(categories)}.",
         )
     if histogram is not None:
         shares = checked_histogram(histogram)

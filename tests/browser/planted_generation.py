@@ -202,7 +202,9 @@ def _generator() -> Answer:
     chance = {"value": 0.01, "low": -0.06, "high": 0.08}
     return {
         "name": "generator-v1", "size": SIZE, "conditioning": "mixed",
-        "categories": [{"key": k, "name": n, "pictures": p} for k, n, p in CATEGORIES],
+        "categories": [
+            {"key": k, "name": n, "pictures": p, "outcome": None} for k, n, p in CATEGORIES
+        ],
         "dial": {"low": 3.4, "high": 6.9, "sd": 1.7}, "pictures": 1241,
         "sources": ["OASIS", "Sophoappeal"], "features": "efficientnet-lite0",
         "measures": [

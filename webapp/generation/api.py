@@ -14,7 +14,6 @@ from webapp.generation import selectors, services
 from webapp.generation.models import Generation
 from webapp.generation.serializers import (
     GenerationSerializer,
-    GeneratorsSerializer,
     HistoryQuery,
     HistorySerializer,
     JudgedQuery,
@@ -23,6 +22,7 @@ from webapp.generation.serializers import (
     KeptSerializer,
     WishSerializer,
 )
+from webapp.generation.serializers_generators import GeneratorsSerializer
 from webapp.generation.studio import studio_of
 from webapp.generation.wishes import checked, require_generator
 

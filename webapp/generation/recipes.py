@@ -34,6 +34,14 @@ def filename_of(sample: Sample) -> str:
     return f"{clean_filename(name)}-{sample.index}.png"
 
 
+def title_of(sample: Sample) -> str:
+    """Of one picture among one's own, where nobody gave another: its category and its latent."""
+    generation = sample.generation
+    seed = sample.latent_seed
+    latent = f"seeds {generation.seed} to {generation.seed_to}" if seed is None else f"seed {seed}"
+    return f"{_named(generation)} ({latent})"
+
+
 def film_name(generation: Generation) -> str:
     """Of the animated picture."""
     name = f"generated-{_worded(generation)}-{generation.kind}-{generation.seed}"

@@ -1,4 +1,4 @@
-"""How wishes, generations and the generator look as JSON."""
+"""How wishes and generations look as JSON."""
 
 from typing import Any
 from uuid import UUID
@@ -7,12 +7,10 @@ from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from ml.contracts.generator_card import Conditioning, GeneratorCard
 from webapp.catalogue.models import Medium
 from webapp.catalogue.validation import MAX_TITLE
 from webapp.generation.models import GenerationKind, Sample
 from webapp.generation.selectors import GenerationState, ShownGeneration, ShownSample
-from webapp.generation.wishes import Generator
 
 MOST_JUDGED = 50  # generations of one answer
 MOST_BINS = 100  # of a histogram that is read at all; any but ten are refused by name
@@ -185,7 +183,7 @@ class JudgedSerializer(serializers.Serializer[Any]):
 
 
 class KeepSerializer(serializers.Serializer[Any]):
-    """As what the picture is to lie among one's own."""
+    """As what the picture is to lie among one's own; without a title by its category and seed."""
 
     medium = serializers.ChoiceField(Medium.choices, default=Medium.PHOTO)
     title = serializers.CharField(max_length=MAX_TITLE, default="", allow_blank=True)
@@ -195,90 +193,6 @@ class KeptSerializer(serializers.Serializer[Any]):
     """The artwork that it became."""
 
     artwork = serializers.UUIDField()
-
-
-class CategorySerializer(serializers.Serializer[Any]):
-    """What can be asked for; `pictures`: how many of them the generator learned from."""
-
-    key = serializers.CharField()
-    name = serializers.CharField()
-    pictures = serializers.IntegerField()
-
-
-class DialSerializer(serializers.Serializer[Any]):
-    """Where most means lay that it learned from; outside of it the dial extrapolates.
-
-    `sd`: the spread of the histogram that a dial stands for.
-    """
-
-    low = serializers.FloatField()
-    high = serializers.FloatField()
-    sd = serializers.FloatField()
-
-
-class MeasureEstimateSerializer(serializers.Serializer[Any]):
-    """A figure with its 95 % interval."""
-
-    value = serializers.FloatField()
-    low = serializers.FloatField()
-    high = serializers.FloatField()
-
-
-class MeasureSerializer(serializers.Serializer[Any]):
-    """A figure about samples, and the same of what it is compared with."""
-
-    name = serializers.CharField()
-    value = MeasureEstimateSerializer()
-    samples = serializers.IntegerField()
-    against = serializers.CharField()
-    baseline = MeasureEstimateSerializer(allow_null=True)
-
-
-class GeneratorSerializer(serializers.Serializer[Generator]):
-    """The active generator, as its card has it. `size`: side of a picture in pixels.
-
-    `pictures`: how many it learned from. `notice`: words about a patent, to be shown.
-    """
-
-    name = serializers.CharField(source="version.name")
-    size = serializers.IntegerField(source="card.size")
-    conditioning = serializers.ChoiceField(
-        [each.value for each in Conditioning], source="card.conditioning"
-    )
-    categories = CategorySerializer(many=True, source="card.categories")
-    dial = DialSerializer(source="card.dial")
-    pictures = serializers.IntegerField(source="card.pictures")
-    sources = serializers.ListField(child=serializers.CharField(), source="card.data")
-    features = serializers.CharField(source="card.features")
-    measures = MeasureSerializer(many=True, source="card.measures")
-    limits = serializers.ListField(child=serializers.CharField(), source="card.limits")
-    licence = serializers.CharField(source="card.licence")
-    notice = serializers.SerializerMethodField()
-
-    def get_notice(self, generator: Generator) -> str:
-        """What its card says of a patent, where that concerns it."""
-        card: GeneratorCard = generator.card
-        return card.patent
-
-
-class QuotaSerializer(serializers.Serializer[Any]):
-    """Pictures that may be made in 24 hours, and how many of them are left."""
-
-    limit = serializers.IntegerField()
-    left = serializers.IntegerField()
-
-
-class GeneratorsSerializer(serializers.Serializer[Any]):
-    """What the studio starts with. Without a generator `reason` says who must act.
-
-    `judge`: the scorer that judges what is made; `most`: pictures of one wish.
-    """
-
-    generator = GeneratorSerializer(allow_null=True)
-    reason = GenerationTroubleSerializer(allow_null=True)
-    judge = serializers.CharField(allow_null=True)
-    quota = QuotaSerializer()
-    most = serializers.IntegerField()
 
 
 def _address(sample: Sample) -> str:

@@ -5,26 +5,8 @@ from typing import Any
 from rest_framework import serializers
 
 from webapp.generation.abilities import Ability
-from webapp.generation.serializers import MeasureEstimateSerializer, SampleSerializer
-
-
-class OutcomeSerializer(serializers.Serializer[Any]):
-    """What was measured of one category, by judges that learned from other pictures.
-
-    `obeyed`: rank correlation of asked and judged means. `recognised`: share of `samples` told to
-    be of it; `mistaken`: the same of samples of other categories. `kid`: distance from held-out
-    pictures. `near`: share nearer to a learned picture than 95 % of held-out ones. `spread`,
-    `spread_real`: mean distance of two samples, of two pictures.
-    """
-
-    obeyed = MeasureEstimateSerializer()
-    recognised = MeasureEstimateSerializer()
-    mistaken = MeasureEstimateSerializer()
-    samples = serializers.IntegerField()
-    kid = serializers.FloatField(allow_null=True)
-    near = MeasureEstimateSerializer(allow_null=True)
-    spread = serializers.FloatField()
-    spread_real = serializers.FloatField()
+from webapp.generation.serializers import SampleSerializer
+from webapp.generation.serializers_generators import OutcomeSerializer
 
 
 class AbilitySerializer(serializers.Serializer[Ability]):

@@ -9,12 +9,13 @@ from webapp.accounts.models import User
 from webapp.catalogue import blobs
 from webapp.catalogue.models import Artwork
 from webapp.catalogue.services import lock_library
+from webapp.catalogue.validation import MAX_TITLE
 from webapp.common.errors import ApplicationError, Conflict, NotFound
 from webapp.events.payloads import EventKind
 from webapp.events.publish import publish
 from webapp.gallery.services import accept_upload
 from webapp.generation.models import Generation, Sample
-from webapp.generation.recipes import filename_of, recipe_of
+from webapp.generation.recipes import filename_of, recipe_of, title_of
 from webapp.generation.selectors import quota_of
 from webapp.generation.wishes import Generator, Wish, checked, require_generator
 from webapp.jobs import services as jobs
@@ -117,6 +118,8 @@ def delete(generation: Generation) -> None:
 def keep(owner: User, sample: Sample, *, medium: str, title: str) -> Artwork:
     """Add it to one's pictures, marked as generated. Again it is the same artwork.
 
+    Without a ``title`` it is called by its category and seed.
+
     Raises OverQuota, and NotFound when it was deleted meanwhile.
     """
     lock_library(owner)
@@ -127,7 +130,7 @@ def keep(owner: User, sample: Sample, *, medium: str, title: str) -> Artwork:
         content=blobs.open_blob(sample.blob),
         filename=filename_of(sample),
         medium=medium,
-        title=title,
+        title=title or title_of(sample)[:MAX_TITLE],
     )
     artwork = accepted.artwork
     Artwork.objects.filter(pk=artwork.pk).update(generated=recipe_of(sample))

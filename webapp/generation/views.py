@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.csrf import ensure_csrf_cookie
 
 from webapp.accounts.people import signed_in
-from webapp.generation.serializers import GeneratorsSerializer
+from webapp.generation.serializers_generators import GeneratorsSerializer
 from webapp.generation.studio import studio_of
 
 

@@ -13,7 +13,7 @@ from ml.contracts.generation import (
     GenerationRequest,
     checked_request,
 )
-from ml.contracts.generator_card import GeneratorCard
+from ml.contracts.generator_card import CategoryOutcome, GeneratorCard
 from ml.contracts.results import SCALE_HIGH, SCALE_LOW
 from webapp.common.errors import ApplicationError, Conflict
 from webapp.generation.models import GenerationKind
@@ -49,11 +49,30 @@ class BadWish(ApplicationError):
 
 
 @dataclass(frozen=True, slots=True)
+class OfferedCategory:
+    """What may be asked for. ``outcome``: what was measured of it; None in older cards."""
+
+    key: str
+    name: str
+    pictures: int
+    outcome: CategoryOutcome | None
+
+
+@dataclass(frozen=True, slots=True)
 class Generator:
     """A version with what its card says, its categories as people name them."""
 
     version: ModelVersion
     card: GeneratorCard
+
+    @property
+    def categories(self) -> tuple[OfferedCategory, ...]:
+        """In the order of the card."""
+        outcomes = {each.key: each for each in self.card.outcomes}
+        return tuple(
+            OfferedCategory(each.key, each.name, each.pictures, outcomes.get(each.key))
+            for each in self.card.categories
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +175,13 @@ def _request(
 
 
 def _second_seed(kind: GenerationKind, seed: int | None) -> int | None:
-    if (seed is not None) != (kind is GenerationKind.BETWEEN):
+    between = kind is GenerationKind.BETWEEN
+    if between and seed is None:
         raise BadWish(
-            "Pictures between two latents need a second seed, seed_to; others take none.",
-            code="seed_to",
+            "Pictures between two latents need a second seed: give seed_to.", code="seed_to"
         )
+    if seed is not None and not between:
+        raise BadWish("Only pictures between two latents take a seed_to.", code="seed_to")
     if seed is not None and not 0 <= seed <= LARGEST_SEED:
         raise BadWish(
             f"A seed lies in 0 to {LARGEST_SEED}.", code=GenerationFaultCode.SEED_OUT_OF_RANGE

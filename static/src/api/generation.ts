@@ -21,6 +21,7 @@ export interface Category {
   name: string;
   /** How many of them the generator learned from. */
   pictures: number;
+  outcome: Outcome | null;
 }
 
 /** A figure about samples, and the same of what it is compared with. */

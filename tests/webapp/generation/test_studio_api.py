@@ -40,6 +40,8 @@ def test_the_studio_tells_what_can_be_asked_for_and_how_well_it_is_obeyed(maker)
     studio = maker.get("/api/v1/generators").json()
     generator = studio["generator"]
     assert [each["key"] for each in generator["categories"]] == ["sea", "barn"]
+    sea, barn = (each["outcome"] for each in generator["categories"])
+    assert (sea["recognised"]["low"], barn) == (0.4, None)
     assert generator["dial"] == {"low": 3.0, "high": 7.5, "sd": 2.0}
     assert generator["measures"][0]["baseline"]["value"] == 0.0
     assert (studio["quota"], studio["reason"]) == ({"limit": 500, "left": 500}, None)
@@ -96,6 +98,13 @@ def test_without_a_generator_the_studio_says_who_must_act(db):
 def test_a_wish_that_cannot_be_is_refused_by_name(maker, fields, code):
     assert (ask(maker, **fields)[0], ask(maker, **fields)[1]["code"]) == (400, code)
     assert not Generation.objects.exists()
+
+
+def test_a_refused_wish_is_told_what_it_lacks(maker):
+    assert ask(maker)[1]["detail"] == "Give a dial or a histogram."
+    assert ask(maker, dial=5, category="moon")[1]["detail"].endswith("'moon', but sea, barn.")
+    assert "give seed_to" in ask(maker, dial=5, kind="between")[1]["detail"]
+    assert ask(maker, dial=5, seed_to=2)[1]["detail"].startswith("Only pictures between")
 
 
 def test_a_wish_is_taken_with_what_was_left_out_filled_in(maker):
@@ -219,6 +228,9 @@ def test_a_picture_is_added_to_ones_own_once_and_outlives_its_generation(maker):
     assert shown["samples"][0]["artwork"] == str(artwork.pk)
     maker.delete(f"{URL}/{generation.pk}")
     assert Artwork.objects.filter(pk=artwork.pk, deleted_at=None).exists()
+    nameless = made(owner(), 5.0, 6.0).samples.get(index=1)
+    maker.post(f"{URL}/{nameless.generation_id}/samples/{nameless.pk}/keep", {}, JSON)
+    assert "Sea (seed 2)" in Artwork.objects.values_list("title", flat=True)
 
 
 def test_files_have_names_and_are_their_owners_alone(maker):
