@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from webapp.accounts.models import User
 from webapp.catalogue.models import Medium
+from webapp.registry import selectors as registry
+from webapp.registry.models import ModelKind
 from webapp.training.gathering import Gathered, LeftOut, Voted, gather
 from webapp.training.models import SnapshotPicture
 from webapp.training.parts import Part, counted, part_of_group
@@ -19,10 +21,12 @@ from webapp.training.specs import (
     FEWEST_PICTURES,
     FEWEST_PROVEN,
     FEWEST_TESTED,
+    TEST_SHARE,
     Spec,
     Target,
     target_of,
 )
+from webapp.training.usable import taught_of
 
 PLACES: Final = 10
 # By votes of a picture, from and to; the last has no end.
@@ -52,13 +56,23 @@ def preview(asker: User, spec: Spec) -> dict[str, Any]:
     gathered = gather(choose(asker, target, spec), spec, target)
     earlier = earlier_parts([each.sha256 for each in gathered.rows])
     parts = [part_of_group([each.sha256], earlier) for each in gathered.rows]
-    return described(gathered, spec, target, parts)
+    tested = [
+        each.sha256 for each, part in zip(gathered.rows, parts, strict=True) if part == Part.TEST
+    ]
+    return described(gathered, spec, target, parts, taught=_taught(tested, target))
+
+
+def _taught(tested: Sequence[str], target: Target) -> int:
+    """How many of the files for the test taught the model that judges the target now."""
+    key = target.key if target.attribute else None
+    champion = registry.active(ModelKind.ATTRIBUTES if key else ModelKind.SCORER)
+    return 0 if champion is None else taught_of(tested, champion.card, key)
 
 
 def described(
-    gathered: Gathered, spec: Spec, target: Target, parts: Sequence[Part]
+    gathered: Gathered, spec: Spec, target: Target, parts: Sequence[Part], *, taught: int = 0
 ) -> dict[str, Any]:
-    """The figures as JSON; ``parts`` in the order of the rows."""
+    """The figures as JSON; ``parts`` in the order of the rows. ``taught``: see `small_test`."""
     rows = gathered.rows
     sizes = counted(parts)
     problem = problem_of(gathered, spec, parts)
@@ -74,9 +88,9 @@ def described(
         "left_out": [_left_out(each) for each in gathered.left_out],
         "same_file": sum(each.copies - 1 for each in rows),
         "parts": sizes,
-        "notes": list(gathered.notes),
+        "notes": [*gathered.notes, *_in_several(rows)],
         "problem": _told(problem),
-        "caveats": [_told(each) for each in _caveats(sizes[Part.TEST], problem)],
+        "caveats": [_told(each) for each in _caveats(sizes[Part.TEST], taught, problem)],
     }
 
 
@@ -116,10 +130,33 @@ def small_test(pictures: int, *, taught: int = 0) -> Problem | None:
     )
 
 
-def _caveats(tested: int, problem: Problem | None) -> Iterator[Problem]:
-    found = None if problem is not None else small_test(tested)
+def taught_test(tested: int, taught: int) -> Problem | None:
+    """That no scorer can be trained: too few are left for the test besides the ``taught``."""
+    lacking = FEWEST_TESTED - (tested - taught)
+    if not taught or lacking <= 0:
+        return None
+    return Problem(
+        "taught_test",
+        f"{taught:,} of its {tested:,} test pictures taught the model that judges now; at least"
+        f" {FEWEST_TESTED} others are needed. A fifth falls to the test, so that takes about"
+        f" {lacking * TEST_SHARE} more pictures that it has not learned from.",
+    )
+
+
+def _caveats(tested: int, taught: int, problem: Problem | None) -> Iterator[Problem]:
+    if problem is not None:
+        return
+    found = taught_test(tested, taught) or small_test(tested - taught, taught=taught)
     if found is not None:
         yield found
+
+
+def _in_several(rows: Sequence[Voted]) -> Iterator[str]:
+    """That sources hold the same pictures."""
+    shared = sum(len(each.by_source) > 1 for each in rows)
+    if shared:
+        is_, whose = ("picture is", "its") if shared == 1 else ("pictures are", "their")
+        yield f"{shared:,} {is_} in more than one source; {whose} votes go together."
 
 
 def _told(problem: Problem | None) -> dict[str, str] | None:

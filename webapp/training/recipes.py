@@ -18,9 +18,8 @@ from webapp.registry import selectors as registry
 from webapp.registry.models import ModelKind, ModelVersion
 from webapp.training.models import RunRecipe, RunState, Snapshot, SnapshotState, TrainingRun
 from webapp.training.parts import Part
-from webapp.training.previews import Problem, small_test
+from webapp.training.previews import Problem, small_test, taught_test
 from webapp.training.snapshots import kind_in
-from webapp.training.specs import FEWEST_TESTED
 from webapp.training.usable import Left, left, taught
 
 LOOKED_BACK: Final = 10  # earlier runs that tell how long the next one takes
@@ -131,7 +130,8 @@ def _offer(way: Way, snapshot: Snapshot, rival: _Rival, there: Left) -> Offer:
     why_not = _why_not(way, snapshot, rival, there) or _gone(snapshot, there)
     caveat = None
     if not making:
-        why_not = why_not or _known(there.test, known)
+        refused = taught_test(there.test, known)
+        why_not = why_not or (refused.text if refused else None)
         caveat = small_test(there.test - known, taught=known)
     seconds, words = _estimate(way, snapshot)
     return Offer(
@@ -174,16 +174,6 @@ def _gone(snapshot: Snapshot, there: Left) -> str | None:
     return (
         f"{there.gone:,} of its {snapshot.pictures:,} pictures were deleted or withdrawn since;"
         f" up to {MOST_GONE:.0%} may be. Freeze a new one."
-    )
-
-
-def _known(tested: int, known: int) -> str | None:
-    """The same of test pictures that may not be used."""
-    if not known or tested - known >= FEWEST_TESTED:
-        return None
-    return (
-        f"{known:,} of its {tested:,} test pictures taught the model that judges now; at least"
-        f" {FEWEST_TESTED} others are needed. Freeze a snapshot with other pictures."
     )
 
 

@@ -132,7 +132,8 @@ class PreviewSerializer(serializers.Serializer[Any]):
     """What there is. `means`: pictures by which of ten places, end to end, their mean is nearest.
 
     `same_file`: copies whose votes go to one picture. `problem`: why nothing can be learned yet.
-    `caveats`: what can be learned, and leads to nothing (`small_test`).
+    `caveats`: what can be learned, and leads to nothing (`small_test`), or
+    to no judge (`taught_test`).
     """
 
     pictures = serializers.IntegerField()

@@ -3,7 +3,7 @@
 A row of the manifest whose picture is gone is not shown, not learned from and not tested on.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,10 +77,14 @@ def taught(
 
     As the card says. The gate leaves them out: they would flatter that model.
     """
-    told = card
-    if snapshot.attribute_id is not None:
-        heads = (each for each in card.get("heads", ()) if each["key"] == snapshot.attribute_id)
-        told = next(heads, {})
-    learned = frozenset(told.get("learned", ()))
     tested = usable(snapshot).filter(part__in=parts).values_list("sha256", flat=True)
-    return sum(each[:LEARNED_DIGITS] in learned for each in tested)
+    return taught_of(tested, card, snapshot.attribute_id)
+
+
+def taught_of(pictures: Iterable[str], card: Mapping[str, Any], attribute: str | None) -> int:
+    """How many of these files taught the model of this card, or its head for the attribute."""
+    told = card
+    if attribute is not None:
+        told = next((each for each in card.get("heads", ()) if each["key"] == attribute), {})
+    learned = frozenset(told.get("learned", ()))
+    return sum(each[:LEARNED_DIGITS] in learned for each in pictures)

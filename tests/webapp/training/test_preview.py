@@ -11,12 +11,14 @@ from django.utils import timezone
 from tests.people import person
 from tests.webapp.crowd import hands
 from tests.webapp.training.crowds import photos, rated, vote
+from tests.webapp.training.reports import version
 from webapp.ratings.counting import counting_votes
 from webapp.ratings.models import AttributeRating, Campaign, Entry, Rater, Rating, Vote
 from webapp.registry.models import Attribute
+from webapp.registry.services import activate
 from webapp.training.gathering import Gathered, Voted, gather
 from webapp.training.models import Arena, ImportedRow, ImportedSet, Snapshot, TrainingRun
-from webapp.training.parts import Part
+from webapp.training.parts import Part, part_of
 from webapp.training.previews import preview, problem_of
 from webapp.training.sources import choose
 from webapp.training.specs import Spec, target_of
@@ -97,6 +99,7 @@ def test_what_is_said_of_one_file_goes_together_whoever_has_it(staff, campaign):
         ("campaign", 1), ("set", 2), ("library", 1),
     ]  # fmt: skip
     assert told["sources"][1]["licence"] == "CC0"
+    assert "1 picture is in more than one source; its votes go together." in told["notes"]
 
 
 def test_what_is_left_out_is_named(staff):
@@ -210,6 +213,22 @@ def test_sources_are_what_organisers_allow_whose_raters_know(staff, campaign):
     assert (refused.status_code, refused.json()["code"]) == (400, "unknown_source")
     wrong = browser.get("/api/v1/training-sources?target=primary_color")
     assert wrong.json()["code"] == "unknown_target", "choices have no order"
+
+
+def test_a_preview_says_what_taught_the_model_that_judges(staff):
+    campaign = open_campaign(staff, photos(staff, range(80)))
+    rated(campaign)
+    spec = Spec(campaigns=(campaign.pk,))
+    tested = [each.sha256 for each in gathered(staff, spec).rows if part_of(each.sha256) == "test"]
+    card = {"architecture": {"name": "scorer"}, "learned": [each[:16] for each in tested[3:]]}
+    activate(version("old", "1", card=card))
+    told = preview(staff, spec)
+    assert told["problem"] is None
+    [caveat] = told["caveats"]
+    assert caveat["code"] == "taught_test"
+    left, all_ = len(tested) - 3, len(tested)
+    assert caveat["text"].startswith(f"{left} of its {all_} test pictures taught the model")
+    assert "about 35 more pictures" in caveat["text"]
 
 
 def test_a_preview_takes_the_same_queries_for_one_picture_and_for_many(staff):

@@ -111,3 +111,4 @@ def test_pictures_that_taught_the_model_that_judges_are_no_test(browser, snapsho
     found = offered(browser, snapshot)
     assert found["fits"] is False
     assert found["why_not"].startswith("15 of its 22 test pictures taught the model")
+    assert "about 15 more pictures that it has not learned from" in found["why_not"]
