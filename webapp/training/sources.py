@@ -5,13 +5,23 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import (
+    Count,
+    FloatField,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+)
 from django.db.models.functions import Coalesce
 
 from webapp.accounts.models import User
 from webapp.common.errors import ApplicationError
 from webapp.ratings.models import AttributeRating, Campaign, Entry, Mode, Rater, Rating
-from webapp.training.models import Arena, ImportedSet
+from webapp.training.models import Arena, ImportedRow, ImportedSet
 from webapp.training.specs import Spec, Target
 
 SCORED: Final = (Mode.SCORE, Mode.PAIRS, Mode.BURST)
@@ -46,7 +56,7 @@ class OfferedCampaign:
 
 @dataclass(frozen=True, slots=True)
 class OfferedSet:
-    """Imported labels; `pictures` of them have an artwork here."""
+    """Imported labels; `pictures` of them have an artwork here, with so many `votes`."""
 
     imported: ImportedSet
     rows: int
@@ -87,9 +97,14 @@ def offer(asker: User, target: Target) -> Offer:
     """In a fixed number of queries."""
     campaigns = _counted(usable_campaigns(target).order_by("-created_at"))
     imported = ImportedSet.objects.order_by("name")
+    linked = _linked(target)
     return Offer(
         campaigns=[_offered(each, asker) for each in campaigns],
-        imported=[_of_set(each, target) for each in imported if _of_set(each, target).rows],
+        imported=[
+            OfferedSet(each, rows, *linked.get(each.pk, (0, 0)))
+            for each in imported
+            if (rows := labelled(each, target))
+        ],
         library=_library(asker, target),
     )
 
@@ -160,15 +175,15 @@ def _offered(campaign: Any, asker: User) -> OfferedCampaign:
     )
 
 
-def _of_set(imported: ImportedSet, target: Target) -> OfferedSet:
-    rows = labelled(imported, target)
-    share = rows / imported.rows if imported.rows else 0.0
-    return OfferedSet(
-        imported=imported,
-        rows=rows,
-        pictures=round(imported.pictures * share),
-        votes=round(imported.votes * share),
-    )
+def _linked(target: Target) -> dict[UUID, tuple[int, int]]:
+    """By set: rows about the target whose artwork is here, and the votes on these alone."""
+    rows = ImportedRow.objects.filter(artwork__isnull=False, artwork__deleted_at=None)
+    if target.attribute is not None:
+        rows = rows.filter(attributes__has_key=target.key)
+    summed = "(SELECT sum(one) FROM unnest(%(expressions)s) AS one)"
+    votes = Sum(Func("counts", template=summed, output_field=FloatField()))
+    told = rows.values("imported").annotate(pictures=Count("pk"), given=votes)
+    return {each["imported"]: (each["pictures"], round(each["given"] or 0)) for each in told}
 
 
 def _library(asker: User, target: Target) -> Brought:
