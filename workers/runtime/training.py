@@ -28,6 +28,7 @@ from webapp.jobs.models import JobKind
 from webapp.training import recording
 from webapp.training.models import LIVE_RUNS, TrainingRun
 from webapp.training.recording import Grid, Heard, Line
+from webapp.training.usable import usable
 from workers import identity
 from workers.runtime import run_folder
 from workers.runtime.child import Child
@@ -126,7 +127,8 @@ def _work_on(claim: Claim) -> None:
     if run is None:
         return
     try:
-        folder = run_folder.lay_out(run, lambda done, of: _fetching(claim, done, of))
+        own = usable(run.snapshot).count()
+        folder = run_folder.lay_out(run, lambda done, of: _fetching(claim, done, of, own=own))
     except ModelFilesError as error:
         recording.refuse(claim, RefusalCode.CHAMPION_UNFIT, str(error))
     except _AskedToStopError:
@@ -141,9 +143,14 @@ def _work_on(claim: Claim) -> None:
         run_folder.throw_away(run.pk)
 
 
-def _fetching(claim: Claim, done: int, total: int) -> None:
-    """Raises _AskedToStopError."""
+def _fetching(claim: Claim, done: int, total: int, *, own: int) -> None:
+    """``own``: how many are the snapshot's; slices of the gate need others.
+
+    Raises _AskedToStopError.
+    """
     text = "Fetching the pictures"
+    if total > own:
+        text += f", with {total - own:,} test pictures of other snapshots"
     wish = recording.keep(claim, Heard(Said(SaidKind.STEP, text=text, done=done, total=total)))
     if wish or stopping.is_set():
         raise _AskedToStopError
