@@ -144,7 +144,7 @@ def _members(file: IO[bytes]) -> dict[str, bytes]:
                 raise BadBundle(_other_members(infos), code="wrong_members")
             return {info.filename: _member(archive, info) for info in infos}
     except (BadZipFile, NotImplementedError, EOFError, OSError) as error:
-        raise BadBundle(f"It is no intact zip: {error}. {AGAIN}", code="bad_zip") from error
+        raise BadBundle(f"It is no intact zip. {AGAIN}", code="bad_zip") from error
 
 
 def _other_members(infos: Sequence[ZipInfo]) -> str:
