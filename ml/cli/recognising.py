@@ -48,7 +48,7 @@ def add_material(parser: argparse.ArgumentParser) -> None:
         help="folders that `style pairs` made of the pictures of `recognise parts`",
     )  # fmt: skip
     parser.add_argument("--cut-outs", type=Path, help="class folders of RGBA cut-outs to test with")
-    parser.add_argument("--composites", type=at_least(0), default=100, help="to test on")
+    parser.add_argument("--composites", type=at_least(0), default=60, help="to test on")
     parser.add_argument("--check-composites", type=at_least(0), default=40)
     parser.add_argument("--cache", type=Path, help="folder that keeps what was looked at")
     parser.add_argument("--backbone", default=defaults.backbone, help="the network that looks")

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from ml.cli.__main__ import main
+from ml.contracts.builtin import BUILTIN_RECOGNISER
 from ml.contracts.card import CardError, DigestMismatchError
 from ml.contracts.objects import NONE_LABEL
 from ml.contracts.recogniser_card import parse_recogniser_card, read_recogniser_card
@@ -36,10 +37,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     art.mkdir()
     photo("drum", 90).resize((200, 160)).save(art / "old.jpg")
     command = [
-        "recognise", "report", *data, *TINY, "--small-epochs", "2", "--seeds", "1", "2",
+        "recognise", "report", *data, *TINY, "--small-epochs", "2", "--seeds", "1",
         "--paintings", str(folder / "paintings"), "--unseen", "New*",
         "--stylised", str(folder / "styled-learn"), str(folder / "styled-test"),
-        "--cut-outs", str(folder / "cuts"), "--composites", "4", "--check-composites", "2",
+        "--cut-outs", str(folder / "cuts"), "--composites", "2", "--check-composites", "2",
         "--art", str(art), "--resamples", "20", "--into", str(page),
         "--plots", str(folder / "images"), "--out", str(folder / "out"), "--version", "tiny-r",
     ]  # fmt: skip
@@ -155,3 +156,11 @@ def test_a_class_of_three_pictures_is_refused_by_name(
 def _made(folder: Path) -> Path:
     folder.mkdir(exist_ok=True)
     return folder
+
+
+def test_what_ships_is_small_and_proves_itself_on_the_golden_picture() -> None:
+    weights, card = BUILTIN_RECOGNISER.weights, BUILTIN_RECOGNISER.card
+    assert weights.stat().st_size <= 4_000_000
+    loaded = load_recogniser(weights, card, device="cpu")
+    assert len(loaded.card.classes) == 30
+    assert loaded.labels(scene(73)) == (NONE_LABEL,)

@@ -34,8 +34,8 @@ class RecogniserConfig:
     views: int = 2
     painting_views: int = 4
     head_epochs: int = 30
-    epochs: int = 3
-    small_epochs: int = 12
+    epochs: int = 2
+    small_epochs: int = 8
     batch: int = 64
     painting_batch: int = 24
     head_rate: float = 3e-3
