@@ -1,7 +1,11 @@
 """Fields of a card as far as they can be understood; what is something else counts as missing."""
 
+import re
 from collections.abc import Mapping, Sequence
 from math import isfinite
+from typing import Final
+
+_PER_CENT: Final = re.compile(r"(?<=\d)%")
 
 
 def fields_of(value: object) -> Mapping[str, object]:
@@ -18,6 +22,11 @@ def texts_of(value: object) -> tuple[str, ...]:
     """The texts of a list that say something."""
     found = value if isinstance(value, list) else []
     return tuple(each for each in found if isinstance(each, str) and each)
+
+
+def sentences_of(value: object) -> tuple[str, ...]:
+    """The same with per cent as all pages write it: 80 %."""
+    return tuple(_PER_CENT.sub(" %", each) for each in texts_of(value))
 
 
 def text_of(value: object) -> str:

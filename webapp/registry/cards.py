@@ -13,6 +13,7 @@ from webapp.registry.card_fields import (
     fields_of,
     number_of,
     objects_of,
+    sentences_of,
     share_of,
     text_of,
     texts_of,
@@ -170,8 +171,8 @@ def read_card(content: object) -> Card:
         crowds=_crowds(card, {source.name: source.title for source in sources}),
         sources=sources,
         backbones=_backbones(fields_of(card.get("architecture"))),
-        limits=texts_of(card.get("limits")),
-        notes=texts_of(card.get("notes")),
+        limits=sentences_of(card.get("limits")),
+        notes=sentences_of(card.get("notes")),
         made=_made(card),
     )
 

@@ -39,7 +39,7 @@ def card(**changes: Any) -> dict[str, Any]:
         "interval": {"level": 0.8, "half_width_per_sd": 0.73},
         "reference": [4.0, 5.0],
         "metrics": {"tiles": trials, "oasis": trials},
-        "limits": ["Paintings are untested."],
+        "limits": ["Paintings are untested.", "It held 80% of 5 %."],
         "notes": ["gain: SRCC above the better ridge.", "Tiles are small."],
         **changes,
     }  # fmt: skip
@@ -71,6 +71,7 @@ def test_the_card_is_told_in_words(browser: Client) -> None:
     for sentence in (
         "Judges new pictures now.",
         "Paintings are untested.",
+        "It held 80 % of 5 %.",
         "700 pictures, 132,075 votes",
         "560 to learn from, 140 held back",
         "CC BY-SA 4.0",
