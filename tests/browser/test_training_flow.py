@@ -162,7 +162,7 @@ def test_a_truly_better_model_is_promoted_judges_what_comes_and_is_rolled_back(
     expect(page.get_by_text("Judges now", exact=True)).to_be_visible()
     name = page.locator("h1 .version").inner_text()
     assert judge_of_a_new_picture(organiser, 9001) == name
-    expect(page.get_by_text(re.compile("All .* pictures are scored by it"))).to_be_visible(
+    expect(page.get_by_text(re.compile("All .* of the library have a score by"))).to_be_visible(
         timeout=SLOW_MS
     )
     page.goto("/models/")
