@@ -126,7 +126,7 @@ def _reasons(passed: bool) -> list[Answer]:
     )
     said = [
         ("better", "pass", proof),
-        ("baseline", "pass", "Held against shuffled questions, it is obeyed by 0.41 more."),
+        ("baseline", "pass", "Its dial does something: SRCC 0.41, where nothing gives 0."),
         ("likeness", "pass", "KID is 0.121, the champion's 0.134: no farther from real pictures."),
         ("memorised", "pass" if passed else "veto", copies),
         ("golden", "pass", "The files, read again, make the card's golden samples."),

@@ -14,7 +14,7 @@ export const GLOSSARY = {
   discriminator: 'Learns to tell real pictures from made ones, and is thrown away afterwards. Near 0 it sees through everything, and the generator learns no more.',
   latent: 'The noise that a sample is made from. The same latents are used for every sheet, so that what changes is what was learned.',
   obedience: 'How well the order of what was asked agrees with the order of what was judged (rank correlation): 1 is perfect obedience, 0 none.',
-  shuffled: 'The same samples, each held against what was asked of another: what chance alone would reach.',
+  still: 'As if every sample were judged like the mean of all, whatever was asked: that puts nothing in order (SRCC 0).',
   sealed: 'Pictures that no run learns from. Only the gate looks at them, once a run is finished.',
 } as const;
 

@@ -44,7 +44,7 @@ export const MAKING: Telling = {
   order: { name: 'Obedience', about: 'SRCC of asked and judged, higher is better', word: 'obedience' },
   mean: { name: 'Off by', about: 'points between asked and judged' },
   one: 'A sample',
-  rival: { name: 'Shuffled', word: 'shuffled' },
+  rival: { name: 'A dial that does nothing', word: 'still' },
   better: 'the challenger does better what it is asked.',
   alone: 'it does what it is asked, beyond chance.',
 };
