@@ -85,7 +85,7 @@ def _all(asked: Asked) -> Iterator[Reason]:
         yield _baseline(asked)
     if asked.challenger.coverage is not None:
         yield _calibration(asked, asked.challenger.coverage)
-    yield _golden(asked)
+    yield golden(asked, "judge the golden picture")
     yield from costs(asked)
 
 
@@ -230,11 +230,12 @@ def _calibration(asked: Asked, covered: float) -> Reason:
     return Reason(ReasonCode.CALIBRATION, Ruling.PASS, text)
 
 
-def _golden(asked: Asked) -> Reason:
+def golden(asked: Asked, does: str) -> Reason:
+    """Whether what was written ``does`` ("judge the golden picture") as the card says."""
     if asked.golden:
-        text = "The written files, read again, judge the golden picture as the card says."
+        text = f"The written files, read again, {does} as the card says."
         return Reason(ReasonCode.GOLDEN, Ruling.PASS, text)
-    text = "The written files, read again, do not judge the golden picture as the card says."
+    text = f"The written files, read again, do not {does} as the card says."
     return Reason(ReasonCode.GOLDEN, Ruling.VETO, text)
 
 

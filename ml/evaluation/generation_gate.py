@@ -18,7 +18,16 @@ from ml.contracts.retrain import Gate
 from ml.contracts.verdict import Reason, ReasonCode, Ruling, SliceVerdict, Verdict
 from ml.evaluation.gate import decide
 from ml.evaluation.gate_inputs import Judged, Occasion, Truth
-from ml.evaluation.gate_reasons import Asked, again, costs, detectable, in_order, proves, signed
+from ml.evaluation.gate_reasons import (
+    Asked,
+    again,
+    costs,
+    detectable,
+    golden,
+    in_order,
+    proves,
+    signed,
+)
 from ml.evaluation.generation import NEAR, Trial
 from ml.evaluation.text_table import with_interval
 
@@ -91,7 +100,7 @@ def _all(asked: Asked, looks: Looks) -> Iterator[Reason]:
         yield _baseline(asked)
     if not asked.occasion.named:
         yield Reason(ReasonCode.LEARNED, Ruling.NOTE, _UNNAMED)
-    yield _golden(asked)
+    yield golden(asked, "make the golden samples")
     yield from costs(asked, quick=QUICK, small=SMALL)
 
 
@@ -190,11 +199,3 @@ def _baseline(asked: Asked) -> Reason:
         return Reason(ReasonCode.BASELINE, Ruling.PASS, text)
     text = "It is not certain that its dial does anything: the interval of its SRCC reaches 0."
     return Reason(ReasonCode.BASELINE, Ruling.VETO, text)
-
-
-def _golden(asked: Asked) -> Reason:
-    if asked.golden:
-        text = "The written files, read again, make the golden samples as the card says."
-        return Reason(ReasonCode.GOLDEN, Ruling.PASS, text)
-    text = "The written files, read again, do not make the golden samples as the card says."
-    return Reason(ReasonCode.GOLDEN, Ruling.VETO, text)
